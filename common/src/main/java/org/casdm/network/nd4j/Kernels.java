@@ -1,0 +1,107 @@
+package org.casdm.network.nd4j;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The arithmetic around the matrix products: normalisation, activation, resizing, sums. Two implementations give the
+ * same numbers: {@link HostKernels} makes one pass over host memory where a chain of ND4J operations makes ten,
+ * {@link DeviceKernels} is that chain, for cards and for double precision.
+ *
+ * <p>Activations are [images, positions..., channels] in C order, all arrays dense.
+ */
+interface Kernels extends AutoCloseable {
+
+    /** Added to variances, as PyTorch's GroupNorm does. */
+    double NORM_EPSILON = 1e-5;
+
+    /** The implementation for a type of number on this machine's ND4J backend. */
+    static Kernels of(DataType dataType, int threads) {
+        boolean host = dataType == DataType.FLOAT && Nd4j.getEnvironment().isCPU();
+        return host ? new HostKernels(threads) : new DeviceKernels();
+    }
+
+    /**
+     * What a normalisation works with.
+     *
+     * @param groups groups of channels that share mean and variance
+     * @param weight scale of each channel, [channels]
+     * @param bias shift of each channel, [channels]
+     * @param scaleShift null, or [images, 2 · channels]: s and h of the modulation y · (1 + s) + h
+     * @param silu whether SiLU follows
+     */
+    record Norm(int groups, INDArray weight, INDArray bias, INDArray scaleShift, boolean silu) {
+    }
+
+    /**
+     * Group normalisation (Wu &amp; He 2018), modulation, SiLU.
+     *
+     * @param input [images, ..., channels]
+     * @param output as input; may not be the same array
+     * @param statistics receives [images, 2, groups]: means, and reciprocals of standard deviations
+     */
+    void normalise(INDArray input, Norm norm, INDArray output, INDArray statistics);
+
+    /**
+     * The gradient of {@link #normalise}.
+     *
+     * @param input as it was given to {@code normalise}
+     * @param statistics as they came from it
+     * @param gradient the gradient with respect to the output; becomes that with respect to the input
+     * @param addend null, or an array that is added to the input's gradient
+     * @param weightGradient receives the gradient of the weight, [channels]
+     * @param biasGradient receives the gradient of the bias, [channels]
+     * @param scaleShiftGradient receives the gradient of scale and shift where there are any
+     */
+    void normaliseBackward(INDArray input, Norm norm, INDArray statistics, INDArray gradient, INDArray addend,
+            INDArray weightGradient, INDArray biasGradient, INDArray scaleShiftGradient);
+
+    /** target[n, ..., c] += terms[n, c]. */
+    void addPerImage(INDArray target, INDArray terms);
+
+    /** sums[n, c] = Σ over positions of input[n, ..., c]. */
+    void sumPerImage(INDArray input, INDArray sums);
+
+    /** sums[c] = Σ over rows of input[rows, c]. */
+    void sumRows(INDArray input, INDArray sums);
+
+    /** Nearest-neighbour doubling of [n, h, w, c] into [n, 2h, 2w, c]. */
+    void upsample(INDArray input, INDArray output);
+
+    /** The gradient of {@link #upsample}: sums of four. */
+    void upsampleBackward(INDArray outputGradient, INDArray inputGradient);
+
+    /** From the probabilities of a softmax over the last dimension and their gradient (overwritten) to its input's. */
+    void softmaxBackward(INDArray probabilities, INDArray gradient);
+
+    /** output = input · sigmoid(input). */
+    void silu(INDArray input, INDArray output);
+
+    /** gradient ·= d silu(input) / d input. */
+    void siluBackward(INDArray input, INDArray gradient);
+
+    /**
+     * Splits the joint projection of attention: input [n, positions, heads · 3 · width], for each head query, key and
+     * value after another, into three arrays [n, heads, positions, width].
+     */
+    void splitHeads(INDArray joint, int heads, INDArray query, INDArray key, INDArray value);
+
+    /** The inverse of {@link #splitHeads}. */
+    void joinHeads(INDArray query, INDArray key, INDArray value, int heads, INDArray joint);
+
+    /** [n, heads, positions, width] to [n, positions, heads · width]. */
+    void mergeHeads(INDArray separate, INDArray merged);
+
+    /** The inverse of {@link #mergeHeads}. */
+    void separateHeads(INDArray merged, INDArray separate);
+
+    /**
+     * Sets each value to zero with probability {@code rate} and divides the others by 1 - rate. The choice depends on
+     * the key and the place alone: the same call drops the same places again, as the backward pass needs it.
+     */
+    void dropout(INDArray values, double rate, long key);
+
+    @Override
+    void close();
+}

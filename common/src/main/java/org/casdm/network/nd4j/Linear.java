@@ -1,0 +1,50 @@
+package org.casdm.network.nd4j;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** x · W + b on rows; a 1×1 convolution when the rows are positions. */
+final class Linear {
+
+    private final INDArray weight;
+    private final INDArray bias;
+    private final INDArray weightGradient;
+    private final INDArray biasGradient;
+
+    Linear(Weights weights, String name) {
+        weight = weights.value(name + ".weight");
+        bias = weights.value(name + ".bias");
+        weightGradient = weights.gradient(name + ".weight");
+        biasGradient = weights.gradient(name + ".bias");
+    }
+
+    /** Outputs for each row. */
+    long outputs() {
+        return weight.size(1);
+    }
+
+    static INDArray rows(INDArray array) {
+        long channels = array.size(array.rank() - 1);
+        return array.rank() == 2 ? array : array.reshape('c', array.length() / channels, channels);
+    }
+
+    /** output = input · W + b; any shapes whose last dimensions are the channels. */
+    void forward(INDArray input, INDArray output) {
+        var result = rows(output);
+        Operations.multiply(rows(input), false, weight, false, 1, 0, result);
+        Operations.addBias(result, bias);
+    }
+
+    /**
+     * Writes the gradients of W and b, and that of the input where it is asked for.
+     *
+     * @param inputGradient null, or what receives or (with {@code add}) is increased by the input's gradient
+     */
+    void backward(INDArray input, INDArray outputGradient, INDArray inputGradient, boolean add, Kernels kernels) {
+        var gradient = rows(outputGradient);
+        Operations.multiply(rows(input), true, gradient, false, 1, 0, weightGradient);
+        kernels.sumRows(gradient, biasGradient);
+        if (inputGradient != null) {
+            Operations.multiply(gradient, false, weight, true, 1, add ? 1 : 0, rows(inputGradient));
+        }
+    }
+}

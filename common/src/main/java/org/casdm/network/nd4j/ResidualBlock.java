@@ -1,0 +1,112 @@
+package org.casdm.network.nd4j;
+
+import org.casdm.network.UNetSpec;
+import org.casdm.network.UNetSpec.Layer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** improved-diffusion's ResBlock: norm, SiLU, convolution, time embedding, norm, SiLU, dropout, convolution, skip. */
+final class ResidualBlock implements Module {
+
+    private final GroupNorm inputNorm;
+    private final Convolution inputConvolution;
+    private final Linear embedding;
+    private final GroupNorm outputNorm;
+    private final Convolution outputConvolution;
+    private final Linear skip;
+    private final boolean scaleShift;
+    private final double dropout;
+    private final long dropoutSalt;
+
+    private INDArray input;
+    private INDArray activated;
+    private INDArray hidden;
+    private INDArray modulation;
+    private INDArray outputActivated;
+
+    ResidualBlock(Weights weights, Layer.Residual layer, UNetSpec spec) {
+        String name = layer.name();
+        inputNorm = new GroupNorm(weights, name + ".in_layers.0", true);
+        inputConvolution = new Convolution(weights, name + ".in_layers.2", 1);
+        embedding = new Linear(weights, name + ".emb_layers.1");
+        outputNorm = new GroupNorm(weights, name + ".out_layers.0", true);
+        outputConvolution = new Convolution(weights, name + ".out_layers.3", 1);
+        skip = layer.inputChannels() == layer.outputChannels() ? null
+                : new Linear(weights, name + ".skip_connection");
+        scaleShift = spec.scaleShiftNorm();
+        dropout = spec.dropout();
+        dropoutSalt = name.hashCode();
+    }
+
+    @Override
+    public INDArray forward(INDArray x, Pass pass) {
+        var arena = pass.arena;
+        var a = inputNorm.forward(x, null, pass);
+        var h = inputConvolution.forward(a, pass);
+        if (!pass.training) {
+            arena.release(a);
+        }
+        var e = arena.take(x.size(0), embedding.outputs());
+        embedding.forward(pass.embedding, e);
+        if (!scaleShift) {
+            pass.kernels.addPerImage(h, e);
+        }
+        var b = outputNorm.forward(h, scaleShift ? e : null, pass);
+        if (pass.training && dropout > 0) {
+            pass.kernels.dropout(b, dropout, pass.dropoutKey + dropoutSalt);
+        }
+        var y = outputConvolution.forward(b, pass);
+        if (skip == null) {
+            y.addi(x);
+        } else {
+            var s = arena.take(y.shape());
+            skip.forward(x, s);
+            y.addi(s);
+            arena.release(s);
+        }
+        if (pass.training) {
+            input = x;
+            activated = a;
+            hidden = h;
+            modulation = e;
+            outputActivated = b;
+        } else {
+            arena.release(h);
+            arena.release(e);
+            arena.release(b);
+        }
+        return y;
+    }
+
+    @Override
+    public INDArray backward(INDArray outputGradient, Pass pass) {
+        var arena = pass.arena;
+        // Kept: the skip connection needs it too.
+        var db = outputConvolution.backwardKeeping(outputGradient, pass);
+        arena.release(outputActivated);
+        if (dropout > 0) {
+            pass.kernels.dropout(db, dropout, pass.dropoutKey + dropoutSalt);
+        }
+        var de = arena.take(modulation.shape());
+        outputNorm.backward(hidden, scaleShift ? modulation : null, db, null, scaleShift ? de : null, pass);
+        if (!scaleShift) {
+            pass.kernels.sumPerImage(db, de);
+        }
+        arena.release(hidden);
+        embedding.backward(pass.embedding, de, pass.embeddingGradient, true, pass.kernels);
+        arena.release(de);
+        arena.release(modulation);
+        var dx = inputConvolution.backward(db, pass);
+        arena.release(activated);
+        inputNorm.backward(input, null, dx, skip == null ? outputGradient : null, null, pass);
+        if (skip != null) {
+            skip.backward(input, outputGradient, dx, true, pass.kernels);
+        }
+        arena.release(outputGradient);
+        input = null;
+        activated = null;
+        hidden = null;
+        modulation = null;
+        outputActivated = null;
+        return dx;
+    }
+}
