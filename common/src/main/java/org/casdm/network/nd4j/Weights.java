@@ -26,7 +26,7 @@ final class Weights {
             throw new IllegalArgumentException("The network has " + layout.length() + " parameters, the vector "
                     + vector.length());
         }
-        return vector.reshape('c', vector.length());
+        return vector.reshape(vector.length());
     }
 
     /** The parameter in memory's shape: a view. */

@@ -1,0 +1,87 @@
+package org.casdm.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import org.casdm.network.Parameter;
+import org.casdm.network.UNetParameters;
+import org.casdm.network.UNetSpec;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Networks and arrays of the golden files in this project's layouts. */
+public final class Networks {
+
+    private Networks() {
+    }
+
+    /** The network that a golden file's metadata describes. */
+    public static UNetSpec spec(String json, int inputChannels, int outputChannels) {
+        JsonNode node;
+        try {
+            node = new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(json, e);
+        }
+        return new UNetSpec(inputChannels, outputChannels, node.get("channels").asInt(), integers(node.get("mult")),
+                node.get("res_blocks").asInt(), integers(node.get("attention_downsample")), node.get("heads").asInt(),
+                node.get("scale_shift").asBoolean(), 0, node.path("classes").asInt(0));
+    }
+
+    private static List<Integer> integers(JsonNode array) {
+        var values = new ArrayList<Integer>();
+        array.forEach(value -> values.add(value.asInt()));
+        return values;
+    }
+
+    /** The formula's weights in memory's layout. */
+    public static float[] formulaWeights(String seed, UNetSpec spec) {
+        var layout = UNetParameters.of(spec);
+        var values = new float[(int) layout.length()];
+        for (Parameter parameter : layout.all()) {
+            parameter.fromFile(Formula.parameter(seed, parameter.name(), parameter.fileShape()), values,
+                    (int) parameter.offset());
+        }
+        return values;
+    }
+
+    /** A flat vector. */
+    public static INDArray vector(float[] values, DataType dataType) {
+        return Nd4j.createFromArray(values).castTo(dataType).reshape(1, values.length);
+    }
+
+    /** [images, channels, height, width] of a golden file as [images, height, width, channels]. */
+    public static INDArray channelsLast(Golden golden, String name, DataType dataType) {
+        return Nd4j.createFromArray(golden.doubles(name)).reshape('c', golden.shape(name)).permute(0, 2, 3, 1)
+                .dup('c').castTo(dataType);
+    }
+
+    /** The reverse: values in the golden file's order. */
+    public static double[] channelsFirst(INDArray array) {
+        return array.permute(0, 3, 1, 2).dup('c').castTo(DataType.DOUBLE).data().asDouble();
+    }
+
+    /** Integers as a column. */
+    public static INDArray column(long[] values, DataType dataType) {
+        return Nd4j.createFromArray(values).castTo(dataType).reshape(values.length, 1);
+    }
+
+    /** A parameter's part of a flat vector, in the file's layout. */
+    public static double[] inFileLayout(Parameter parameter, INDArray flat) {
+        var memory = flat.reshape(flat.length())
+                .get(NDArrayIndex.interval(parameter.offset(),
+                        parameter.offset() + parameter.length()))
+                .dup().castTo(DataType.FLOAT).data().asFloat();
+        var file = new float[memory.length];
+        parameter.toFile(memory, 0, file);
+        var result = new double[file.length];
+        for (int i = 0; i < file.length; i++) {
+            result[i] = file[i];
+        }
+        return result;
+    }
+}
