@@ -1,5 +1,6 @@
 package org.casdm.diffusion;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -14,7 +15,9 @@ import java.util.Arrays;
  *
  * <p>Immutable. Every accessor throws {@link IndexOutOfBoundsException} for a timestep outside 0..steps - 1.
  */
-public final class NoiseSchedule {
+public final class NoiseSchedule implements Serializable {
+
+    private static final long serialVersionUID = 1;
 
     /** The cosine schedule never adds more variance than this in one step: beta = 1 would be singular. */
     private static final double MAXIMUM_COSINE_BETA = 0.999;

@@ -1,0 +1,183 @@
+package org.casdm.cascade;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.casdm.cascade.graph.CascadeTerms;
+import org.casdm.cascade.graph.Diffuse;
+import org.casdm.cascade.graph.EpsilonTerm;
+import org.casdm.cascade.graph.EstimateX0;
+import org.casdm.cascade.graph.FunctionVertex;
+import org.casdm.cascade.graph.JoinChannels;
+import org.casdm.cascade.graph.SelectChannels;
+import org.casdm.cascade.graph.UNetVertex;
+import org.casdm.cascade.graph.WeightedMean;
+import org.casdm.network.UNetSpec;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * The training step as a DL4J graph. For {@code cas-dm}:
+ *
+ * <pre>
+ *   x0, epsilon, timestep ─ diffuse ─ xt ─ theta ──────────────┬─────────────────┐
+ *                                     └────────── estimate x̂0 ─┴─ phi ─ terms ── loss
+ * </pre>
+ *
+ * <p>The graph's features are x_0 and ε [images, height, width, channels], timesteps [images, 1] and, for a model with
+ * classes, labels [images, 1]; its "labels" are the weights of the loss terms. Memory is the vertices' own affair, so
+ * DL4J's workspaces are off.
+ */
+public final class CascadeGraph extends ComputationGraph implements AutoCloseable {
+
+    private static final long serialVersionUID = 1;
+    private static final String TERMS = "terms";
+    private static final String LOSS = "loss";
+
+    /** A graph that is still to be initialised, as dl4j-spark's workers make it; else see {@link #create}. */
+    public CascadeGraph(ComputationGraphConfiguration configuration) {
+        super(configuration);
+    }
+
+    /**
+     * How the graph is trained.
+     *
+     * @param updater the optimizer
+     * @param weightDecay decoupled weight decay
+     * @param seed of the initial parameters
+     * @param threads host threads for the arithmetic around the matrix products
+     * @param dataType FLOAT, or DOUBLE for gradient checks
+     */
+    public record Training(IUpdater updater, double weightDecay, long seed, int threads, DataType dataType) {
+    }
+
+    /** The configuration of a model's graph. */
+    public static ComputationGraphConfiguration configure(ModelSpec model, Training training) {
+        var inputs = new ArrayList<>(List.of("x0", "epsilon", "timestep"));
+        if (model.theta().classes() > 0) {
+            inputs.add("label");
+        }
+        var graph = new NeuralNetConfiguration.Builder()
+                .dataType(training.dataType())
+                .seed(training.seed())
+                .updater(training.updater())
+                .miniBatch(false)
+                .trainingWorkspaceMode(WorkspaceMode.NONE)
+                .inferenceWorkspaceMode(WorkspaceMode.NONE)
+                .graphBuilder()
+                .addInputs(inputs)
+                .addVertex("xt", new FunctionVertex(new Diffuse(model.schedule())), "x0", "epsilon", "timestep");
+        network(graph, "theta", model.theta(), "xt", training);
+        switch (model.kind()) {
+            case CAS_DM -> {
+                graph.addVertex("estimate",
+                        new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
+                        "xt", "theta", "timestep");
+                String phiInput = "estimate";
+                if (model.phiSeesXt()) {
+                    phiInput = "estimate and xt";
+                    graph.addVertex(phiInput, new FunctionVertex(new JoinChannels()), "estimate", "xt");
+                }
+                network(graph, "phi", model.phi().orElseThrow(), phiInput, training);
+                graph.addVertex(TERMS, new FunctionVertex(new CascadeTerms(model.schedule())),
+                        "theta", "epsilon", "phi", "estimate", "x0", "timestep");
+            }
+            case DDPM -> graph.addVertex(TERMS, new FunctionVertex(new EpsilonTerm()), "theta", "epsilon");
+            case DUAL -> {
+                int colours = model.colours();
+                graph.addVertex("epsilon part", new FunctionVertex(new SelectChannels(0, colours)), "theta")
+                        .addVertex("x0 part",
+                                new FunctionVertex(new SelectChannels(colours, 2 * colours + 1)), "theta")
+                        .addVertex("estimate",
+                                new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
+                                "xt", "epsilon part", "timestep")
+                        .addVertex(TERMS, new FunctionVertex(new CascadeTerms(model.schedule())),
+                                "epsilon part", "epsilon", "x0 part", "estimate", "x0", "timestep");
+            }
+        }
+        return graph.addLayer(LOSS,
+                new LossLayer.Builder(new WeightedMean()).activation(Activation.IDENTITY).build(), TERMS)
+                .setOutputs(LOSS)
+                .build();
+    }
+
+    private static void network(GraphBuilder graph, String name, UNetSpec spec, String input, Training training) {
+        // Each network starts from its own values, whatever the other's shape.
+        long seed = training.seed() + name.hashCode();
+        var vertex = new UNetVertex(spec, training.updater(), training.weightDecay(), seed, training.threads());
+        if (spec.classes() > 0) {
+            graph.addVertex(name, vertex, input, "timestep", "label");
+        } else {
+            graph.addVertex(name, vertex, input, "timestep");
+        }
+    }
+
+    /** A graph with fresh parameters. */
+    public static CascadeGraph create(ModelSpec model, Training training) {
+        var graph = new CascadeGraph(configure(model, training));
+        graph.init();
+        graph.initGradientsView();
+        return graph;
+    }
+
+    /**
+     * One batch as the graph takes it.
+     *
+     * @param x0 images in [-1, 1], [images, height, width, channels]
+     * @param epsilon standard normal noise of the same shape
+     * @param timesteps [images, 1]
+     * @param labels class labels [images, 1], null for a model without classes
+     * @param weights of the loss terms
+     */
+    public static MultiDataSet batch(ModelSpec model, INDArray x0, INDArray epsilon, INDArray timesteps,
+            INDArray labels, LossWeights weights) {
+        var features = model.theta().classes() > 0 ? new INDArray[] {x0, epsilon, timesteps, labels}
+                : new INDArray[] {x0, epsilon, timesteps};
+        var termWeights = Nd4j.createFromArray(weights.of(model.lossTerms())).castTo(x0.dataType());
+        var repeated = Nd4j.create(x0.dataType(), x0.size(0), termWeights.length());
+        repeated.addiRowVector(termWeights);
+        return new MultiDataSet(features, new INDArray[] {repeated});
+    }
+
+    /** Sets what dropout depends on in the coming step. */
+    public void setDropoutKey(long key) {
+        networks().forEach(network -> network.setDropoutKey(key));
+    }
+
+    /** The unweighted loss terms of the last step, each a mean over the batch, in the order of the model's names. */
+    public double[] lastTerms() {
+        var terms = ((FunctionVertex.Computation) getVertex(TERMS)).lastValue();
+        if (terms == null) {
+            throw new IllegalStateException("The graph has not run");
+        }
+        return terms.mean(0).toDoubleVector();
+    }
+
+    private Stream<UNetVertex.Computation> networks() {
+        return Arrays.stream(getVertices()).filter(UNetVertex.Computation.class::isInstance)
+                .map(UNetVertex.Computation.class::cast);
+    }
+
+    /** DL4J counts the parameters of layers alone; those of vertices train all the same. */
+    @Override
+    public long numParams(boolean backwards) {
+        return params().length();
+    }
+
+    /** Frees the native memory of the networks' activations. */
+    @Override
+    public void close() {
+        networks().forEach(UNetVertex.Computation::close);
+    }
+}

@@ -1,0 +1,81 @@
+package org.casdm.cascade;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.network.UNetSpec;
+
+/**
+ * A model: which networks, and how they work together.
+ *
+ * @param kind the way of training and sampling
+ * @param theta the first network; for {@link Kind#DUAL} the only one, with outputs ε, x_0 and r
+ * @param phi the second network of the cascade, empty for the other kinds
+ * @param phiSeesXt whether φ takes (x̂_0, x_t) rather than x̂_0 alone
+ * @param clip whether x̂_0 is clipped to [-1, 1]
+ * @param schedule the noise schedule
+ */
+public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boolean phiSeesXt, boolean clip,
+        NoiseSchedule schedule) {
+
+    /** The ways of training. */
+    public enum Kind {
+        /** The cascade of An et al. (arXiv 2401.02414). */
+        CAS_DM,
+        /** θ alone predicts the noise (Ho et al. 2020). */
+        DDPM,
+        /** One network predicts noise, clean image and their blend (Benny &amp; Wolf 2022). */
+        DUAL;
+
+        /** The name in configuration files. */
+        public String configName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * One of the model's networks.
+     *
+     * @param name prefix of its parameters' names: {@code theta} or {@code phi}
+     * @param spec the network
+     */
+    public record Network(String name, UNetSpec spec) implements Serializable {
+    }
+
+    public ModelSpec {
+        if (phi.isPresent() != (kind == Kind.CAS_DM)) {
+            throw new IllegalArgumentException("A second network belongs to cas-dm, and to it alone");
+        }
+        int colours = kind == Kind.DUAL ? (theta.outputChannels() - 1) / 2 : theta.outputChannels();
+        int outputs = kind == Kind.DUAL ? 2 * colours + 1 : colours;
+        if (theta.inputChannels() != colours || theta.outputChannels() != outputs) {
+            throw new IllegalArgumentException(kind.configName() + ": theta maps " + theta.inputChannels()
+                    + " channels to " + theta.outputChannels());
+        }
+        phi.ifPresent(network -> {
+            if (network.inputChannels() != (phiSeesXt ? 2 * colours : colours)
+                    || network.outputChannels() != colours + 1) {
+                throw new IllegalArgumentException("phi maps " + network.inputChannels() + " channels to "
+                        + network.outputChannels());
+            }
+        });
+    }
+
+    /** Channels of a picture. */
+    public int colours() {
+        return theta.inputChannels();
+    }
+
+    /** The networks in the order of their parameters in the model's flat vector. */
+    public List<Network> networks() {
+        var first = new Network("theta", theta);
+        return phi.map(second -> List.of(first, new Network("phi", second))).orElse(List.of(first));
+    }
+
+    /** The names of the loss terms, in order. */
+    public List<String> lossTerms() {
+        return kind == Kind.DDPM ? List.of("eps") : List.of("eps", "x0", "mu");
+    }
+}

@@ -1,0 +1,169 @@
+package org.casdm.cascade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.casdm.cascade.CascadeGraph.Training;
+import org.casdm.cascade.ModelSpec.Kind;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.network.UNetParameters;
+import org.casdm.optimizer.AdamW;
+import org.casdm.optimizer.ExponentialMovingAverage;
+import org.casdm.testing.Golden;
+import org.casdm.testing.Networks;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** One step of the cascade against the reference: every quantity, losses, gradients, AdamW, EMA. */
+class CascadeGraphGoldenTest {
+
+    private static final AdamW ADAM_W = new AdamW(1e-3, 0, 0.9, 0.999, 1e-8, 0);
+
+    private static ModelSpec model(Golden golden) {
+        boolean seesXt = golden.metadata().get("case").contains("x0+xt");
+        boolean clip = golden.metadata().get("case").contains("\"clip\": true");
+        var theta = Networks.spec(golden.metadata().get("unet"), 3, 3);
+        return new ModelSpec(Kind.CAS_DM, theta, Optional.of(theta.withChannels(seesXt ? 6 : 3, 4)), seesXt, clip,
+                NoiseSchedule.linear(1000));
+    }
+
+    private static CascadeGraph graph(ModelSpec model) {
+        var graph = CascadeGraph.create(model, new Training(ADAM_W, 0, 0, 2, DataType.FLOAT));
+        var theta = Networks.vector(Networks.formulaWeights("golden.casdm.theta", model.theta()), DataType.FLOAT);
+        var phi = Networks.vector(Networks.formulaWeights("golden.casdm.phi", model.phi().orElseThrow()),
+                DataType.FLOAT);
+        graph.setParams(Nd4j.concat(1, theta, phi));
+        return graph;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"casdm_x0", "casdm_x0_xt"})
+    void equalsTheReference(String file) {
+        var golden = Golden.load(file);
+        var model = model(golden);
+        var graph = graph(model);
+        var x0 = Networks.channelsLast(golden, "x0", DataType.FLOAT);
+        var epsilon = Networks.channelsLast(golden, "eps", DataType.FLOAT);
+        var t = Networks.column(golden.longs("t"), DataType.FLOAT);
+
+        // The quantities of the forward pass.
+        var activations = graph.feedForward(new INDArray[] {x0, epsilon, t}, false);
+        close(golden, "xt", activations.get("xt"), 1e-6);
+        close(golden, "eps_theta", activations.get("theta"), 1e-4);
+        // The file has the estimate as it is before clipping.
+        var estimate = Networks.channelsLast(golden, "x0_theta", DataType.FLOAT);
+        if (model.clip()) {
+            estimate = Transforms.max(Transforms.min(estimate, 1), -1);
+        }
+        assertThat(Golden.relativeError(Networks.channelsFirst(activations.get("estimate")),
+                Networks.channelsFirst(estimate))).isLessThan(1e-4);
+        var prediction = channels(activations.get("phi"), 0, 3);
+        close(golden, "x0_phi", prediction, 1e-4);
+        var weight = Transforms.sigmoid(channels(activations.get("phi"), 3, 4).dup('c'));
+        close(golden, "r", weight, 1e-4);
+        close(golden, "mu", posteriorMean(model, golden, activations.get("estimate"), prediction, weight,
+                activations.get("xt")), 1e-4);
+
+        // Losses and gradients.
+        var batch = CascadeGraph.batch(model, x0, epsilon, t, null, new LossWeights(1, 1, 1));
+        graph.setInputs(batch.getFeatures());
+        graph.setLabels(batch.getLabels());
+        graph.computeGradientAndScore();
+        var terms = graph.lastTerms();
+        double sum = 0;
+        for (int i = 0; i < terms.length; i++) {
+            double reference = golden.scalar("loss." + model.lossTerms().get(i));
+            assertThat(Math.abs(terms[i] / reference - 1)).as(model.lossTerms().get(i)).isLessThan(1e-4);
+            sum += reference;
+        }
+        assertThat(Math.abs(graph.score() / sum - 1)).isLessThan(1e-4);
+        // Golden.casdm_x0 has LPIPS in the gradients of phi; theta does not see it.
+        boolean lpips = golden.has("loss.lpips");
+        var gradient = graph.gradient().gradient();
+        long offset = 0;
+        for (var network : model.networks()) {
+            var layout = UNetParameters.of(network.spec());
+            if (!lpips || network.name().equals("theta")) {
+                checkGradients(golden, network.name(), layout, part(gradient, offset, layout.length()));
+            }
+            offset += layout.length();
+        }
+
+        // One step of AdamW, and the moving average after it.
+        if (!lpips) {
+            var average = new ExponentialMovingAverage(0.99, graph.params().dup());
+            graph.fit(batch);
+            average.update(graph.params(), 1);
+            offset = 0;
+            for (var network : model.networks()) {
+                var layout = UNetParameters.of(network.spec());
+                String name = network.name() + ".out.2.weight";
+                var after = Networks.inFileLayout(layout.get("out.2.weight"),
+                        part(graph.params(), offset, layout.length()));
+                assertThat(Golden.relativeError(after, golden.doubles("adam." + name))).as(name).isLessThan(1e-6);
+                var averaged = Networks.inFileLayout(layout.get("out.2.weight"),
+                        part(average.average(), offset, layout.length()));
+                assertThat(Golden.relativeError(averaged, golden.doubles("ema99." + name))).as(name).isLessThan(1e-6);
+                offset += layout.length();
+            }
+        }
+        graph.close();
+    }
+
+    private static void checkGradients(Golden golden, String network, UNetParameters layout, INDArray gradients) {
+        double largest = layout.all().stream()
+                .mapToDouble(parameter -> golden.scalar("gradnorm." + network + "." + parameter.name())).max()
+                .orElseThrow();
+        for (var parameter : layout.all()) {
+            String name = network + "." + parameter.name();
+            var values = Networks.inFileLayout(parameter, gradients);
+            double squares = 0;
+            for (double value : values) {
+                squares += value * value;
+            }
+            double reference = golden.scalar("gradnorm." + name);
+            // A bias before a norm of single channels has no influence: its gradient is rounding alone.
+            assertThat(Math.abs(Math.sqrt(squares) - reference)).as(name)
+                    .isLessThanOrEqualTo(1e-3 * reference + 1e-6 * largest);
+            if (golden.has("grad." + name)) {
+                assertThat(Golden.relativeError(values, golden.doubles("grad." + name))).as(name).isLessThan(1e-3);
+            }
+        }
+    }
+
+    private static INDArray posteriorMean(ModelSpec model, Golden golden, INDArray estimate, INDArray prediction,
+            INDArray weight, INDArray xt) {
+        var blend = weight.mul(prediction.sub(estimate)).add(estimate);
+        var mean = Nd4j.create(DataType.FLOAT, xt.shape());
+        long[] timesteps = golden.longs("t");
+        for (int i = 0; i < timesteps.length; i++) {
+            int t = (int) timesteps[i];
+            image(mean, i).assign(image(blend, i).mul(model.schedule().posteriorMeanCoef1(t))
+                    .add(image(xt, i).mul(model.schedule().posteriorMeanCoef2(t))));
+        }
+        return mean;
+    }
+
+    private static INDArray image(INDArray images, int index) {
+        return images.get(NDArrayIndex.interval(index, index + 1), NDArrayIndex.all(), NDArrayIndex.all(),
+                NDArrayIndex.all());
+    }
+
+    private static INDArray channels(INDArray array, int from, int to) {
+        return array.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+    }
+
+    private static INDArray part(INDArray flat, long offset, long length) {
+        return flat.reshape(flat.length()).get(NDArrayIndex.interval(offset, offset + length));
+    }
+
+    private static void close(Golden golden, String name, INDArray ours, double tolerance) {
+        assertThat(Golden.relativeError(Networks.channelsFirst(ours), golden.doubles(name))).as(name)
+                .isLessThan(tolerance);
+    }
+}
