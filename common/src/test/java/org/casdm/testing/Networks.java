@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.casdm.network.Parameter;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
@@ -47,6 +49,16 @@ public final class Networks {
                     (int) parameter.offset());
         }
         return values;
+    }
+
+    /** Standard normal values of a fixed seed. */
+    public static INDArray normal(long seed, DataType dataType, long... shape) {
+        var random = new Random(seed);
+        var values = new double[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return Nd4j.createFromArray(values).castTo(dataType).reshape(shape);
     }
 
     /** A flat vector. */

@@ -1,0 +1,159 @@
+package org.casdm.network.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.casdm.testing.Networks;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Both implementations of the kernels give the same numbers. */
+class KernelsTest {
+
+    private static final Kernels HOST = new HostKernels(2);
+    private static final Kernels ALONE = new HostKernels(1);
+    private static final Kernels DEVICE = new DeviceKernels();
+
+    private static INDArray random(long seed, long... shape) {
+        return Networks.normal(seed, DataType.FLOAT, shape);
+    }
+
+    private static void close(INDArray a, INDArray b) {
+        double difference = a.castTo(DataType.DOUBLE).sub(b.castTo(DataType.DOUBLE)).norm2Number().doubleValue();
+        assertThat(difference).isLessThanOrEqualTo(3e-6 * b.castTo(DataType.DOUBLE).norm2Number().doubleValue());
+    }
+
+    @AfterAll
+    static void closeThreads() {
+        HOST.close();
+        ALONE.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,4,32,true,true", "3,9,64,false,true", "2,40,96,true,false", "1,1,32,false,false",
+        "5,16,5120,true,true"})
+    void normalisation(int images, int side, int channels, boolean modulated, boolean silu) {
+        // An offset as large as the spread: the statistics must not lose digits to it.
+        var x = random(1, images, side, side, channels).addi(3);
+        var norm = new Kernels.Norm(32, random(2, channels), random(3, channels),
+                modulated ? random(4, images, 2 * channels) : null, silu);
+        var gradient = random(5, x.shape());
+        var addend = modulated ? random(6, x.shape()) : null;
+        INDArray[][] results = new INDArray[3][];
+        Kernels[] implementations = {DEVICE, HOST, ALONE};
+        for (int i = 0; i < 3; i++) {
+            var y = Nd4j.createUninitialized(DataType.FLOAT, x.shape());
+            var statistics = Nd4j.create(DataType.FLOAT, images, 2, 32);
+            implementations[i].normalise(x, norm, y, statistics);
+            var dx = gradient.dup();
+            var dw = Nd4j.create(DataType.FLOAT, channels);
+            var db = Nd4j.create(DataType.FLOAT, channels);
+            var de = modulated ? Nd4j.create(DataType.FLOAT, images, 2 * channels) : Nd4j.scalar(0f);
+            implementations[i].normaliseBackward(x, norm, statistics, dx, addend, dw, db, modulated ? de : null);
+            results[i] = new INDArray[] {y, statistics, dx, dw, db, de};
+        }
+        for (int k = 0; k < results[0].length; k++) {
+            if (side > 1) {
+                close(results[1][k], results[0][k]);
+            }
+            assertThat(results[2][k]).as("threads").isEqualTo(results[1][k]);
+        }
+    }
+
+    @Test
+    void resizing() {
+        var x = random(1, 2, 3, 5, 32);
+        var large = new INDArray[] {Nd4j.create(DataType.FLOAT, 2, 6, 10, 32), Nd4j.create(DataType.FLOAT, 2, 6, 10, 32)};
+        DEVICE.upsample(x, large[0]);
+        HOST.upsample(x, large[1]);
+        assertThat(large[1]).isEqualTo(large[0]);
+        var gradient = random(2, 2, 6, 10, 32);
+        var small = new INDArray[] {Nd4j.create(DataType.FLOAT, x.shape()), Nd4j.create(DataType.FLOAT, x.shape())};
+        DEVICE.upsampleBackward(gradient, small[0]);
+        HOST.upsampleBackward(gradient, small[1]);
+        close(small[1], small[0]);
+    }
+
+    @Test
+    void sums() {
+        var x = random(1, 3, 7, 7, 64).addi(1);
+        var perImage = new INDArray[] {Nd4j.create(DataType.FLOAT, 3, 64), Nd4j.create(DataType.FLOAT, 3, 64)};
+        var rows = new INDArray[] {Nd4j.create(DataType.FLOAT, 64), Nd4j.create(DataType.FLOAT, 64)};
+        var added = new INDArray[] {x.dup(), x.dup()};
+        Kernels[] implementations = {DEVICE, HOST};
+        for (int i = 0; i < 2; i++) {
+            implementations[i].sumPerImage(x, perImage[i]);
+            implementations[i].sumRows(x.reshape(3 * 49, 64), rows[i]);
+            implementations[i].addPerImage(added[i], random(2, 3, 64));
+        }
+        close(perImage[1], perImage[0]);
+        close(rows[1], rows[0]);
+        close(added[1], added[0]);
+    }
+
+    @Test
+    void activations() {
+        // Far into both tails.
+        var x = Nd4j.linspace(DataType.FLOAT, -40, 0.08, 1000);
+        var y = new INDArray[] {Nd4j.create(DataType.FLOAT, 1000), Nd4j.create(DataType.FLOAT, 1000)};
+        DEVICE.silu(x, y[0]);
+        HOST.silu(x, y[1]);
+        close(y[1], y[0]);
+        var gradients = new INDArray[] {random(1, 1000), random(1, 1000)};
+        DEVICE.siluBackward(x, gradients[0]);
+        HOST.siluBackward(x, gradients[1]);
+        close(gradients[1], gradients[0]);
+
+        var p = random(3, 4, 30, 50);
+        Operations.softmax(p);
+        assertThat(p.sum(2).sub(1).norm2Number().doubleValue()).isLessThan(1e-5);
+        var dp = new INDArray[] {random(4, 4, 30, 50), random(4, 4, 30, 50)};
+        DEVICE.softmaxBackward(p, dp[0]);
+        HOST.softmaxBackward(p, dp[1]);
+        close(dp[1], dp[0]);
+    }
+
+    @Test
+    void heads() {
+        int heads = 4;
+        var joint = random(1, 2, 9, heads * 3 * 8);
+        Kernels[] implementations = {DEVICE, HOST};
+        INDArray[][] parts = new INDArray[2][3];
+        for (int i = 0; i < 2; i++) {
+            for (int k = 0; k < 3; k++) {
+                parts[i][k] = Nd4j.create(DataType.FLOAT, 2, heads, 9, 8);
+            }
+            implementations[i].splitHeads(joint, heads, parts[i][0], parts[i][1], parts[i][2]);
+            var back = Nd4j.create(DataType.FLOAT, joint.shape());
+            implementations[i].joinHeads(parts[i][0], parts[i][1], parts[i][2], heads, back);
+            assertThat(back).isEqualTo(joint);
+            var merged = Nd4j.create(DataType.FLOAT, 2, 9, heads * 8);
+            implementations[i].mergeHeads(parts[i][1], merged);
+            var separate = Nd4j.create(DataType.FLOAT, 2, heads, 9, 8);
+            implementations[i].separateHeads(merged, separate);
+            assertThat(separate).isEqualTo(parts[i][1]);
+        }
+        assertThat(parts[1]).isEqualTo(parts[0]);
+    }
+
+    @Test
+    void dropoutKeepsTheRateAndRepeatsItself() {
+        for (var kernels : new Kernels[] {HOST, DEVICE}) {
+            var x = Nd4j.ones(DataType.FLOAT, 100, 1000);
+            kernels.dropout(x, 0.3, 42);
+            double kept = x.gt(0).castTo(DataType.INT).sumNumber().doubleValue() / x.length();
+            assertThat(kept).isBetween(0.69, 0.71);
+            assertThat(x.maxNumber().doubleValue()).isBetween(1 / 0.7 - 1e-5, 1 / 0.7 + 1e-5);
+            var again = Nd4j.ones(DataType.FLOAT, 100, 1000);
+            kernels.dropout(again, 0.3, 42);
+            assertThat(again).isEqualTo(x);
+            var other = Nd4j.ones(DataType.FLOAT, 100, 1000);
+            kernels.dropout(other, 0.3, 43);
+            assertThat(other).isNotEqualTo(x);
+        }
+    }
+}
