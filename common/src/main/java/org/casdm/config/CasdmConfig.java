@@ -1,0 +1,168 @@
+package org.casdm.config;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The whole configuration, checked. Every component is a key (dashes for capitals: {@code everySteps} is
+ * {@code every-steps}); {@code reference.conf} says for each what it means, its unit, range and default.
+ *
+ * <p>An empty {@link OptionalInt} is written {@code auto}, an empty {@link Optional} {@code null}. Made by
+ * {@link ConfigLoader}, which alone guarantees ranges and combinations. Immutable; equal if every key is equal.
+ * Serializable as its text, so that it can be shipped to executors.
+ *
+ * @param spark settings for Spark by their full names ("spark.executor.memory"), passed on as they are
+ */
+public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion, @FixedOnResume Model model, Loss loss,
+        Lpips lpips, Train train, Checkpoint checkpoint, Samples samples, Execution execution,
+        Map<String, String> spark) implements Serializable {
+
+    public CasdmConfig {
+        spark = Map.copyOf(spark);
+    }
+
+    /** This configuration as text, for {@code config.conf} of the run folder; {@link ConfigLoader} reads it back. */
+    public String toHocon() {
+        return HoconWriter.write(this);
+    }
+
+    private Object writeReplace() {
+        return new SerializedConfig(toHocon());
+    }
+
+    /** The run: where it is kept, and what its random numbers start from. */
+    public record Run(Optional<String> folder, @FixedOnResume long seed) {
+    }
+
+    /** The training images. */
+    public record Data(@FixedOnResume Format format, Optional<String> path, @FixedOnResume int size,
+            @FixedOnResume int channels, boolean randomFlip, @FixedOnResume Labels labels, double maxBadFraction) {
+    }
+
+    /** How images are stored. */
+    public enum Format implements Choice {
+        AUTO, FOLDER, CIFAR10, CIFAR100, IDX, SHARDS
+    }
+
+    /** Where class labels come from. */
+    public enum Labels implements Choice {
+        AUTO, NONE
+    }
+
+    /** The diffusion process. */
+    public record Diffusion(int steps, Schedule schedule, boolean rescaleTimesteps) {
+    }
+
+    /** Noise schedules by name. */
+    public enum Schedule implements Choice {
+        LINEAR, COSINE
+    }
+
+    /** The networks. {@code phi} is used by {@link Kind#CAS_DM} alone. */
+    public record Model(Kind kind, PhiInput phiInput, boolean clip, int classes, Network theta, Network phi) {
+    }
+
+    /** What is trained. */
+    public enum Kind implements Choice {
+        /** Cas-DM: theta estimates the noise, phi refines the image. */
+        CAS_DM,
+        /** theta alone. */
+        DDPM,
+        /** One network with both outputs. */
+        DUAL
+    }
+
+    /** What phi sees. */
+    public enum PhiInput implements Choice {
+        X0("x0"), X0_XT("x0+xt");
+
+        private final String text;
+
+        PhiInput(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+    }
+
+    /**
+     * One U-Net.
+     *
+     * @param attentionResolutions sizes in pixels of the feature maps that attend to themselves
+     */
+    public record Network(int channels, List<Integer> channelMult, int resBlocks, List<Integer> attentionResolutions,
+            int heads, boolean scaleShiftNorm, double dropout, Optional<String> initFrom) {
+
+        public Network {
+            channelMult = List.copyOf(channelMult);
+            attentionResolutions = List.copyOf(attentionResolutions);
+        }
+    }
+
+    /** Weights of the loss terms. */
+    public record Loss(double eps, double x0, double mu, double lpips) {
+    }
+
+    /** The perceptual metric. */
+    public record Lpips(Trunk trunk, Optional<String> weights, Optional<String> weightsSha256, Optional<String> lin,
+            Optional<String> linSha256, Resize resize) {
+    }
+
+    /** The network that LPIPS compares features of. */
+    public enum Trunk implements Choice {
+        VGG, ALEX, SQUEEZE
+    }
+
+    /** What LPIPS sees of images below 224 pixels. */
+    public enum Resize implements Choice {
+        TO_224("224"), NONE("none");
+
+        private final String text;
+
+        Resize(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+    }
+
+    /** The training loop. */
+    public record Train(int steps, int batchSizePerWorker, int averagingFrequency, OptionalInt workers,
+            Optimizer optimizer, @FixedOnResume List<Double> emaRates) {
+
+        public Train {
+            emaRates = List.copyOf(emaRates);
+        }
+    }
+
+    /** AdamW. */
+    public record Optimizer(double learningRate, int warmupSteps, double weightDecay, double beta1, double beta2,
+            double epsilon, double gradientClip) {
+    }
+
+    /** When checkpoints are written, and which are kept. */
+    public record Checkpoint(int everySteps, int keepLast, int keepEverySteps) {
+    }
+
+    /** The pictures drawn while training. */
+    public record Samples(int everySteps, int count, int samplerSteps, Optional<Double> emaRate) {
+    }
+
+    /** How the work is done; the results do not depend on it. */
+    public record Execution(OptionalInt threadsPerWorker, int averagingBlockMib, Device device) {
+    }
+
+    /** What computes. */
+    public enum Device implements Choice {
+        AUTO, CPU, GPU
+    }
+}

@@ -1,0 +1,148 @@
+package org.casdm.config;
+
+import static org.casdm.config.SettingReader.Range.aboveTo;
+import static org.casdm.config.SettingReader.Range.between;
+import static org.casdm.config.SettingReader.Range.closed;
+import static org.casdm.config.SettingReader.Range.fromToBelow;
+
+import java.util.Map;
+import org.casdm.config.CasdmConfig.Checkpoint;
+import org.casdm.config.CasdmConfig.Data;
+import org.casdm.config.CasdmConfig.Device;
+import org.casdm.config.CasdmConfig.Diffusion;
+import org.casdm.config.CasdmConfig.Execution;
+import org.casdm.config.CasdmConfig.Format;
+import org.casdm.config.CasdmConfig.Kind;
+import org.casdm.config.CasdmConfig.Labels;
+import org.casdm.config.CasdmConfig.Loss;
+import org.casdm.config.CasdmConfig.Lpips;
+import org.casdm.config.CasdmConfig.Model;
+import org.casdm.config.CasdmConfig.Network;
+import org.casdm.config.CasdmConfig.Optimizer;
+import org.casdm.config.CasdmConfig.PhiInput;
+import org.casdm.config.CasdmConfig.Resize;
+import org.casdm.config.CasdmConfig.Run;
+import org.casdm.config.CasdmConfig.Samples;
+import org.casdm.config.CasdmConfig.Schedule;
+import org.casdm.config.CasdmConfig.Train;
+import org.casdm.config.CasdmConfig.Trunk;
+
+/** Reads the records section by section. The ranges are those that {@code reference.conf} states. */
+final class ConfigReader {
+
+    private static final int BILLION = 1_000_000_000;
+
+    private final SettingReader read;
+
+    ConfigReader(SettingReader read) {
+        this.read = read;
+    }
+
+    CasdmConfig config(Map<String, String> spark) {
+        return new CasdmConfig(run(), data(), diffusion(), model(), loss(), lpips(), train(), checkpoint(), samples(),
+                execution(), spark);
+    }
+
+    private Run run() {
+        return new Run(read.location("run.folder"), read.wholeNumber64("run.seed"));
+    }
+
+    private Data data() {
+        return new Data(
+                read.choice("data.format", Format.values()),
+                read.location("data.path"),
+                read.integer("data.size", 8, 1024),
+                read.integer("data.channels", 1, 3),
+                read.flag("data.random-flip"),
+                read.choice("data.labels", Labels.values()),
+                read.decimal("data.max-bad-fraction", closed(0, 1)));
+    }
+
+    private Diffusion diffusion() {
+        return new Diffusion(
+                read.integer("diffusion.steps", 2, 100_000),
+                read.choice("diffusion.schedule", Schedule.values()),
+                read.flag("diffusion.rescale-timesteps"));
+    }
+
+    private Model model() {
+        return new Model(
+                read.choice("model.kind", Kind.values()),
+                read.choice("model.phi-input", PhiInput.values()),
+                read.flag("model.clip"),
+                read.integer("model.classes", 0, 100_000),
+                network("model.theta."),
+                network("model.phi."));
+    }
+
+    private Network network(String section) {
+        return new Network(
+                read.integer(section + "channels", 32, 1024),
+                read.integers(section + "channel-mult", 1, 16, 1, 8),
+                read.integer(section + "res-blocks", 1, 16),
+                read.integers(section + "attention-resolutions", 1, 1024, 0, 8),
+                read.integer(section + "heads", 1, 64),
+                read.flag(section + "scale-shift-norm"),
+                read.decimal(section + "dropout", fromToBelow(0, 1)),
+                read.location(section + "init-from"));
+    }
+
+    private Loss loss() {
+        var weight = closed(0, 1_000_000);
+        return new Loss(read.decimal("loss.eps", weight), read.decimal("loss.x0", weight),
+                read.decimal("loss.mu", weight), read.decimal("loss.lpips", weight));
+    }
+
+    private Lpips lpips() {
+        return new Lpips(
+                read.choice("lpips.trunk", Trunk.values()),
+                read.location("lpips.weights"),
+                read.sha256("lpips.weights-sha256"),
+                read.location("lpips.lin"),
+                read.sha256("lpips.lin-sha256"),
+                read.choice("lpips.resize", Resize.values()));
+    }
+
+    private Train train() {
+        return new Train(
+                read.integer("train.steps", 1, BILLION),
+                read.integer("train.batch-size-per-worker", 1, 65_536),
+                read.integer("train.averaging-frequency", 1, 100_000),
+                read.integerOrAuto("train.workers", 1, 10_000),
+                optimizer("train.optimizer."),
+                read.decimals("train.ema-rates", between(0, 1), 1, 8));
+    }
+
+    private Optimizer optimizer(String section) {
+        return new Optimizer(
+                read.decimal(section + "learning-rate", aboveTo(0, 1)),
+                read.integer(section + "warmup-steps", 0, BILLION),
+                read.decimal(section + "weight-decay", closed(0, 1)),
+                read.decimal(section + "beta1", fromToBelow(0, 1)),
+                read.decimal(section + "beta2", fromToBelow(0, 1)),
+                read.decimal(section + "epsilon", aboveTo(0, 1)),
+                read.decimal(section + "gradient-clip", closed(0, BILLION)));
+    }
+
+    private Checkpoint checkpoint() {
+        return new Checkpoint(
+                read.integer("checkpoint.every-steps", 1, BILLION),
+                read.integer("checkpoint.keep-last", 1, 1000),
+                read.integer("checkpoint.keep-every-steps", 0, BILLION));
+    }
+
+    private Samples samples() {
+        return new Samples(
+                read.integer("samples.every-steps", 0, BILLION),
+                read.integer("samples.count", 1, 1024),
+                read.integer("samples.sampler-steps", 2, 100_000),
+                read.optionalDecimal("samples.ema-rate", between(0, 1)));
+    }
+
+    private Execution execution() {
+        return new Execution(
+                read.integerOrAuto("execution.threads-per-worker", 1, 1024),
+                read.integer("execution.averaging-block-mib", 1, 1024),
+                read.choice("execution.device", Device.values()));
+    }
+}

@@ -1,0 +1,58 @@
+package org.casdm.config;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A key set outside of files.
+ *
+ * @param path  the key's parts, without the root
+ * @param value its value
+ */
+record KeyOverride(List<String> path, ConfigValue value) {
+
+    /** Values that are read as HOCON. Anything else is taken literally: in HOCON, s3a://x would be half a comment. */
+    private static final Pattern HOCON = Pattern.compile("\\s*([\\[{\"].*|null\\s*|.*\\$\\{.*)", Pattern.DOTALL);
+
+    /**
+     * @param origin where it was given, for messages
+     * @throws ConfigException if the key or the value cannot be read
+     */
+    static KeyOverride of(String key, String text, String origin) {
+        return new KeyOverride(path(key, origin), value(key, text, origin));
+    }
+
+    private static List<String> path(String key, String origin) {
+        try {
+            var path = ConfigUtil.splitPath(key);
+            return path.size() > 1 && path.get(0).equals(ConfigLoader.ROOT) ? path.subList(1, path.size()) : path;
+        } catch (com.typesafe.config.ConfigException e) {
+            throw new ConfigException(List.of("\"" + key + "\" (" + origin + ") cannot be read as a key"));
+        }
+    }
+
+    private static ConfigValue value(String key, String text, String origin) {
+        if (!HOCON.matcher(text).matches()) {
+            return ConfigValueFactory.fromAnyRef(text).withOrigin(ConfigOriginFactory.newSimple(origin));
+        }
+        try {
+            return ConfigFactory.parseString("value = " + text,
+                            ConfigParseOptions.defaults().setOriginDescription(origin))
+                    .root().get("value").withOrigin(ConfigOriginFactory.newSimple(origin));
+        } catch (com.typesafe.config.ConfigException e) {
+            throw new ConfigException(List.of("The value of " + key + " (" + origin + ") cannot be read: "
+                    + e.getMessage()));
+        }
+    }
+
+    /** Whether it belongs to the open section. */
+    boolean isSparkSetting() {
+        return path.size() > 1 && path.get(0).equals(ConfigLoader.OPEN_SECTION);
+    }
+}
