@@ -3,6 +3,7 @@ package org.casdm.data;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.ImageDecoder;
 
@@ -21,7 +22,9 @@ final class FolderImageReader implements ImageReader {
         this.set = set;
         this.options = options;
         root = Storage.path(set.location());
-        fileSystem = Storage.fileSystem(root, hadoop);
+        FileSystem found = Storage.fileSystem(root, hadoop);
+        // The checksums that Hadoop looks for beside local files cost time and fail on names with a colon.
+        fileSystem = found instanceof LocalFileSystem local ? local.getRawFileSystem() : found;
         decoder = new ImageDecoder(options.maximumPixels());
     }
 
