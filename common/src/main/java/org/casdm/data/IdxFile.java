@@ -1,0 +1,108 @@
+package org.casdm.data;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * An IDX file of unsigned bytes (yann.lecun.com/exdb/mnist): two zero bytes, 8 for unsigned bytes, the number of
+ * dimensions, each dimension as a big-endian integer, the data. Compressed with gzip or not, known by content.
+ */
+final class IdxFile {
+    static final int IMAGES_MAGIC = 0x0803;
+    static final int LABELS_MAGIC = 0x0801;
+
+    private IdxFile() {
+    }
+
+    /** The dimensions that a file's header gives. */
+    static int[] dimensions(Path path, int magic, Configuration hadoop) throws IOException {
+        try (var input = open(path, hadoop)) {
+            return dimensions(path, magic, input);
+        } catch (EOFException | ZipException e) {
+            throw cut(path, e);
+        }
+    }
+
+    /** The data of a file, whose dimensions must be these. */
+    static byte[] data(Path path, int magic, int[] expected, Configuration hadoop) throws IOException {
+        try (var input = open(path, hadoop)) {
+            int[] dimensions = dimensions(path, magic, input);
+            if (!Arrays.equals(dimensions, expected)) {
+                throw new DataException(path + " changed since it was looked up; start again when nothing writes to it "
+                        + "any more");
+            }
+            long length = 1;
+            for (int dimension : dimensions) {
+                length = Math.multiplyExact(length, dimension);
+            }
+            if (length > Integer.MAX_VALUE - 8) {
+                throw new DataException("%s holds %d bytes; 2 GiB and more cannot be read".formatted(path, length));
+            }
+            byte[] data = input.readNBytes((int) length);
+            if (data.length < length) {
+                throw new DataException("%s is cut short: its header promises %d bytes of data, there are %d. "
+                        .formatted(path, length, data.length) + "Fetch it again");
+            }
+            if (input.read() != -1) {
+                throw new DataException("%s goes on behind the %d bytes that its header promises. Fetch it again"
+                        .formatted(path, length));
+            }
+            return data;
+        } catch (EOFException | ZipException e) {
+            throw cut(path, e);
+        } catch (IOException e) {
+            throw Storage.explained(path, e);
+        }
+    }
+
+    /** Whether a file begins as an IDX file of images. */
+    static boolean holdsImages(Path path, Configuration hadoop) throws IOException {
+        try (var input = open(path, hadoop)) {
+            return input.readInt() == IMAGES_MAGIC;
+        } catch (EOFException | ZipException e) {
+            // Too short, or compressed badly: whatever it is, it does not begin as such a file.
+            return false;
+        }
+    }
+
+    private static int[] dimensions(Path path, int magic, DataInputStream input) throws IOException {
+        int found = input.readInt();
+        if (found != magic) {
+            throw new DataException("%s is no IDX file of %s: it begins with 0x%08x instead of 0x%08x".formatted(path,
+                    magic == IMAGES_MAGIC ? "images" : "labels", found, magic));
+        }
+        int[] dimensions = new int[magic & 0xff];
+        for (int i = 0; i < dimensions.length; i++) {
+            dimensions[i] = input.readInt();
+            if (dimensions[i] < 1) {
+                throw new DataException("%s: its header gives %d as a size. Fetch it again".formatted(path,
+                        dimensions[i]));
+            }
+        }
+        return dimensions;
+    }
+
+    private static DataInputStream open(Path path, Configuration hadoop) throws IOException {
+        var input = new BufferedInputStream(Storage.fileSystem(path, hadoop).open(path), 1 << 16);
+        try {
+            input.mark(2);
+            boolean compressed = input.read() == 0x1f && input.read() == 0x8b;
+            input.reset();
+            return new DataInputStream(compressed ? new GZIPInputStream(input, 1 << 16) : input);
+        } catch (IOException e) {
+            input.close();
+            throw e;
+        }
+    }
+
+    private static DataException cut(Path path, IOException cause) {
+        return new DataException(path + " is cut short or damaged (" + cause.getMessage() + "). Fetch it again", cause);
+    }
+}

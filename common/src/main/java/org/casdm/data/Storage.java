@@ -1,0 +1,102 @@
+package org.casdm.data;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
+
+/** Reaching files through Hadoop, with errors that a person can act on. */
+final class Storage {
+    private Storage() {
+    }
+
+    /** The path that a location stands for. */
+    static Path path(String location) throws DataException {
+        try {
+            return new Path(location);
+        } catch (IllegalArgumentException e) {
+            throw new DataException("\"%s\" is no path (%s); give a folder or file as in /data/images, "
+                    .formatted(location, e.getMessage()) + "file:///data/images or s3a://bucket/images", e);
+        }
+    }
+
+    /** The file system of a path. */
+    static FileSystem fileSystem(Path path, Configuration hadoop) throws DataException {
+        try {
+            return path.getFileSystem(hadoop);
+        } catch (IOException e) {
+            throw explain(path, e);
+        } catch (IllegalArgumentException e) {
+            // A host or bucket name that the file system cannot make sense of.
+            throw new DataException(path + " cannot be reached: " + e.getMessage(), e);
+        }
+    }
+
+    /** The whole content of a file that fits into an array. */
+    static byte[] bytes(Path path, long length, Configuration hadoop) throws IOException {
+        if (length > Integer.MAX_VALUE - 8) {
+            throw new DataException("%s has %d bytes; files of 2 GiB and more cannot be read".formatted(path, length));
+        }
+        try (var input = fileSystem(path, hadoop).open(path)) {
+            byte[] content = input.readNBytes((int) length);
+            if (content.length != length || input.read() != -1) {
+                throw new DataException("%s had %d bytes when it was looked up and has another length now; "
+                        .formatted(path, length) + "start again when nothing writes to it any more");
+            }
+            return content;
+        } catch (IOException e) {
+            throw explained(path, e);
+        }
+    }
+
+    /** The same error, or its explanation when it is one that trying again does not mend. */
+    static IOException explained(Path path, IOException error) {
+        return isMissing(error) || isDenied(error) || isUnknownStore(error) ? explain(path, error) : error;
+    }
+
+    /** What a storage error means to the person who gave the path. */
+    static DataException explain(Path path, IOException error) {
+        if (error instanceof DataException explained) {
+            return explained;
+        }
+        if (isDenied(error)) {
+            return new DataException(path + ": access denied. Check the permissions, or the credentials in use (for "
+                    + "s3a: fs.s3a.access.key and secret.key, or the environment); the storage says: "
+                    + error.getMessage(), error);
+        }
+        if (isUnknownStore(error)) {
+            return new DataException("%s: there is no bucket \"%s\" at this endpoint. Check its name and "
+                    .formatted(path, path.toUri().getHost()) + "fs.s3a.endpoint; the storage says: "
+                    + error.getMessage(), error);
+        }
+        if (isMissing(error)) {
+            return new DataException(path + " does not exist. Check the path of the data set", error);
+        }
+        if (error instanceof UnsupportedFileSystemException) {
+            return new DataException("%s: no file system for \"%s:\" (file: and s3a: are usual)".formatted(path,
+                    path.toUri().getScheme()), error);
+        }
+        return new DataException(path + " cannot be read: " + error, error);
+    }
+
+    static boolean isMissing(IOException error) {
+        return (error instanceof FileNotFoundException || error instanceof NoSuchFileException) && !isDenied(error);
+    }
+
+    private static boolean isDenied(IOException error) {
+        return error instanceof AccessDeniedException || error instanceof AccessControlException
+                // Java's own words for a local file that may not be opened.
+                || error instanceof FileNotFoundException && String.valueOf(error.getMessage())
+                        .contains("(Permission denied)");
+    }
+
+    private static boolean isUnknownStore(IOException error) {
+        // A class of hadoop-aws, which is there at run time only.
+        return error.getClass().getSimpleName().equals("UnknownStoreException");
+    }
+}

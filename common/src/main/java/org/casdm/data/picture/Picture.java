@@ -1,0 +1,28 @@
+package org.casdm.data.picture;
+
+/**
+ * A decoded picture.
+ *
+ * @param width    columns, at least 1
+ * @param height   rows, at least 1
+ * @param channels 1 (grey) or 3 (red, green, blue)
+ * @param samples  height × width × channels unsigned bytes, row-major, channel last; not copied, so not to be changed
+ */
+public record Picture(int width, int height, int channels, byte[] samples) {
+    /** @throws IllegalArgumentException when the sizes do not fit the samples */
+    public Picture {
+        if (width < 1 || height < 1 || channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("no such picture: %d x %d, %d channels".formatted(
+                    width, height, channels));
+        }
+        if (samples.length != (long) width * height * channels) {
+            throw new IllegalArgumentException("%d samples for a picture of %d x %d x %d".formatted(
+                    samples.length, height, width, channels));
+        }
+    }
+
+    /** The shorter side in pixels. */
+    public int shortSide() {
+        return Math.min(width, height);
+    }
+}

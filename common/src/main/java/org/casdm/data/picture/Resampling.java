@@ -1,0 +1,150 @@
+package org.casdm.data.picture;
+
+/**
+ * Separable resampling of 8-bit pictures in fixed point, as Pillow's {@code Image.resize} does it (Resample.c): the
+ * filter is widened by the reduction when shrinking, its weights are normalised and rounded to 22 fractional bits, the
+ * rows are resampled first and rounded to 8 bits, then the columns. Only a window of the result is computed.
+ */
+enum Resampling {
+    /** The mean over the area of the new pixel. */
+    BOX(0.5) {
+        @Override
+        double weight(double distance) {
+            return distance > -0.5 && distance <= 0.5 ? 1 : 0;
+        }
+    },
+    /** Keys' cubic convolution with a = -0.5. */
+    BICUBIC(2) {
+        @Override
+        double weight(double distance) {
+            double a = -0.5;
+            double x = Math.abs(distance);
+            if (x < 1) {
+                return ((a + 2) * x - (a + 3)) * x * x + 1;
+            }
+            return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+        }
+    };
+
+    private static final int FRACTION_BITS = 32 - 8 - 2;
+
+    private final double support;
+
+    Resampling(double support) {
+        this.support = support;
+    }
+
+    /** The filter's weight at a distance from its centre, in units of the larger of the two pixels. */
+    abstract double weight(double distance);
+
+    /**
+     * Resizes a picture and cuts a window out of the result.
+     *
+     * @param picture      what to resize
+     * @param fullWidth    the whole result's width
+     * @param fullHeight   the whole result's height
+     * @param left         the window's first column in the whole result
+     * @param top          the window's first row
+     * @param windowWidth  the window's columns
+     * @param windowHeight the window's rows
+     * @return the window
+     */
+    Picture resize(Picture picture, int fullWidth, int fullHeight, int left, int top, int windowWidth,
+                   int windowHeight) {
+        Taps columns = taps(picture.width(), fullWidth, left, windowWidth);
+        Taps rows = taps(picture.height(), fullHeight, top, windowHeight);
+        // Rows of the source outside the window's reach are never needed.
+        int firstRow = rows.first[0];
+        int lastRow = rows.first[windowHeight - 1] + rows.count[windowHeight - 1];
+        byte[] narrowed = horizontally(picture, columns, firstRow, lastRow - firstRow);
+        byte[] result = vertically(narrowed, rows, firstRow, windowWidth * picture.channels());
+        return new Picture(windowWidth, windowHeight, picture.channels(), result);
+    }
+
+    /** The whole resized picture. */
+    Picture resize(Picture picture, int width, int height) {
+        return resize(picture, width, height, 0, 0, width, height);
+    }
+
+    private static byte[] horizontally(Picture picture, Taps taps, int firstRow, int rowCount) {
+        int channels = picture.channels();
+        byte[] source = picture.samples();
+        byte[] target = new byte[Math.multiplyExact(rowCount, taps.length() * channels)];
+        int to = 0;
+        for (int row = 0; row < rowCount; row++) {
+            int rowStart = (firstRow + row) * picture.width() * channels;
+            for (int column = 0; column < taps.length(); column++) {
+                int from = rowStart + taps.first[column] * channels;
+                for (int channel = 0; channel < channels; channel++) {
+                    target[to++] = taps.sum(column, source, from + channel, channels);
+                }
+            }
+        }
+        return target;
+    }
+
+    private static byte[] vertically(byte[] source, Taps taps, int firstRow, int stride) {
+        byte[] target = new byte[Math.multiplyExact(taps.length(), stride)];
+        int to = 0;
+        for (int row = 0; row < taps.length(); row++) {
+            int from = (taps.first[row] - firstRow) * stride;
+            for (int sample = 0; sample < stride; sample++) {
+                target[to++] = taps.sum(row, source, from + sample, stride);
+            }
+        }
+        return target;
+    }
+
+    private Taps taps(int sourceSize, int targetSize, int windowStart, int windowLength) {
+        double scale = (double) sourceSize / targetSize;
+        double filterScale = Math.max(1, scale);
+        double reach = support * filterScale;
+        double inverse = 1 / filterScale;
+        int[] first = new int[windowLength];
+        int[] count = new int[windowLength];
+        int[][] weights = new int[windowLength][];
+        for (int i = 0; i < windowLength; i++) {
+            double centre = (windowStart + i + 0.5) * scale;
+            int from = Math.max(0, (int) (centre - reach + 0.5));
+            int length = Math.min(sourceSize, (int) (centre + reach + 0.5)) - from;
+            double[] exact = new double[length];
+            double total = 0;
+            for (int k = 0; k < length; k++) {
+                exact[k] = weight((k + from - centre + 0.5) * inverse);
+                total += exact[k];
+            }
+            first[i] = from;
+            count[i] = length;
+            weights[i] = fixedPoint(exact, total);
+        }
+        return new Taps(first, count, weights);
+    }
+
+    private static int[] fixedPoint(double[] exact, double total) {
+        int[] weights = new int[exact.length];
+        for (int k = 0; k < exact.length; k++) {
+            double scaled = (total == 0 ? exact[k] : exact[k] / total) * (1 << FRACTION_BITS);
+            weights[k] = (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+        }
+        return weights;
+    }
+
+    /** For each target pixel along an axis: its first source pixel, how many follow, and their weights. */
+    private record Taps(int[] first, int[] count, int[][] weights) {
+        int length() {
+            return first.length;
+        }
+
+        byte sum(int target, byte[] source, int start, int stride) {
+            int[] weight = weights[target];
+            int sum = 1 << (FRACTION_BITS - 1);
+            int at = start;
+            for (int w : weight) {
+                sum += w * (source[at] & 0xff);
+                at += stride;
+            }
+            int value = sum >> FRACTION_BITS;
+            return (byte) (value < 0 ? 0 : Math.min(value, 255));
+        }
+    }
+}
