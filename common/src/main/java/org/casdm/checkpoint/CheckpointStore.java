@@ -86,7 +86,7 @@ public final class CheckpointStore {
         }
         var manifest = new Manifest(checkpoint.state(), digests);
         // Before the state says so: what the file system has taken is what was given to it.
-        var problem = disagreement(manifest, fileSystem.listStatus(folder));
+        var problem = disagreement(manifest, status(folder));
         if (problem.isPresent()) {
             throw new IOException(folder + ": not all was stored that has been written: " + problem.get());
         }
@@ -260,14 +260,14 @@ public final class CheckpointStore {
         if (manifest.state().step() != folder.step()) {
             throw new CorruptCheckpointException(statePath + ": belongs to step " + manifest.state().step());
         }
-        var problem = disagreement(manifest, status(folder.path()).toArray(FileStatus[]::new));
+        var problem = disagreement(manifest, status(folder.path()));
         if (problem.isPresent()) {
             throw new CorruptCheckpointException(folder.path() + ": " + problem.get());
         }
         return new StoredCheckpoint(fileSystem, folder.path(), manifest);
     }
 
-    private static Optional<String> disagreement(Manifest manifest, FileStatus[] found) {
+    private static Optional<String> disagreement(Manifest manifest, List<FileStatus> found) {
         var sizes = new HashMap<String, Long>();
         for (var file : found) {
             if (file.isFile()) {

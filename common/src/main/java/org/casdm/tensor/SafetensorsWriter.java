@@ -25,6 +25,7 @@ public final class SafetensorsWriter {
     private final SafetensorsHeader header;
     private final MessageDigest digest = Sha256.newDigest();
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final long headerBytes;
     private int tensorsWritten;
     private long bytesWritten;
 
@@ -40,6 +41,7 @@ public final class SafetensorsWriter {
         this.stream = stream;
         this.header = SafetensorsHeader.layOut(tensors, metadata);
         var json = header.toJson();
+        this.headerBytes = SafetensorsHeader.LENGTH_BYTES + json.length;
         buffer.putLong(json.length);
         flushBuffer();
         writeThrough(json, 0, json.length);
@@ -82,7 +84,7 @@ public final class SafetensorsWriter {
      * Hands the last bytes to the stream, which is flushed but not closed.
      *
      * @return size and hash of the file
-     * @throws IllegalStateException if an announced tensor has not been written
+     * @throws IllegalStateException if an announced tensor has not been written, or one failed and was tried again
      */
     public ContentDigest finish() throws IOException {
         if (tensorsWritten < header.entries().size()) {
@@ -91,6 +93,11 @@ public final class SafetensorsWriter {
         }
         flushBuffer();
         stream.flush();
+        var expected = headerBytes + header.dataBytes();
+        if (bytesWritten != expected) {
+            // A source failed half-way and the caller went on: what is in the stream is useless.
+            throw new IllegalStateException(bytesWritten + " bytes were written instead of " + expected);
+        }
         return new ContentDigest(bytesWritten, Sha256.hex(digest));
     }
 
