@@ -98,8 +98,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             bytes.write(' ');
         }
         if (bytes.size() > MAXIMUM_BYTES) {
-            throw new IllegalArgumentException("a safetensors header of " + bytes.size() + " bytes exceeds the limit of "
-                    + MAXIMUM_BYTES);
+            throw new IllegalArgumentException("a safetensors header of " + bytes.size()
+                    + " bytes exceeds the limit of " + MAXIMUM_BYTES);
         }
         return bytes.toByteArray();
     }

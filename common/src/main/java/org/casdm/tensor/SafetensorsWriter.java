@@ -181,7 +181,8 @@ public final class SafetensorsWriter {
 
         private void take(long bytes) {
             if (bytes > remainingBytes) {
-                throw new IllegalStateException("tensor " + info + ": its source gives more elements than its shape has");
+                throw new IllegalStateException("tensor " + info
+                        + ": its source gives more elements than its shape has");
             }
             remainingBytes -= bytes;
         }

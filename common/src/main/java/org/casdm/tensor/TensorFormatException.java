@@ -2,7 +2,7 @@ package org.casdm.tensor;
 
 import java.io.IOException;
 
-/** The content of a tensor file breaks the rules of its format; the message names the file and, if known, the tensor. */
+/** A tensor file breaks the rules of its format; the message names the file and, if known, the tensor. */
 public final class TensorFormatException extends IOException {
 
     private static final long serialVersionUID = 1L;

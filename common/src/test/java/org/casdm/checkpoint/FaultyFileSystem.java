@@ -20,7 +20,8 @@ import org.apache.hadoop.util.Progressable;
 
 /**
  * A file system that fails after so many units of work; an operation is one unit, and so is each byte written. The
- * part of a write before the failure happens. Nothing is forced to the disk, which costs time. Removing a folder is several operations, in an order as bad as can be.
+ * part of a write before the failure happens. Nothing is forced to the disk, which costs time. Removing a folder is
+ * several operations, in an order as bad as can be.
  */
 final class FaultyFileSystem extends FilterFileSystem {
 

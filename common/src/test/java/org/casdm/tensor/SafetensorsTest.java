@@ -304,11 +304,14 @@ class SafetensorsTest {
         "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}} | Duplicate field 'shape'",
         "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
             + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | Duplicate field 'a'",
-        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | 'a' starts at byte 4 of the data, after",
+        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"
+            + " | 'a' starts at byte 4 of the data, after",
         "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            + "\"b\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[2,8]}} | 'b' starts at byte 2 of the data, inside",
+            + "\"b\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[2,8]}}"
+            + " | 'b' starts at byte 2 of the data, inside",
         "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 'a' ends at byte 8",
-        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} | describes 4 bytes of data, but the file",
+        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+            + " | describes 4 bytes of data, but the file",
         "0 | {\"__metadata__\":{\"a\":1}} | __metadata__.a: a text was expected",
         "0 | {\"__metadata__\":[]} | __metadata__: an object was expected"})
     void brokenHeaderIsRefusedByName(int dataBytes, String header, String message) {
