@@ -22,7 +22,8 @@ final class CheckpointExamples {
 
     static TrainingState state(long step) {
         return new TrainingState(step, 32 * step, step / 100,
-                new TreeMap<>(Map.of("data", -1L, "noise", Long.MAX_VALUE)), "cas-dm", "f00d", 2, 16, List.of(0.9999, 0.99), Instant.parse("2026-01-02T03:04:05.678Z"), "0.1.0",
+                new TreeMap<>(Map.of("data", -1L, "noise", Long.MAX_VALUE)), "cas-dm", "f00d", 2, 16,
+                List.of(0.9999, 0.99), Instant.parse("2026-01-02T03:04:05.678Z"), "0.1.0",
                 new TreeMap<>(Map.of("dataset", "s3a://bucket/ä")));
     }
 
