@@ -23,6 +23,8 @@ final class StateTree {
     private static final int DEEPEST = 100;
     private static final int MOST_VALUES = 1_000_000;
     private static final int LONGEST_NAME = 4096;
+    /** All names together: each list item repeats the name of its list. */
+    private static final long MOST_NAME_CHARACTERS = 64L << 20;
 
     private final String file;
     private final BiFunction<String, TensorValue, PyTorchTensor> makeTensor;
@@ -30,6 +32,7 @@ final class StateTree {
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final Object root;
     private int visited;
+    private long nameCharacters;
 
     /** @param makeTensor gives the tensor of a path */
     StateTree(String file, Object pickled, BiFunction<String, TensorValue, PyTorchTensor> makeTensor)
@@ -60,8 +63,10 @@ final class StateTree {
         if (++visited > MOST_VALUES) {
             throw problem(path, "the tree has more than " + MOST_VALUES + " values");
         }
-        if (path.length() > LONGEST_NAME) {
-            throw problem(path, "the name is longer than " + LONGEST_NAME + " characters");
+        nameCharacters += path.length();
+        if (path.length() > LONGEST_NAME || nameCharacters > MOST_NAME_CHARACTERS) {
+            throw problem(path, "the name is longer than " + LONGEST_NAME + " characters, or all names together than "
+                    + MOST_NAME_CHARACTERS);
         }
         if (value instanceof DictionaryValue dictionary) {
             return convertEntries(path, dictionary, depth);
