@@ -128,6 +128,7 @@ final class Constructors {
     }
 
     private static IllegalArgumentException wrongArguments(Callable callable) {
-        return new IllegalArgumentException(callable.pythonName() + " is called with arguments of wrong number or type");
+        return new IllegalArgumentException(callable.pythonName()
+                + " is called with arguments of wrong number or type");
     }
 }

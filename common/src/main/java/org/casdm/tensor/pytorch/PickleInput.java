@@ -104,7 +104,8 @@ final class PickleInput {
     }
 
     PickleException problem(String what) {
-        return new PickleException(source.name(), "pickle at byte " + start + ", before byte " + position + ": " + what);
+        return new PickleException(source.name(), "pickle at byte " + start + ", before byte " + position + ": "
+                + what);
     }
 
     private byte[] readBytes(int length) throws IOException {

@@ -8,8 +8,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file that {@code torch.save} wrote: a tensor, a state dict, or a checkpoint that nests them among plain values. Both
- * formats are read, the zip archive of PyTorch 1.6 and newer and the older stream (see {@code torch/serialization.py}).
+ * A file that {@code torch.save} wrote: a tensor, a state dict, or a checkpoint that nests them among plain values.
+ * Both formats are read, the zip archive of PyTorch 1.6 and newer and the older stream (see
+ * {@code torch/serialization.py}).
  *
  * <p>Nothing in the file is run. A pickle may mention tensors, their storages, Parameters and ordered dicts; any other
  * name is refused with a {@link PickleException} that says it. Lengths, shapes and nesting are checked against the size

@@ -64,9 +64,12 @@ final class StateTree {
             throw problem(path, "the tree has more than " + MOST_VALUES + " values");
         }
         nameCharacters += path.length();
-        if (path.length() > LONGEST_NAME || nameCharacters > MOST_NAME_CHARACTERS) {
-            throw problem(path, "the name is longer than " + LONGEST_NAME + " characters, or all names together than "
-                    + MOST_NAME_CHARACTERS);
+        if (path.length() > LONGEST_NAME) {
+            throw problem(path, "the name is longer than " + LONGEST_NAME + " characters");
+        }
+        if (nameCharacters > MOST_NAME_CHARACTERS) {
+            throw problem(path, "the names of all values together have more than " + MOST_NAME_CHARACTERS
+                    + " characters");
         }
         if (value instanceof DictionaryValue dictionary) {
             return convertEntries(path, dictionary, depth);

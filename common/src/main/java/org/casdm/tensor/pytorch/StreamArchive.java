@@ -85,8 +85,8 @@ final class StreamArchive implements StorageArchive {
         var position = positions.get(storage.key());
         var stored = new PickleInput(source, position, position + COUNT_BYTES).readLong();
         if (stored != storage.wholeCount()) {
-            throw new PyTorchFileException(source.name(), "storage " + Text.quote(storage.key()) + " at byte " + position
-                    + " has " + stored + " elements, but the tensors over it say " + storage.wholeCount());
+            throw new PyTorchFileException(source.name(), "storage " + Text.quote(storage.key()) + " at byte "
+                    + position + " has " + stored + " elements, but the tensors over it say " + storage.wholeCount());
         }
         return position + COUNT_BYTES;
     }
