@@ -1,0 +1,23 @@
+package org.casdm.checkpoint;
+
+import java.util.List;
+import java.util.Map;
+import org.casdm.tensor.TensorSource;
+
+/**
+ * A safetensors file to be written into a checkpoint.
+ *
+ * @param name     see {@link CheckpointFiles}; letters, digits, dots, dashes and underscores
+ * @param metadata texts for the file's {@code __metadata__}
+ * @param tensors  in the order of the file; their elements are asked for when the file is written
+ */
+public record CheckpointFile(String name, Map<String, String> metadata, List<TensorSource> tensors) {
+
+    public CheckpointFile {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") || name.equals(CheckpointFiles.STATE)) {
+            throw new IllegalArgumentException("'" + name + "' cannot be the name of a file of a checkpoint");
+        }
+        metadata = Map.copyOf(metadata);
+        tensors = List.copyOf(tensors);
+    }
+}

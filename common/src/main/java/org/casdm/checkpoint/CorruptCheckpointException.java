@@ -1,0 +1,17 @@
+package org.casdm.checkpoint;
+
+import java.io.IOException;
+
+/** The files of a checkpoint are not what was written; the message names the file. */
+public final class CorruptCheckpointException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    public CorruptCheckpointException(String message) {
+        super(message);
+    }
+
+    public CorruptCheckpointException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
