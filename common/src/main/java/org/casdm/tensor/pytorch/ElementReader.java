@@ -2,6 +2,8 @@ package org.casdm.tensor.pytorch;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import org.casdm.tensor.HalfPrecision;
+import org.casdm.tensor.TensorType;
 
 /** Elements from their little-endian bytes. */
 final class ElementReader {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.casdm.tensor.TensorType;
 
 /** The Python names that a state file may mention. There are no others: see {@link #find(String, String)}. */
 sealed interface KnownGlobal {

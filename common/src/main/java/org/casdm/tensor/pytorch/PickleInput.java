@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.casdm.tensor.SeekableInput;
 
 /**
  * The bytes of one pickle or of several in a row, with the numbers and strings that opcodes carry. Never reads, and

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.casdm.tensor.TensorType;
 
 /**
  * What a pickle builds besides {@code null}, {@code Boolean}, {@code Long}, {@code BigInteger}, {@code Double} and

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.tensor.SeekableInput;
 
 /**
  * A file that {@code torch.save} wrote: a tensor, a state dict, or a checkpoint that nests them among plain values.

@@ -5,6 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.casdm.tensor.FloatSink;
+import org.casdm.tensor.SeekableInput;
+import org.casdm.tensor.TensorInfo;
+import org.casdm.tensor.TensorType;
 import org.casdm.tensor.pytorch.PickleValue.TensorValue;
 
 /**

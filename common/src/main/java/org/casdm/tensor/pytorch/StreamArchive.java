@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.pytorch.PickleValue.DictionaryValue;
 import org.casdm.tensor.pytorch.PickleValue.ListValue;
 import org.casdm.tensor.pytorch.PickleValue.StorageValue;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.pytorch.PickleValue.StorageValue;
 
 /**

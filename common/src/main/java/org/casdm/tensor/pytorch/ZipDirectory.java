@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.casdm.tensor.SeekableInput;
 
 /**
  * The directory of a zip file whose entries are stored without compression, as PyTorch writes them (with zip64 where

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.casdm.tensor.SeekableInput;
+import org.casdm.tensor.TensorType;
 
 /** The files of {@code fixtures/pytorch}, and what the safetensors file beside them says they hold. */
 final class Fixtures {
