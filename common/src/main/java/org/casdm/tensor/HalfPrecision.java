@@ -4,14 +4,15 @@ package org.casdm.tensor;
  * Conversions of the two 16-bit floating-point formats, given as their bits: IEEE 754 binary16 (F16) and bfloat16
  * (BF16, the upper half of a binary32). Java 17 has none of its own.
  */
-final class HalfPrecision {
+public final class HalfPrecision {
 
     private static final float SMALLEST_SUBNORMAL = 0x1p-24f;
 
     private HalfPrecision() {
     }
 
-    static float fromFloat16(short bits) {
+    /** Exact. */
+    public static float fromFloat16(short bits) {
         var sign = (bits & 0x8000) << 16;
         var exponent = (bits >>> 10) & 0x1f;
         var fraction = bits & 0x3ff;
@@ -45,7 +46,8 @@ final class HalfPrecision {
         return (short) (sign | (rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13);
     }
 
-    static float fromBfloat16(short bits) {
+    /** Exact. */
+    public static float fromBfloat16(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }
 

@@ -1,0 +1,13 @@
+package org.casdm.tensor.pytorch;
+
+import java.io.IOException;
+
+/** A PyTorch state file is cut, damaged or holds what this reader refuses; the message names the file and the place. */
+public class PyTorchFileException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    public PyTorchFileException(String file, String problem) {
+        super(file + ": " + problem);
+    }
+}

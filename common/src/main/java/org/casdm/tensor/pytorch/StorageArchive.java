@@ -1,0 +1,22 @@
+package org.casdm.tensor.pytorch;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import org.casdm.tensor.pytorch.PickleValue.StorageValue;
+
+/** Where a state file keeps its tree and its storages; the two formats differ in this alone. */
+interface StorageArchive {
+
+    /** What the file's main pickle holds. */
+    Object root();
+
+    /** Byte order of the elements. */
+    ByteOrder byteOrder();
+
+    /** What is wrong with a storage, as far as that is seen without reading it; nothing if all of it is in the file. */
+    Optional<String> findProblem(StorageValue storage);
+
+    /** Place in the file of the first byte of a storage without problem. */
+    long locate(StorageValue storage) throws IOException;
+}
