@@ -9,11 +9,11 @@ import org.nd4j.linalg.learning.config.Adam;
 
 class RoundsOnClusterTest {
 
-    private static final RoundSettings SETTINGS = RoundSettings.of(2, 2, 4, 1).withBlockFloats(7);
+    private static final RoundSettings SETTINGS = RoundSettings.of(2, 2, 4, 1).withBlockFloats(20);
 
     private static Toy.Outcome train(SparkConf conf) {
         return Toy.train(RoundTrainingMaster.configure(conf), SETTINGS, Toy.graph(new Adam(0.01), 5, 0.7),
-                new Toy.Batches(4), 5);
+                new Toy.Batches(4), 3);
     }
 
     @Test
