@@ -1,0 +1,42 @@
+package org.casdm.job.rounds;
+
+import java.util.List;
+
+/**
+ * A finished round, as the driver sees it. The averaged parameters and updater state are in the driver's graph.
+ *
+ * @param firstStep      the step that the round began with
+ * @param steps          steps that each worker took
+ * @param workers        what the workers did, in order of worker index
+ * @param publishSeconds copying and broadcasting the driver's state
+ * @param executeSeconds the Spark job: workers, shuffle, averaging, and writing the result into the driver's graph
+ * @param totalSeconds   the whole round
+ */
+public record RoundResult(long firstStep, int steps, List<WorkerReport> workers, double publishSeconds,
+                          double executeSeconds, double totalSeconds) {
+
+    public RoundResult {
+        workers = List.copyOf(workers);
+    }
+
+    /** The step that the next round begins with. */
+    public long nextStep() {
+        return firstStep + steps;
+    }
+
+    /** Examples that all workers together trained on in this round. */
+    public long images() {
+        return workers.stream().mapToLong(WorkerReport::images).sum();
+    }
+
+    /** The mean score over all workers and steps. */
+    public double meanScore() {
+        return workers.stream().flatMap(worker -> worker.steps().stream()).mapToDouble(StepStatistics::score)
+                .average().orElse(Double.NaN);
+    }
+
+    /** Number of records that the workers had to skip. */
+    public long badRecordCount() {
+        return workers.stream().mapToLong(WorkerReport::badRecordCount).sum();
+    }
+}

@@ -1,0 +1,254 @@
+package org.casdm.job.rounds;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.deeplearning4j.core.loader.DataSetLoader;
+import org.deeplearning4j.core.loader.MultiDataSetLoader;
+import org.deeplearning4j.core.storage.StatsStorageRouter;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.spark.api.RDDTrainingApproach;
+import org.deeplearning4j.spark.api.Repartition;
+import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.deeplearning4j.spark.impl.graph.dataset.DataSetToMultiDataSetFn;
+import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import scala.Tuple2;
+
+/**
+ * dl4j-spark's parameter averaging for large {@code ComputationGraph}s whose data are made on the executors.
+ *
+ * <p>What a round means is dl4j-spark's: the driver's parameters and updater state go to W workers, each takes
+ * {@code averagingFrequency} steps, parameters and updater state are averaged, and the driver's graph holds the result.
+ * One worker equals plain training bit for bit; with SGD, n workers with one step equal one step on the n minibatches
+ * together. The training loop inside a task, its hooks, its listeners and the entry points for
+ * {@link SparkComputationGraph} are dl4j-spark's too. Replaced are:
+ *
+ * <ul>
+ * <li><b>Where data come from.</b> dl4j-spark counts an RDD of minibatches, splits it at random, repartitions and
+ *     persists it: four Spark jobs a round (about 1.5 s for a toy model), and every minibatch goes through Spark's
+ *     serialisation. {@link #executeRound} lets each worker make its own from {@link WorkerBatches}; an RDD given to
+ *     {@link #executeTrainingMDS} is one worker a partition and used as it is.</li>
+ * <li><b>Transport of the state.</b> Java-serialised arrays in one broadcast, and a tree aggregation of such arrays in
+ *     tasks' results, are limited to 2 GiB and copy each array several times. Here raw float32 blocks travel by torrent
+ *     broadcast to the workers and by shuffle to the averaging tasks, each of which averages one block.</li>
+ * <li><b>The average.</b> dl4j-spark adds in the order of arrival. Here the sum is taken in the workers' order in double
+ *     precision, so that a repeated run has the same bits.</li>
+ * <li><b>The workers' graphs.</b> Built once in each executor's task slot and kept, not built for each task.</li>
+ * <li><b>Statistics</b> come with the workers' results, in {@link RoundResult}; a failed attempt's leave no trace.</li>
+ * </ul>
+ *
+ * <p>Task retries, speculative execution and lost executors change nothing: a task depends only on the round's start
+ * and on its worker index. If a round fails for good, the driver's graph is left as the round began.
+ *
+ * <p>Not thread-safe: one round at a time.
+ */
+public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster implements AutoCloseable {
+
+    private final transient UUID runId = UUID.randomUUID();
+    private final transient RoundSettings settings;
+    private final transient GraphFactory graphFactory;
+    private final transient StepObserver observer;
+
+    private transient StatePublisher publisher;
+    private transient ComputationGraph publishedGraph;
+    private transient Broadcast<NetBroadcastTuple> configuration;
+    private transient Broadcast<SerializableConfiguration> hadoopConfiguration;
+
+    /** A master for graphs that need nothing but their configuration, reporting scores only. */
+    public RoundTrainingMaster(RoundSettings settings) {
+        this(settings, GraphFactory.fromConfiguration(), StepObserver.scoreOnly());
+    }
+
+    /**
+     * A master.
+     *
+     * @param settings     how rounds are done
+     * @param graphFactory builds the workers' graphs
+     * @param observer     looks at the workers' graphs after each step
+     */
+    public RoundTrainingMaster(RoundSettings settings, GraphFactory graphFactory, StepObserver observer) {
+        super(new Builder(settings.workers(), settings.batchSizePerWorker())
+                .batchSizePerWorker(settings.batchSizePerWorker())
+                .averagingFrequency(settings.averagingFrequency())
+                .workerPrefetchNumBatches(settings.prefetchBatches())
+                .saveUpdater(true)
+                .repartionData(Repartition.Never)
+                .storageLevel(null)
+                .rddTrainingApproach(RDDTrainingApproach.Direct)
+                .rngSeed(settings.seed()));
+        this.settings = settings;
+        this.graphFactory = Objects.requireNonNull(graphFactory, "graphFactory");
+        this.observer = Objects.requireNonNull(observer, "observer");
+    }
+
+    /**
+     * Sets what makes a round cheap: parameters do not compress, so Spark should not try. To be called on the
+     * configuration of the Spark context, before it starts.
+     */
+    public static SparkConf configure(SparkConf conf) {
+        return conf.setIfMissing("spark.broadcast.compress", "false")
+                .setIfMissing("spark.shuffle.compress", "false");
+    }
+
+    /**
+     * Does one round. The driver's graph holds the averaged state afterwards, and its iteration count is the next step.
+     *
+     * @param graph     holds the driver's graph, initialised, of data type FLOAT; its updater state is taken along
+     * @param batches   makes the workers' minibatches
+     * @param firstStep the step that the round begins with, counted from the start of the run, from 0; also the
+     *                  iteration count that the updaters see
+     * @return what the workers did
+     * @throws org.apache.spark.SparkException if a task has failed more often than Spark allows; the driver's graph is
+     *                                         then as it was before
+     */
+    public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep) {
+        Objects.requireNonNull(batches, "batches");
+        return execute(graph, firstStep, worker -> workerIndices(graph.getSparkContext())
+                .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, batches), true));
+    }
+
+    /**
+     * Does one round on given minibatches.
+     *
+     * @param graph        as in {@link #executeRound}; the round begins with the graph's iteration count
+     * @param trainingData as many partitions as there are workers, each with {@code averagingFrequency} minibatches of
+     *                     the configured size. They are consumed one at a time. An RDD that comes out of a shuffle
+     *                     should be persisted: the shuffle's files are removed after the round
+     */
+    @Override
+    public void executeTrainingMDS(SparkComputationGraph graph, JavaRDD<MultiDataSet> trainingData) {
+        if (trainingData.getNumPartitions() != settings.workers()) {
+            throw new IllegalArgumentException("the RDD has " + trainingData.getNumPartitions()
+                    + " partitions; there has to be one for each of the " + settings.workers() + " workers");
+        }
+        execute(graph, graph.getNetwork().getIterationCount(),
+                worker -> trainingData.mapPartitionsWithIndex(new TrainOnPartition(worker), true));
+    }
+
+    /** As {@link #executeTrainingMDS}, for graphs with one input and one output. */
+    @Override
+    public void executeTraining(SparkComputationGraph graph, JavaRDD<DataSet> trainingData) {
+        executeTrainingMDS(graph, trainingData.map(new DataSetToMultiDataSetFn()));
+    }
+
+    private RoundResult execute(SparkComputationGraph graph, long firstStep,
+            Function<RoundTrainingWorker, JavaRDD<Tuple2<BlockKey, BlockPayload>>> training) {
+        long begin = System.nanoTime();
+        long nextStep = Math.addExact(firstStep, settings.averagingFrequency());
+        if (firstStep < 0 || nextStep > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("steps " + firstStep + " to " + nextStep
+                    + ": DL4J counts iterations from 0 to " + Integer.MAX_VALUE);
+        }
+        ComputationGraph network = graph.getNetwork();
+        GraphState state = GraphState.of(network, settings.blockFloats());
+        publishOnce(graph.getSparkContext(), network);
+        try (StatePublisher.Published published = publisher.publish(state)) {
+            var start = new RoundStart(runId, settings, configuration, hadoopConfiguration, state.layout(),
+                    published.broadcasts(), firstStep, network.getConfiguration().getEpochCount());
+            var worker = new RoundTrainingWorker(start, graphFactory, observer, trainingHookList, listeners);
+            long publishedAt = System.nanoTime();
+            List<WorkerReport> reports;
+            try {
+                reports = new RoundJob(graph.getSparkContext(), settings.workers(), state)
+                        .run(training.apply(worker), "training, steps " + firstStep + " to " + (nextStep - 1));
+            } catch (Throwable e) {
+                published.restore();
+                throw e;
+            }
+            network.getConfiguration().setIterationCount((int) nextStep);
+            long end = System.nanoTime();
+            var result = new RoundResult(firstStep, settings.averagingFrequency(), reports,
+                    (publishedAt - begin) / 1e9, (end - publishedAt) / 1e9, (end - begin) / 1e9);
+            graph.setScore(result.meanScore());
+            return result;
+        }
+    }
+
+    private JavaRDD<Integer> workerIndices(JavaSparkContext context) {
+        return context.parallelize(IntStream.range(0, settings.workers()).boxed().toList(), settings.workers());
+    }
+
+    /** Broadcasts what does not change from round to round, when it is not there yet or the graph is another one. */
+    private void publishOnce(JavaSparkContext context, ComputationGraph network) {
+        if (publishedGraph == network) {
+            return;
+        }
+        removeBroadcasts();
+        publisher = new StatePublisher(context);
+        configuration = context.broadcast(new NetBroadcastTuple(network.getConfiguration(), null, null));
+        hadoopConfiguration = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+        publishedGraph = network;
+    }
+
+    private void removeBroadcasts() {
+        if (publishedGraph != null) {
+            configuration.destroy();
+            hadoopConfiguration.destroy();
+            publishedGraph = null;
+        }
+    }
+
+    /**
+     * Removes the run's broadcasts, and the graphs kept in this JVM (those of local mode). Executors' own JVMs keep
+     * theirs until another run's tasks arrive or they end. To be called before the Spark context is stopped.
+     */
+    @Override
+    public void close() {
+        removeBroadcasts();
+        publisher = null;
+        GraphPool.shared().discard(runId);
+    }
+
+    /** Workers exist within a round only. */
+    @Override
+    public ParameterAveragingTrainingWorker getWorkerInstance(SparkComputationGraph graph) {
+        throw new UnsupportedOperationException("a worker needs a round's broadcasts: use executeRound");
+    }
+
+    /** Not supported: statistics come in {@link RoundResult}. Listeners without a router work. */
+    @Override
+    public void setListeners(StatsStorageRouter router, Collection<TrainingListener> trainingListeners) {
+        if (router != null) {
+            throw new UnsupportedOperationException("listeners with a storage router are not supported");
+        }
+        super.setListeners(null, trainingListeners);
+    }
+
+    /** Not supported: this master trains graphs. */
+    @Override
+    public ParameterAveragingTrainingWorker getWorkerInstance(SparkDl4jMultiLayer network) {
+        throw onlyGraphs();
+    }
+
+    /** Not supported: this master trains graphs. */
+    @Override
+    public void executeTraining(SparkDl4jMultiLayer network, JavaRDD<DataSet> trainingData) {
+        throw onlyGraphs();
+    }
+
+    /** Not supported: {@link WorkerBatches} reads files. */
+    @Override
+    public void executeTrainingPaths(SparkDl4jMultiLayer network, SparkComputationGraph graph,
+                                     JavaRDD<String> paths, DataSetLoader loader,
+                                     MultiDataSetLoader multiLoader) {
+        throw new UnsupportedOperationException("minibatches from files are made by WorkerBatches: use executeRound");
+    }
+
+    private static UnsupportedOperationException onlyGraphs() {
+        return new UnsupportedOperationException("only a SparkComputationGraph can be trained in rounds");
+    }
+}

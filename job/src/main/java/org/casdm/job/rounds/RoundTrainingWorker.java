@@ -1,0 +1,183 @@
+package org.casdm.job.rounds;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.spark.api.TrainingHook;
+import org.deeplearning4j.spark.api.WorkerConfiguration;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * dl4j-spark's worker, with these differences: the graph is taken from the JVM's pool and not built; its numbers come
+ * block by block as bytes and not as Java-serialised arrays; the iteration count, from which Adam's bias correction is
+ * computed, is the round's first step; ND4J's random numbers are seeded anew in each step; statistics of each step go
+ * into the result. Hooks, {@code fit} and listeners are the super class's.
+ */
+final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RoundStart start;
+    private final GraphFactory graphFactory;
+    private final StepObserver observer;
+    private final ArrayList<TrainingListener> listeners;
+
+    private transient GraphSlot slot;
+    private transient int workerIndex;
+    private transient int attempt;
+    private transient BadRecords badRecords;
+    private transient List<StepStatistics> steps;
+    private transient long lastEvent;
+    private transient long stateNanos;
+    private transient long dataNanos;
+    private transient long computeNanos;
+
+    RoundTrainingWorker(RoundStart start, GraphFactory graphFactory, StepObserver observer,
+                        Collection<TrainingHook> hooks, Collection<TrainingListener> listeners) {
+        super(start.configuration(), true, workerConfiguration(start.settings()), hooks, null, null);
+        this.start = start;
+        this.graphFactory = graphFactory;
+        this.observer = observer;
+        this.listeners = listeners == null ? new ArrayList<>() : new ArrayList<>(listeners);
+    }
+
+    private static WorkerConfiguration workerConfiguration(RoundSettings settings) {
+        return new WorkerConfiguration(true, settings.batchSizePerWorker(), settings.batchSizePerWorker(),
+                settings.averagingFrequency(), settings.prefetchBatches(), false);
+    }
+
+    RoundStart start() {
+        return start;
+    }
+
+    /** Prepares for one task. */
+    void begin(int index, TaskContext task, GraphSlot graphSlot, BadRecords taskBadRecords) {
+        workerIndex = index;
+        attempt = task.attemptNumber();
+        slot = graphSlot;
+        badRecords = taskBadRecords;
+        steps = new ArrayList<>();
+        lastEvent = System.nanoTime();
+        stateNanos = 0;
+        dataNanos = 0;
+        computeNanos = 0;
+    }
+
+    /** The pool's graph, holding the round's starting state. */
+    @Override
+    public ComputationGraph getInitialModelGraph() {
+        ComputationGraph graph;
+        try {
+            graph = slot.graph(this::build);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot build the graph of worker " + workerIndex + ": "
+                    + e.getMessage(), e);
+        }
+        readState(GraphState.of(graph, start.settings().blockFloats()));
+        graph.getConfiguration().setIterationCount(Math.toIntExact(start.firstStep()));
+        graph.getConfiguration().setEpochCount(start.epoch());
+        graph.setListeners(listeners);
+        stateNanos += nanosSinceLastEvent();
+        return graph;
+    }
+
+    private ComputationGraph build() throws Exception {
+        ComputationGraphConfiguration configuration = start.configuration().value().getGraphConfiguration().clone();
+        var parameters = Nd4j.create(DataType.FLOAT, 1, start.layout().parameterFloats());
+        ComputationGraph graph =
+                graphFactory.build(configuration, parameters, start.hadoopConfiguration().value().value());
+        if (graph.params().data() != parameters.data() && !graph.params().data().sameUnderlyingData(parameters.data())) {
+            throw new IllegalStateException(
+                    graphFactory.getClass().getName() + " built a graph that does not use the given parameter array");
+        }
+        if (start.layout().updaterFloats() > 0) {
+            var updaterState = Nd4j.create(DataType.FLOAT, start.layout().updaterFloats());
+            graph.setUpdater(new ComputationGraphUpdater(graph, updaterState));
+        }
+        return graph;
+    }
+
+    /** Each worker begins with another block: then executors have blocks to give each other from the start. */
+    private void readState(GraphState state) {
+        if (!state.layout().equals(start.layout())) {
+            throw new IllegalStateException("the worker's graph has the state " + state.layout()
+                    + ", the driver's " + start.layout());
+        }
+        int count = start.layout().blockCount();
+        int first = (int) ((long) workerIndex * count / start.settings().workers());
+        state.bringToHost();
+        for (int i = 0; i < count; i++) {
+            int index = (first + i) % count;
+            state.write(index, start.blocks().get(index).value());
+        }
+        state.written();
+    }
+
+    @Override
+    public ParameterAveragingTrainingResult processMinibatch(MultiDataSet minibatch, ComputationGraph graph,
+                                                             boolean isLast) {
+        long step = start.firstStep() + steps.size();
+        long images = minibatch.getFeatures(0).size(0);
+        if (images != start.settings().batchSizePerWorker()) {
+            throw new IllegalStateException("the minibatch of worker " + workerIndex + " at step " + step + " has "
+                    + images + " examples instead of " + start.settings().batchSizePerWorker());
+        }
+        dataNanos += nanosSinceLastEvent();
+        Nd4j.getRandom().setSeed(seedOf(start.settings().seed(), step, workerIndex));
+        super.processMinibatch(minibatch, graph, false);
+        StepObservation observation = observer.observe(graph);
+        steps.add(new StepStatistics(step, images, graph.score(), observation.lossTerms(),
+                observation.gradientNorm()));
+        computeNanos += nanosSinceLastEvent();
+        return isLast ? getFinalResult(graph) : null;
+    }
+
+    @Override
+    public ParameterAveragingTrainingResult getFinalResult(ComputationGraph graph) {
+        if (steps.size() != start.settings().averagingFrequency()) {
+            throw new IllegalStateException("worker " + workerIndex + " got " + steps.size()
+                    + " minibatches for a round of " + start.settings().averagingFrequency());
+        }
+        GraphState state = GraphState.of(graph, start.settings().blockFloats());
+        state.bringToHost();
+        stateNanos += nanosSinceLastEvent();
+        var report = new WorkerReport(workerIndex, SparkEnv.get().executorId(), attempt, steps, seconds(stateNanos),
+                seconds(dataNanos), seconds(computeNanos), badRecords.count(), badRecords.descriptions());
+        return new RoundTrainingResult(state, graph.score(), report);
+    }
+
+    private long nanosSinceLastEvent() {
+        long now = System.nanoTime();
+        long nanos = now - lastEvent;
+        lastEvent = now;
+        return nanos;
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
+    }
+
+    /** Steps of one worker, and workers of one step, get seeds that have nothing to do with each other (SplitMix64). */
+    static long seedOf(long seed, long step, int worker) {
+        return mix(mix(mix(seed) + step) + worker);
+    }
+
+    private static long mix(long value) {
+        long z = value + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,16 @@
+package org.casdm.job.rounds;
+
+import java.io.Serializable;
+
+/**
+ * One step of one worker.
+ *
+ * @param step         the step, counted from the start of the run, from 0
+ * @param images       examples in the minibatch
+ * @param score        the graph's score before the step's update, regularisation included
+ * @param lossTerms    as the {@link StepObserver} gave them; not copied
+ * @param gradientNorm as the {@link StepObserver} gave it; {@code NaN} if it did not
+ */
+public record StepStatistics(long step, long images, double score, double[] lossTerms, double gradientNorm)
+        implements Serializable {
+}

@@ -1,0 +1,33 @@
+package org.casdm.job.rounds;
+
+import java.util.Iterator;
+import org.apache.spark.api.java.function.Function2;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import scala.Tuple2;
+
+/** The task of a worker whose minibatches are a partition of an RDD. */
+final class TrainOnPartition implements Function2<Integer, Iterator<MultiDataSet>,
+        Iterator<Tuple2<BlockKey, BlockPayload>>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RoundTrainingWorker worker;
+
+    TrainOnPartition(RoundTrainingWorker worker) {
+        this.worker = worker;
+    }
+
+    @Override
+    public Iterator<Tuple2<BlockKey, BlockPayload>> call(Integer workerIndex, Iterator<MultiDataSet> minibatches)
+            throws Exception {
+        return new WorkerTask(worker, workerIndex).run(badRecords -> new Partition(minibatches));
+    }
+
+    private record Partition(Iterator<MultiDataSet> iterator) implements WorkerTask.Minibatches {
+
+        @Override
+        public void close() {
+            // The RDD owns the iterator.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.casdm.job.rounds;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What one worker did in one round.
+ *
+ * @param workerIndex           which worker
+ * @param executorId            where the successful attempt ran
+ * @param attempt               number of task attempts that failed before
+ * @param steps                 its steps, in order
+ * @param stateSeconds          reading parameters and updater state from the broadcast, building the graph included
+ * @param dataSeconds           waiting for minibatches
+ * @param computeSeconds        inside the steps
+ * @param badRecordCount        number of records skipped
+ * @param badRecordDescriptions the first of them
+ */
+public record WorkerReport(int workerIndex, String executorId, int attempt, List<StepStatistics> steps,
+                           double stateSeconds, double dataSeconds, double computeSeconds,
+                           long badRecordCount, List<String> badRecordDescriptions) implements Serializable {
+
+    public WorkerReport {
+        steps = List.copyOf(steps);
+        badRecordDescriptions = List.copyOf(badRecordDescriptions);
+    }
+
+    /** Examples that the worker trained on in this round. */
+    public long images() {
+        return steps.stream().mapToLong(StepStatistics::images).sum();
+    }
+}

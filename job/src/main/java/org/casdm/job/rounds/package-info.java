@@ -1,0 +1,9 @@
+/**
+ * Training in rounds of parameter averaging, on dl4j-spark.
+ *
+ * <p>A round: the driver's parameters and updater state go to W workers (one Spark task each); every worker takes
+ * {@code averagingFrequency} local steps on minibatches of its own; parameters and updater state are averaged and
+ * written into the driver's graph. {@link org.casdm.job.rounds.RoundTrainingMaster} is dl4j-spark's
+ * {@code ParameterAveragingTrainingMaster} with the transport replaced; its Javadoc says what was replaced, and why.
+ */
+package org.casdm.job.rounds;

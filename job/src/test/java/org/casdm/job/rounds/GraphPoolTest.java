@@ -1,0 +1,90 @@
+package org.casdm.job.rounds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.learning.config.Adam;
+
+class GraphPoolTest {
+
+    private static final DeviceAssignment ANY = new DeviceAssignment(OptionalInt.empty());
+
+    private final GraphPool pool = new GraphPool();
+    private final GraphKey key = new GraphKey(UUID.randomUUID(), 1, -1);
+
+    private GraphSlot used(GraphKey slotKey) throws Exception {
+        GraphSlot slot = pool.acquire(slotKey, ANY);
+        slot.call(() -> slot.graph(() -> Toy.graph(new Adam(0.1))));
+        return slot;
+    }
+
+    @Test
+    void keepsGraphsUpToTheLimit() throws Exception {
+        GraphSlot first = used(key);
+        GraphSlot second = used(key);
+        ComputationGraph graph = second.call(() -> second.graph(() -> null));
+        pool.release(first, 1);
+        pool.release(second, 1);
+        assertThat(pool.idleCount()).isEqualTo(1);
+        GraphSlot again = pool.acquire(key, ANY);
+        assertThat(again.<ComputationGraph>call(() -> again.graph(() -> null))).isSameAs(graph);
+        pool.release(again, 1);
+        pool.discard(key.runId());
+        assertThat(pool.idleCount()).isZero();
+    }
+
+    @Test
+    void forgetsAnotherRunsGraphs() throws Exception {
+        GraphSlot held = used(key);
+        pool.release(used(key), 9);
+        var other = new GraphKey(UUID.randomUUID(), 1, -1);
+        GraphSlot slot = used(other);
+        assertThat(pool.idleCount()).isZero();
+        pool.release(held, 9);
+        assertThat(pool.idleCount()).isZero();
+        pool.release(slot, 9);
+        assertThat(pool.idleCount()).isEqualTo(1);
+        pool.discard(key.runId());
+        assertThat(pool.idleCount()).isEqualTo(1);
+        pool.discard(other.runId());
+    }
+
+    @Test
+    void keepsGraphsOfEachDevice() throws Exception {
+        var onSecond = new GraphKey(key.runId(), 1, 1);
+        GraphSlot first = used(key);
+        GraphSlot second = used(onSecond);
+        pool.release(first, 9);
+        pool.release(second, 9);
+        assertThat(pool.acquire(onSecond, ANY)).isSameAs(second);
+        assertThat(pool.acquire(key, ANY)).isSameAs(first);
+        pool.release(first, 0);
+        pool.release(second, 0);
+    }
+
+    @Test
+    void neverReusesAGraphAfterAFailureOrAKilledTask() throws Exception {
+        GraphSlot failed = used(key);
+        assertThatThrownBy(() -> failed.call(() -> {
+            throw new IOException("broken on purpose");
+        })).isExactlyInstanceOf(IOException.class);
+        pool.release(failed, 9);
+
+        GraphSlot killed = used(key);
+        var never = new CountDownLatch(1);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> killed.call(() -> {
+            never.await();
+            return null;
+        })).isInstanceOf(InterruptedException.class);
+        pool.release(killed, 9);
+
+        assertThat(pool.idleCount()).isZero();
+    }
+}
