@@ -150,11 +150,6 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
         return new MultiDataSet(features, new INDArray[] {repeated});
     }
 
-    /** Sets what dropout depends on in the coming step. */
-    public void setDropoutKey(long key) {
-        networks().forEach(network -> network.setDropoutKey(key));
-    }
-
     /** The unweighted loss terms of the last step, each a mean over the batch, in the order of the model's names. */
     public double[] lastTerms() {
         var terms = ((FunctionVertex.Computation) getVertex(TERMS)).lastValue();

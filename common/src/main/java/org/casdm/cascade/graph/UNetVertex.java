@@ -136,11 +136,6 @@ public final class UNetVertex extends GraphVertex {
             return network;
         }
 
-        /** What dropout depends on in the coming step. */
-        public void setDropoutKey(long key) {
-            network().setDropoutKey(key);
-        }
-
         @Override
         public boolean hasLayer() {
             return false;
@@ -153,6 +148,10 @@ public final class UNetVertex extends GraphVertex {
 
         @Override
         public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
+            if (training && config.spec.dropout() > 0) {
+                // ND4J's generator of this thread, as DL4J's own dropout: whoever seeds it fixes the choice.
+                network().setDropoutKey(Nd4j.getRandom().nextLong());
+            }
             return network().forward(inputs[0], inputs[1], inputs.length > 2 ? inputs[2] : null, training);
         }
 

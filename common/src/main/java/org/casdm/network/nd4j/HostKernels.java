@@ -3,6 +3,7 @@ package org.casdm.network.nd4j;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -1,0 +1,50 @@
+package org.casdm.cascade;
+
+import java.util.Optional;
+import org.casdm.config.CasdmConfig;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.network.UNetSpec;
+
+/** The model that a configuration describes. */
+public final class ConfiguredModel {
+
+    private ConfiguredModel() {
+    }
+
+    /** The model of a configuration that has been checked. */
+    public static ModelSpec of(CasdmConfig config) {
+        var model = config.model();
+        int colours = config.data().channels();
+        boolean seesXt = model.phiInput() == CasdmConfig.PhiInput.X0_XT;
+        var kind = switch (model.kind()) {
+            case CAS_DM -> ModelSpec.Kind.CAS_DM;
+            case DDPM -> ModelSpec.Kind.DDPM;
+            case DUAL -> ModelSpec.Kind.DUAL;
+        };
+        var theta = network(config, model.theta(), colours,
+                kind == ModelSpec.Kind.DUAL ? 2 * colours + 1 : colours);
+        Optional<UNetSpec> phi = kind == ModelSpec.Kind.CAS_DM
+                ? Optional.of(network(config, model.phi(), seesXt ? 2 * colours : colours, colours + 1))
+                : Optional.empty();
+        return new ModelSpec(kind, theta, phi, kind == ModelSpec.Kind.CAS_DM && seesXt, model.clip(),
+                schedule(config.diffusion()));
+    }
+
+    /** The weights of the loss terms. */
+    public static LossWeights lossWeights(CasdmConfig config) {
+        return new LossWeights(config.loss().eps(), config.loss().x0(), config.loss().mu());
+    }
+
+    private static UNetSpec network(CasdmConfig config, CasdmConfig.Network network, int inputs, int outputs) {
+        var attention = network.attentionResolutions().stream().map(size -> config.data().size() / size).toList();
+        return new UNetSpec(inputs, outputs, network.channels(), network.channelMult(), network.resBlocks(), attention,
+                network.heads(), network.scaleShiftNorm(), network.dropout(), config.model().classes());
+    }
+
+    private static NoiseSchedule schedule(CasdmConfig.Diffusion diffusion) {
+        return switch (diffusion.schedule()) {
+            case LINEAR -> NoiseSchedule.linear(diffusion.steps());
+            case COSINE -> NoiseSchedule.cosine(diffusion.steps());
+        };
+    }
+}

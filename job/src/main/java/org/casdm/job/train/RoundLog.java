@@ -1,0 +1,120 @@
+package org.casdm.job.train;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.casdm.checkpoint.MetricsLog;
+import org.casdm.job.rounds.RoundResult;
+import org.casdm.job.rounds.StepStatistics;
+import org.casdm.job.rounds.WorkerReport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells each round: a line on the console, an object in the run folder's metrics. */
+final class RoundLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RoundLog.class);
+    /** Rounds over which the speed is averaged for the time left. */
+    private static final double SMOOTHING = 0.1;
+
+    private final MetricsLog metrics;
+    private final List<String> termNames;
+    private final long totalSteps;
+    private final long imagesPerEpoch;
+    private double smoothedSecondsPerStep = Double.NaN;
+
+    RoundLog(MetricsLog metrics, List<String> termNames, long totalSteps, long imagesPerEpoch) {
+        this.metrics = metrics;
+        this.termNames = List.copyOf(termNames);
+        this.totalSteps = totalSteps;
+        this.imagesPerEpoch = imagesPerEpoch;
+    }
+
+    /**
+     * Tells one round.
+     *
+     * @param result what the workers did
+     * @param place where training stands after it
+     * @param seconds the whole round, with what the driver did
+     * @param learningRate of its last step
+     * @param badImages distinct images skipped so far
+     */
+    void round(RoundResult result, TrainingCheckpoints.Place place, double seconds, double learningRate,
+            int badImages) throws IOException {
+        double[] terms = meanTerms(result);
+        double secondsPerStep = seconds / result.steps();
+        // The first round builds graphs and compiles code: it says nothing about the next.
+        smoothedSecondsPerStep = Double.isNaN(smoothedSecondsPerStep) || result.firstStep() == 0 ? secondsPerStep
+                : smoothedSecondsPerStep + SMOOTHING * (secondsPerStep - smoothedSecondsPerStep);
+        double imagesPerSecond = result.images() / seconds;
+        double epoch = (double) place.imagesSeen() / imagesPerEpoch;
+        double compute = slowest(result, WorkerReport::computeSeconds);
+        double data = slowest(result, WorkerReport::dataSeconds);
+
+        var line = new LinkedHashMap<String, Object>();
+        line.put("time", Instant.now().toString());
+        line.put("images", place.imagesSeen());
+        line.put("epoch", epoch);
+        line.put("loss", result.meanScore());
+        for (int i = 0; i < termNames.size(); i++) {
+            line.put(termNames.get(i), terms[i]);
+        }
+        line.put("learningRate", learningRate);
+        line.put("imagesPerSecond", imagesPerSecond);
+        line.put("roundSeconds", seconds);
+        line.put("computeSeconds", compute);
+        line.put("dataSeconds", data);
+        line.put("publishSeconds", result.publishSeconds());
+        line.put("workers", result.workers().size());
+        line.put("badImages", badImages);
+        metrics.append(place.step(), line);
+
+        var text = new StringBuilder(String.format(Locale.ROOT, "step %,d/%,d (%.1f %%) epoch %.2f | loss %.4f",
+                place.step(), totalSteps, 100.0 * place.step() / totalSteps, epoch, result.meanScore()));
+        for (int i = 0; i < termNames.size(); i++) {
+            text.append(String.format(Locale.ROOT, " %s %.5f", termNames.get(i), terms[i]));
+        }
+        text.append(String.format(Locale.ROOT, " | %.1f images/s, steps %.0f %% of %.2f s | %s left", imagesPerSecond,
+                100 * (compute + data) / seconds, seconds, left(place.step())));
+        if (badImages > 0) {
+            text.append(" | ").append(badImages).append(" bad images");
+        }
+        LOG.info("{}", text);
+    }
+
+    private String left(long step) {
+        var duration = Duration.ofSeconds(Math.round(Math.max(0, totalSteps - step) * smoothedSecondsPerStep));
+        return String.format(Locale.ROOT, "%d:%02d:%02d", duration.toHours(), duration.toMinutesPart(),
+                duration.toSecondsPart());
+    }
+
+    private static double slowest(RoundResult result, ToDoubleFunction<WorkerReport> seconds) {
+        return result.workers().stream().mapToDouble(seconds).max().orElse(0);
+    }
+
+    private double[] meanTerms(RoundResult result) {
+        var sums = new double[termNames.size()];
+        int count = 0;
+        for (WorkerReport worker : result.workers()) {
+            for (StepStatistics step : worker.steps()) {
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += step.lossTerms()[i];
+                }
+                count++;
+            }
+        }
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] /= count;
+        }
+        return sums;
+    }
+
+    /** Writes what has been told so far into the run folder. */
+    void flush() throws IOException {
+        metrics.flush();
+    }
+}

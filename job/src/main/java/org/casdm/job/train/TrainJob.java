@@ -1,0 +1,176 @@
+package org.casdm.job.train;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.cascade.CascadeGraph;
+import org.casdm.cascade.ConfiguredModel;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.checkpoint.RunFolder;
+import org.casdm.config.CasdmConfig;
+import org.casdm.data.BatchOrder;
+import org.casdm.data.EpochOrder;
+import org.casdm.data.ImageFormat;
+import org.casdm.data.ImageSet;
+import org.casdm.data.ImageSetFinder;
+import org.casdm.job.rounds.RoundResult;
+import org.casdm.job.rounds.RoundSettings;
+import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.train.TrainingCheckpoints.Place;
+import org.casdm.optimizer.AdamW;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains a model: rounds of local steps on the executors, parameters averaged between rounds; moving averages,
+ * metrics, checkpoints and sample grids on the way. Goes on from the run folder's newest checkpoint if it has one.
+ */
+public final class TrainJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
+    private static final int METRICS_LINES_PER_PART = 100;
+    private static final Duration METRICS_LONGEST_WAIT = Duration.ofMinutes(1);
+
+    private final CasdmConfig config;
+    private final ModelSpec model;
+    private final AdamW optimizer;
+
+    /** @param config checked by its loader, with {@code run.folder} and {@code data.path} */
+    public TrainJob(CasdmConfig config) {
+        this.config = config;
+        model = ConfiguredModel.of(config);
+        var settings = config.train().optimizer();
+        optimizer = new AdamW(settings.learningRate(), settings.warmupSteps(), settings.beta1(), settings.beta2(),
+                settings.epsilon(), settings.gradientClip());
+    }
+
+    /**
+     * Runs until {@code train.steps} are done.
+     *
+     * @throws IOException if images cannot be found or the run folder cannot be written
+     * @throws TrainingFailure if the run folder holds another run, or the losses are no longer finite
+     */
+    public void run(JavaSparkContext spark) throws IOException {
+        var hadoop = spark.hadoopConfiguration();
+        var images = findImages(new ImageSetFinder(hadoop));
+        var folder = RunFolder.at(config.run().folder().orElseThrow(), hadoop);
+        RunConfiguration.store(folder, config);
+        var slots = WorkerSlots.of(config, spark);
+        LOG.info("{} workers with {} threads each, batches of {}: {} images a step", slots.workers(), slots.threads(),
+                config.train().batchSizePerWorker(), slots.workers() * config.train().batchSizePerWorker());
+
+        var training = new CascadeGraph.Training(optimizer, config.train().optimizer().weightDecay(),
+                config.run().seed(), slots.threads(), DataType.FLOAT);
+        try (var graph = CascadeGraph.create(model, training)) {
+            var trained = new TrainedModel(model, graph, config.train().emaRates());
+            LOG.info("{}: {} parameters", model.kind().configName(), String.format("%,d", trained.tensors().length()));
+            var checkpoints = new TrainingCheckpoints(folder, config);
+            var start = checkpoints.load(trained);
+            if (start.isEmpty()) {
+                InitialWeights.load(config, trained, hadoop);
+                trained.restartAverages();
+            }
+            train(spark, folder, images, trained, checkpoints, start.orElse(Place.START), slots);
+        } finally {
+            SharedReaders.close();
+        }
+    }
+
+    private ImageSet findImages(ImageSetFinder finder) throws IOException {
+        var images = finder.find(config.data().path().orElseThrow(),
+                ImageFormat.of(config.data().format().text()));
+        LOG.info("images: {}", images.summary());
+        int classes = config.model().classes();
+        if (classes > 0 && images.classNames().size() != classes) {
+            throw new TrainingFailure("model.classes is " + classes + ", but " + images.location() + " has "
+                    + images.classNames().size() + " classes; set model.classes to that number, or to 0 to train"
+                    + " without labels");
+        }
+        return images;
+    }
+
+    private void train(JavaSparkContext spark, RunFolder folder, ImageSet images, TrainedModel trained,
+            TrainingCheckpoints checkpoints, Place start, WorkerSlots slots) throws IOException {
+        var train = config.train();
+        var order = new BatchOrder(slots.workers(), train.batchSizePerWorker());
+        var epochs = new EpochOrder(config.run().seed(), images.count());
+        var metrics = folder.metrics(METRICS_LINES_PER_PART, METRICS_LONGEST_WAIT);
+        metrics.resume(start.step() == 0 ? -1 : start.step());
+        var log = new RoundLog(metrics, model.lossTerms(), train.steps(), images.count());
+        var grids = new SampleGrids(config, folder);
+        var data = spark.broadcast(new TrainingBatches.Data(UUID.randomUUID().toString(), images, config));
+        var batches = new TrainingBatches(data, order, start.step(), start.imagesSeen());
+        var badImages = new LinkedHashSet<String>();
+        var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
+                config.run().seed())
+                .withBlockFloats(config.execution().averagingBlockMib() << 18);
+        var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version()));
+        try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads()),
+                new LossTermsObserver())) {
+            var network = new SparkComputationGraph(spark, trained.graph(), master);
+            var place = start;
+            if (place.step() >= train.steps()) {
+                LOG.info("nothing to do: the run is at step {} of {}", place.step(), train.steps());
+            }
+            while (place.step() < train.steps()) {
+                long begin = System.nanoTime();
+                var result = master.executeRound(network, batches, place.step());
+                trained.updateAverages(result.steps());
+                long before = place.step();
+                place = new Place(result.nextStep(), place.imagesSeen() + result.images());
+                noteBadImages(result, images, badImages);
+                requireFinite(result, before);
+                log.round(result, place, (System.nanoTime() - begin) / 1e9,
+                        optimizer.getLearningRate((int) place.step() - 1, 0), badImages.size());
+                boolean last = place.step() >= train.steps();
+                if (last || crosses(before, place.step(), config.checkpoint().everySteps())) {
+                    log.flush();
+                    checkpoints.write(trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance);
+                }
+                if (config.samples().everySteps() > 0
+                        && (last || crosses(before, place.step(), config.samples().everySteps()))) {
+                    grids.draw(spark, trained, place.step());
+                }
+            }
+            log.flush();
+            LOG.info("done: {} steps, {} images; the run is in {}", place.step(), place.imagesSeen(), folder.root());
+        } finally {
+            data.destroy();
+        }
+    }
+
+    private static boolean crosses(long before, long after, long every) {
+        return every > 0 && before / every < after / every;
+    }
+
+    private void noteBadImages(RoundResult result, ImageSet images, Set<String> known) {
+        for (var worker : result.workers()) {
+            for (String description : worker.badRecordDescriptions()) {
+                if (known.add(description)) {
+                    LOG.warn("skipped: {}", description);
+                }
+            }
+        }
+        if (known.size() > config.data().maxBadFraction() * images.count()) {
+            throw new TrainingFailure(known.size() + " of " + images.count() + " images are unreadable, more than"
+                    + " data.max-bad-fraction = " + config.data().maxBadFraction() + " allows; the last is "
+                    + known.stream().reduce((first, second) -> second).orElse(""));
+        }
+    }
+
+    private void requireFinite(RoundResult result, long firstStep) {
+        if (!Double.isFinite(result.meanScore())) {
+            throw new TrainingFailure("the loss is " + result.meanScore() + " in the round that began with step "
+                    + firstStep + ". Nothing of that round is kept: the newest checkpoint in the run folder is good."
+                    + " A lower train.optimizer.learning-rate, a longer warm-up or train.optimizer.gradient-clip = 1"
+                    + " help; all three may change on resume");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.casdm.job.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.casdm.cascade.CascadeGraph;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.cascade.ModelTensors;
+import org.casdm.optimizer.ExponentialMovingAverage;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Everything that training changes: parameters, optimizer state and moving averages, on the driver. */
+final class TrainedModel {
+
+    private final ModelSpec spec;
+    private final CascadeGraph graph;
+    private final ModelTensors tensors;
+    private final List<ExponentialMovingAverage> averages = new ArrayList<>();
+
+    /** A model whose averages start from the graph's parameters. */
+    TrainedModel(ModelSpec spec, CascadeGraph graph, List<Double> emaRates) {
+        this.spec = spec;
+        this.graph = graph;
+        tensors = new ModelTensors(spec);
+        for (double rate : emaRates) {
+            averages.add(new ExponentialMovingAverage(rate, graph.params().dup()));
+        }
+    }
+
+    ModelSpec spec() {
+        return spec;
+    }
+
+    CascadeGraph graph() {
+        return graph;
+    }
+
+    ModelTensors tensors() {
+        return tensors;
+    }
+
+    List<ExponentialMovingAverage> averages() {
+        return averages;
+    }
+
+    INDArray parameters() {
+        return graph.params();
+    }
+
+    /** Adam's first moments, a view. */
+    INDArray firstMoments() {
+        return half(0);
+    }
+
+    /** Adam's second moments, a view. */
+    INDArray secondMoments() {
+        return half(1);
+    }
+
+    private INDArray half(int index) {
+        // One optimizer for all parameters: its state is all first moments, then all second ones.
+        var state = graph.getUpdater().getStateViewArray();
+        var flat = state.reshape(state.length());
+        long length = tensors.length();
+        return flat.get(NDArrayIndex.interval(index * length, (index + 1) * length));
+    }
+
+    /** Makes the moving averages start anew from the present parameters. */
+    void restartAverages() {
+        averages.forEach(average -> average.average().assign(graph.params()));
+    }
+
+    /** Takes the present parameters into the moving averages. */
+    void updateAverages(int steps) {
+        averages.forEach(average -> average.update(graph.params(), steps));
+    }
+}

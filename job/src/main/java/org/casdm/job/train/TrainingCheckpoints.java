@@ -1,0 +1,124 @@
+package org.casdm.job.train;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.casdm.cascade.ModelTensors;
+import org.casdm.checkpoint.Checkpoint;
+import org.casdm.checkpoint.CheckpointFile;
+import org.casdm.checkpoint.CheckpointFiles;
+import org.casdm.checkpoint.CheckpointStore;
+import org.casdm.checkpoint.RetentionPolicy;
+import org.casdm.checkpoint.RunFolder;
+import org.casdm.checkpoint.StoredCheckpoint;
+import org.casdm.checkpoint.TrainingState;
+import org.casdm.config.CasdmConfig;
+import org.casdm.tensor.TensorSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes a {@link TrainedModel} into the run folder, and finds it there again. */
+final class TrainingCheckpoints {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingCheckpoints.class);
+    private static final String FIRST_MOMENT = "adam.m.";
+    private static final String SECOND_MOMENT = "adam.v.";
+
+    private final CheckpointStore store;
+    private final RetentionPolicy retention;
+    private final CasdmConfig config;
+
+    TrainingCheckpoints(RunFolder folder, CasdmConfig config) {
+        store = folder.checkpoints();
+        retention = new RetentionPolicy(config.checkpoint().keepLast(), config.checkpoint().keepEverySteps());
+        this.config = config;
+    }
+
+    /** Where training stands. */
+    record Place(long step, long imagesSeen) {
+        static final Place START = new Place(0, 0);
+    }
+
+    /**
+     * Writes a checkpoint and removes those that are no longer kept.
+     *
+     * @param epoch the epoch that the next image belongs to
+     */
+    void write(TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance)
+            throws IOException {
+        long begin = System.nanoTime();
+        var files = new ArrayList<CheckpointFile>();
+        var metadata = Map.of("format", "pt", "step", Long.toString(place.step()));
+        files.add(new CheckpointFile(CheckpointFiles.MODEL, metadata,
+                model.tensors().sources("", model.parameters())));
+        for (var average : model.averages()) {
+            files.add(new CheckpointFile(CheckpointFiles.exponentialMovingAverage(average.rate()), metadata,
+                    model.tensors().sources("", average.average())));
+        }
+        var moments = new ArrayList<TensorSource>(model.tensors().sources(FIRST_MOMENT, model.firstMoments()));
+        moments.addAll(model.tensors().sources(SECOND_MOMENT, model.secondMoments()));
+        files.add(new CheckpointFile(CheckpointFiles.OPTIMIZER, metadata, moments));
+        var state = new TrainingState(place.step(), place.imagesSeen(), epoch,
+                new TreeMap<>(Map.of("run", config.run().seed())), model.spec().kind().configName(),
+                fingerprint(model), workers, config.train().batchSizePerWorker(), config.train().emaRates(),
+                Instant.now(), ProgramVersion.text(), new TreeMap<>(provenance));
+        var written = store.write(new Checkpoint(state, files));
+        store.retain(retention, place.step());
+        LOG.info("checkpoint of step {} written to {} in {} s", place.step(), written.folder(),
+                String.format("%.1f", (System.nanoTime() - begin) / 1e9));
+    }
+
+    /**
+     * Fills the model from the newest complete checkpoint, and removes what is newer than it.
+     *
+     * @return where training stood; empty if there is no checkpoint
+     * @throws TrainingFailure if the checkpoint is of another model
+     */
+    Optional<Place> load(TrainedModel model) throws IOException {
+        var place = store.loadLatest(checkpoint -> load(checkpoint, model));
+        if (place.isPresent()) {
+            store.discardAfter(place.get().step());
+        }
+        return place;
+    }
+
+    private Place load(StoredCheckpoint checkpoint, TrainedModel model) throws IOException {
+        var state = checkpoint.state();
+        if (!state.architectureFingerprint().equals(fingerprint(model))) {
+            throw new TrainingFailure(checkpoint.folder() + " holds another model than the configuration describes."
+                    + " There: " + state.architectureFingerprint() + ". Here: " + fingerprint(model)
+                    + ". Choose another run.folder, or the configuration that the run began with (its config.conf)");
+        }
+        read(checkpoint, CheckpointFiles.MODEL, List.of(model.tensors().loading("", model.parameters())));
+        for (var average : model.averages()) {
+            read(checkpoint, CheckpointFiles.exponentialMovingAverage(average.rate()),
+                    List.of(model.tensors().loading("", average.average())));
+        }
+        read(checkpoint, CheckpointFiles.OPTIMIZER,
+                List.of(model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
+                        model.tensors().loading(SECOND_MOMENT, model.secondMoments())));
+        LOG.info("going on from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
+        return new Place(state.step(), state.imagesSeen());
+    }
+
+    private static void read(StoredCheckpoint checkpoint, String file,
+            List<ModelTensors.Loading> loadings) throws IOException {
+        checkpoint.read(file, info -> loadings.stream().map(loading -> loading.apply(info))
+                .filter(sink -> sink != null).findFirst().orElse(null));
+        for (var loading : loadings) {
+            loading.requireComplete(checkpoint.folder() + "/" + file);
+        }
+    }
+
+    /** What has to be equal for parameters to mean the same. */
+    private static String fingerprint(TrainedModel model) {
+        var spec = model.spec();
+        var text = new StringBuilder(spec.kind().configName());
+        spec.networks().forEach(network -> text.append(' ').append(network.name()).append('=').append(network.spec()));
+        return text.append(' ').append(spec.schedule()).append(" clip=").append(spec.clip()).toString();
+    }
+}
