@@ -1,7 +1,7 @@
 package org.casdm.network.nd4j;
 
 /** Random bits as a function of a key and a place: nothing is stored, any place can be asked for at any time. */
-final class CounterRandom {
+public final class CounterRandom {
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
@@ -9,7 +9,7 @@ final class CounterRandom {
     }
 
     /** 64 bits: the output function of SplitMix64 (Steele et al. 2014) on a counter. */
-    static long bits(long key, long place) {
+    public static long bits(long key, long place) {
         return mix(mix(key) + (place + 1) * GOLDEN_GAMMA);
     }
 
