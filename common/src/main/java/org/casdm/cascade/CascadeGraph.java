@@ -10,6 +10,7 @@ import org.casdm.cascade.graph.EpsilonTerm;
 import org.casdm.cascade.graph.EstimateX0;
 import org.casdm.cascade.graph.FunctionVertex;
 import org.casdm.cascade.graph.JoinChannels;
+import org.casdm.cascade.graph.ScaleTimesteps;
 import org.casdm.cascade.graph.SelectChannels;
 import org.casdm.cascade.graph.UNetVertex;
 import org.casdm.cascade.graph.WeightedMean;
@@ -37,7 +38,8 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *
  * <p>The graph's features are x_0 and ε [images, height, width, channels], timesteps [images, 1] and, for a model with
  * classes, labels [images, 1]; its "labels" are the weights of the loss terms. Memory is the vertices' own affair, so
- * DL4J's workspaces are off.
+ * DL4J's workspaces are off. Networks get the timesteps {@linkplain ModelSpec#timestepFactor rescaled} where the model
+ * says so, all else the schedule's own.
  */
 public final class CascadeGraph extends ComputationGraph implements AutoCloseable {
 
@@ -78,7 +80,12 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 .graphBuilder()
                 .addInputs(inputs)
                 .addVertex("xt", new FunctionVertex(new Diffuse(model.schedule())), "x0", "epsilon", "timestep");
-        network(graph, "theta", model.theta(), "xt", training);
+        String seenTimestep = "timestep";
+        if (model.timestepFactor() != 1) {
+            seenTimestep = "scaled timestep";
+            graph.addVertex(seenTimestep, new FunctionVertex(new ScaleTimesteps(model.timestepFactor())), "timestep");
+        }
+        network(graph, "theta", model.theta(), "xt", seenTimestep, training);
         switch (model.kind()) {
             case CAS_DM -> {
                 graph.addVertex("estimate",
@@ -89,7 +96,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                     phiInput = "estimate and xt";
                     graph.addVertex(phiInput, new FunctionVertex(new JoinChannels()), "estimate", "xt");
                 }
-                network(graph, "phi", model.phi().orElseThrow(), phiInput, training);
+                network(graph, "phi", model.phi().orElseThrow(), phiInput, seenTimestep, training);
                 graph.addVertex(TERMS, new FunctionVertex(new CascadeTerms(model.schedule())),
                         "theta", "epsilon", "phi", "estimate", "x0", "timestep");
             }
@@ -112,14 +119,15 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 .build();
     }
 
-    private static void network(GraphBuilder graph, String name, UNetSpec spec, String input, Training training) {
+    private static void network(GraphBuilder graph, String name, UNetSpec spec, String input, String timestep,
+            Training training) {
         // Each network starts from its own values, whatever the other's shape.
         long seed = training.seed() + name.hashCode();
         var vertex = new UNetVertex(spec, training.updater(), training.weightDecay(), seed, training.threads());
         if (spec.classes() > 0) {
-            graph.addVertex(name, vertex, input, "timestep", "label");
+            graph.addVertex(name, vertex, input, timestep, "label");
         } else {
-            graph.addVertex(name, vertex, input, "timestep");
+            graph.addVertex(name, vertex, input, timestep);
         }
     }
 

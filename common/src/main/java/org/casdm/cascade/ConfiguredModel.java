@@ -27,7 +27,8 @@ public final class ConfiguredModel {
                 ? Optional.of(network(config, model.phi(), seesXt ? 2 * colours : colours, colours + 1))
                 : Optional.empty();
         return new ModelSpec(kind, theta, phi, kind == ModelSpec.Kind.CAS_DM && seesXt, model.clip(),
-                schedule(config.diffusion()));
+                schedule(config.diffusion()),
+                config.diffusion().rescaleTimesteps());
     }
 
     /** The weights of the loss terms. */

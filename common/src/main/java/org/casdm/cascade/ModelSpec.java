@@ -16,9 +16,13 @@ import org.casdm.network.UNetSpec;
  * @param phiSeesXt whether φ takes (x̂_0, x_t) rather than x̂_0 alone
  * @param clip whether x̂_0 is clipped to [-1, 1]
  * @param schedule the noise schedule
+ * @param rescaleTimesteps whether the networks see timesteps scaled to 0..1000 whatever the schedule's length is
  */
 public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boolean phiSeesXt, boolean clip,
-        NoiseSchedule schedule) {
+        NoiseSchedule schedule, boolean rescaleTimesteps) {
+
+    /** The length of a process to which timesteps are rescaled; improved-diffusion's. */
+    private static final double RESCALED_STEPS = 1000;
 
     /** The ways of training. */
     public enum Kind {
@@ -66,6 +70,11 @@ public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boole
     /** Channels of a picture. */
     public int colours() {
         return theta.inputChannels();
+    }
+
+    /** What a timestep of the schedule is multiplied with before the networks see it. */
+    public double timestepFactor() {
+        return rescaleTimesteps ? RESCALED_STEPS / schedule.steps() : 1;
     }
 
     /** The networks in the order of their parameters in the model's flat vector. */

@@ -31,7 +31,7 @@ class CascadeGradientTest {
         var theta = new UNetSpec(3, outputs, 32, List.of(1, 2), 1, List.of(2), 2, true, 0.2, CLASSES);
         var phi = new UNetSpec(6, 4, 32, List.of(1), 1, List.of(), 2, false, 0, CLASSES);
         return new ModelSpec(kind, theta, kind == Kind.CAS_DM ? Optional.of(phi) : Optional.empty(),
-                kind == Kind.CAS_DM, true, NoiseSchedule.cosine(100));
+                kind == Kind.CAS_DM, true, NoiseSchedule.cosine(100), true);
     }
 
     private static CascadeGraph graph(ModelSpec model) {

@@ -29,7 +29,7 @@ class CascadeGraphGoldenTest {
         boolean clip = golden.metadata().get("case").contains("\"clip\": true");
         var theta = Networks.spec(golden.metadata().get("unet"), 3, 3);
         return new ModelSpec(Kind.CAS_DM, theta, Optional.of(theta.withChannels(seesXt ? 6 : 3, 4)), seesXt, clip,
-                NoiseSchedule.linear(1000));
+                NoiseSchedule.linear(1000), true);
     }
 
     private static CascadeGraph graph(ModelSpec model) {

@@ -1,16 +1,56 @@
 package org.casdm.job.train;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
+import org.casdm.data.picture.ContactSheet;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Draws a grid of samples now and then, so that a person sees the model learn. */
+/** Draws a grid of samples now and then, so that a person sees the model learn: always from the same noise. */
 final class SampleGrids {
 
-    SampleGrids(CasdmConfig config, RunFolder folder) {
+    private static final Logger LOG = LoggerFactory.getLogger(SampleGrids.class);
+    /** Small pictures are enlarged to about this many pixels, to be looked at. */
+    private static final int COMFORTABLE_SIZE = 64;
+
+    private final CasdmConfig config;
+    private final RunFolder folder;
+    private final int threads;
+
+    SampleGrids(CasdmConfig config, RunFolder folder, int threads) {
+        this.config = config;
+        this.folder = folder;
+        this.threads = threads;
     }
 
+    /** Draws {@code samples/<step>.png} on an executor, with the averaged parameters. */
     void draw(JavaSparkContext spark, TrainedModel trained, long step) throws IOException {
+        long begin = System.nanoTime();
+        var parameters = spark.broadcast(average(trained).data().asFloat());
+        byte[] images;
+        try {
+            // A task, not the driver: where there are GPUs, the executors have them.
+            images = spark.parallelize(List.of(config), 1).map(new DrawSamples(parameters, threads)).first();
+        } finally {
+            parameters.destroy();
+        }
+        int count = config.samples().count();
+        var png = new ByteArrayOutputStream();
+        new ContactSheet((int) Math.ceil(Math.sqrt(count)), Math.max(1, COMFORTABLE_SIZE / config.data().size()))
+                .write(images, count, config.data().size(), config.data().channels(), png);
+        folder.writeSample(step, png.toByteArray());
+        LOG.info("{} samples drawn to {} in {} s", count, folder.samplePath(step),
+                String.format("%.1f", (System.nanoTime() - begin) / 1e9));
+    }
+
+    private INDArray average(TrainedModel trained) {
+        double rate = config.samples().emaRate().orElse(config.train().emaRates().get(0));
+        return trained.averages().stream().filter(average -> average.rate() == rate).findFirst().orElseThrow()
+                .average();
     }
 }

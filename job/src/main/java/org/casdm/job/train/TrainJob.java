@@ -104,7 +104,7 @@ public final class TrainJob {
         var metrics = folder.metrics(METRICS_LINES_PER_PART, METRICS_LONGEST_WAIT);
         metrics.resume(start.step() == 0 ? -1 : start.step());
         var log = new RoundLog(metrics, model.lossTerms(), train.steps(), images.count());
-        var grids = new SampleGrids(config, folder);
+        var grids = new SampleGrids(config, folder, slots.threads());
         var data = spark.broadcast(new TrainingBatches.Data(UUID.randomUUID().toString(), images, config));
         var batches = new TrainingBatches(data, order, start.step(), start.imagesSeen());
         var badImages = new LinkedHashSet<String>();

@@ -1,0 +1,33 @@
+package org.casdm.job.train;
+
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.casdm.cascade.ConfiguredModel;
+import org.casdm.config.CasdmConfig;
+import org.casdm.sampling.Sampler;
+import org.casdm.sampling.SamplerSettings;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Draws the images of a sample grid on an executor, by DDIM.
+ *
+ * @param parameters the model's flat vector
+ * @param threads host threads
+ */
+record DrawSamples(Broadcast<float[]> parameters, int threads) implements Function<CasdmConfig, byte[]> {
+
+    @Override
+    public byte[] call(CasdmConfig config) {
+        int count = config.samples().count();
+        int classes = config.model().classes();
+        // Class after class, so that the grid shows all of them.
+        int[] labels = classes == 0 ? null : IntStream.range(0, count).map(i -> i % classes).toArray();
+        var settings = SamplerSettings.ddim(Integer.toString(config.samples().samplerSteps()), config.run().seed());
+        try (var vector = Nd4j.createFromArray(parameters.value());
+                var sampler = new Sampler(ConfiguredModel.of(config), vector, config.data().size(), settings,
+                        threads)) {
+            return sampler.sample(0, count, labels);
+        }
+    }
+}
