@@ -38,11 +38,20 @@ public final class Casdm implements Runnable {
 
     /** Runs the program and ends the JVM with its {@linkplain ExitCode exit code}. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(commandLine(), arguments));
     }
 
-    /** The command line, for use within a program: {@code commandLine().execute(arguments)} gives the exit code. */
-    public static CommandLine commandLine() {
+    /** Runs the program within another, and gives its exit code. */
+    static int execute(CommandLine program, String... arguments) {
+        try {
+            return program.execute(arguments);
+        } catch (Error e) {
+            // A full disk and exhausted memory come as errors.
+            return ((FailureHandler) program.getExecutionExceptionHandler()).report(e, program);
+        }
+    }
+
+    static CommandLine commandLine() {
         var program = new Casdm();
         return new CommandLine(program)
                 .setCaseInsensitiveEnumValuesAllowed(true)

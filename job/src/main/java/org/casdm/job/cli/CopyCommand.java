@@ -1,5 +1,6 @@
 package org.casdm.job.cli;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileUtil;
@@ -44,10 +45,9 @@ final class CopyCommand implements Callable<Integer> {
             throw new FileAlreadyExistsException(to);
         }
         // Local copies without Hadoop's .crc companions.
-        sourceFiles.setVerifyChecksum(true);
         destinationFiles.setWriteChecksum(false);
         if (!FileUtil.copy(sourceFiles, source, destinationFiles, destination, false, false, hadoop)) {
-            throw new java.io.IOException(from + " could not be copied to " + to + " as a whole");
+            throw new IOException(from + " could not be copied to " + to + " as a whole");
         }
         spec.commandLine().getOut().println("Copied " + from + " to " + to);
         return ExitCode.DONE;

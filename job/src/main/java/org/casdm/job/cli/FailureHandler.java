@@ -18,6 +18,11 @@ final class FailureHandler implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult arguments) {
+        return report(failure, command);
+    }
+
+    /** Prints what has happened; returns the exit code. */
+    int report(Throwable failure, CommandLine command) {
         var error = command.getErr();
         var colours = command.getColorScheme();
         if (failure instanceof ConfigException wrong) {
@@ -34,7 +39,7 @@ final class FailureHandler implements IExecutionExceptionHandler {
         return message.interrupted() ? ExitCode.INTERRUPTED : ExitCode.FAILURE;
     }
 
-    private void printStackTrace(Exception failure, CommandLine command) {
+    private void printStackTrace(Throwable failure, CommandLine command) {
         if (stackTrace.getAsBoolean()) {
             failure.printStackTrace(command.getErr());
         }
