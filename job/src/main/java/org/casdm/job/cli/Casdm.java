@@ -1,0 +1,65 @@
+package org.casdm.job.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The program: {@code casdm COMMAND ...}. */
+@Command(name = "casdm",
+        description = "Trains Cas-DM diffusion models on Apache Spark.",
+        versionProvider = ProgramVersion.class,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {TrainCommand.class, InspectCommand.class, DrawImagesCommand.class, CopyCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  0:done",
+            "  1:the work failed; what was finished before is kept",
+            "  2:the command line or the configuration is wrong; nothing was started",
+            "130:interrupted"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  casdm train -c conf/fashion-mnist.conf run.folder=/data/runs/1",
+            "  casdm inspect s3a://bucket/runs/1",
+            "  casdm train --help"})
+public final class Casdm implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = {"-v", "--stacktrace"}, scope = ScopeType.INHERIT,
+            description = "When the work fails, print the stack trace too.")
+    private boolean stackTrace;
+
+    /** Runs the program and ends the JVM with its {@linkplain ExitCode exit code}. */
+    public static void main(String[] arguments) {
+        System.exit(execute(commandLine(), arguments));
+    }
+
+    /** Runs the program within another, and gives its exit code. */
+    static int execute(CommandLine program, String... arguments) {
+        try {
+            return program.execute(arguments);
+        } catch (Error e) {
+            // A full disk and exhausted memory come as errors.
+            return ((FailureHandler) program.getExecutionExceptionHandler()).report(e, program);
+        }
+    }
+
+    static CommandLine commandLine() {
+        var program = new Casdm();
+        return new CommandLine(program)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new FailureHandler(() -> program.stackTrace));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "No command is given.");
+    }
+}

@@ -1,0 +1,85 @@
+package org.casdm.job.cli;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.network.util.JavaUtils;
+import org.casdm.config.CasdmConfig;
+import org.casdm.job.rounds.RoundTrainingMaster;
+
+/**
+ * The settings that the Spark context starts with. Highest first: section {@code spark} of the configuration, what
+ * spark-submit was given, and what is filled in here where nothing is said.
+ */
+final class SparkSetup {
+
+    private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*(\\d+)\\s*]");
+    private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
+    private static final String EXECUTOR_MEMORY = "spark.executor.memory";
+    private static final long MIB = 1 << 20;
+
+    private SparkSetup() {
+    }
+
+    /** The settings for a job of that name. */
+    static SparkConf of(CasdmConfig config, String command) {
+        return complete(new SparkConf(), config, command);
+    }
+
+    /** @param conf what spark-submit was given */
+    static SparkConf complete(SparkConf conf, CasdmConfig config, String command) {
+        config.spark().forEach(conf::set);
+        conf.setIfMissing("spark.master", "local[*]");
+        conf.setIfMissing("spark.app.name", "casdm " + command + config.run().folder().map(" "::concat).orElse(""));
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        RoundTrainingMaster.configure(conf);
+        var master = conf.get("spark.master");
+        if (master.startsWith("local")) {
+            // Nothing outside of this machine is to be reached, or reaches in.
+            conf.setIfMissing("spark.driver.host", "127.0.0.1");
+            conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+            conf.setIfMissing("spark.ui.enabled", "false");
+        }
+        var localCluster = LOCAL_CLUSTER.matcher(master);
+        if (localCluster.matches()) {
+            conf.setIfMissing("spark.executor.cores", localCluster.group(1));
+            conf.setIfMissing(EXECUTOR_MEMORY, localCluster.group(2) + "m");
+            jobJar().ifPresent(jar -> conf.setIfMissing("spark.executor.extraClassPath", jar));
+        } else if (!master.startsWith("local") && !conf.contains("spark.jars")) {
+            jobJar().ifPresent(jar -> conf.setJars(new String[] {jar}));
+        }
+        if (!master.startsWith("local[") && !master.equals("local")) {
+            executors(conf);
+        }
+        return conf;
+    }
+
+    private static void executors(SparkConf conf) {
+        if (conf.contains("spark.executor.cores")) {
+            conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.executor.cores"));
+        }
+        var options = conf.get(EXECUTOR_OPTIONS, "");
+        if (!options.contains("org.bytedeco.javacpp.max")) {
+            conf.set(EXECUTOR_OPTIONS, (options + " " + arrayMemory(conf)).strip());
+        }
+    }
+
+    /**
+     * Arrays live outside of the heap: in what Spark reserves beside it if that is given, else in as much again. The
+     * limit on the whole process is a gibibyte above their sum: threads, code, native libraries.
+     */
+    private static String arrayMemory(SparkConf conf) {
+        var heap = JavaUtils.byteStringAsMb(conf.get(EXECUTOR_MEMORY, "1g"));
+        var arrays = conf.contains("spark.executor.memoryOverhead")
+                ? JavaUtils.byteStringAsMb(conf.get("spark.executor.memoryOverhead")) : heap;
+        return "-Dorg.bytedeco.javacpp.maxbytes=" + arrays * MIB
+                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (heap + arrays + 1024) * MIB;
+    }
+
+    /** The jar that this class is from; empty where it is from compiled classes. */
+    private static Optional<String> jobJar() {
+        var jars = JavaSparkContext.jarOfClass(SparkSetup.class);
+        return jars.length == 0 ? Optional.empty() : Optional.of(jars[0]);
+    }
+}
