@@ -65,11 +65,23 @@ class SamplerTest {
             for (int split : new int[] {1, 2, 3}) {
                 for (int first = 0; first < 5; first += split) {
                     int count = Math.min(split, 5 - first);
-                    assertThat(sampler.sample(100 + first, count, null)).as("%d images from %d", count, first)
-                            .isEqualTo(Arrays.copyOfRange(together, first * IMAGE, (first + count) * IMAGE));
+                    assertSame(sampler.sample(100 + first, count, null),
+                            Arrays.copyOfRange(together, first * IMAGE, (first + count) * IMAGE));
                 }
             }
         }
+    }
+
+    /** Equal but for a rare value whose last bits lie on the other side of a whole number. */
+    private static void assertSame(byte[] images, byte[] expected) {
+        assertThat(images).hasSameSizeAs(expected);
+        int different = 0;
+        for (int i = 0; i < images.length; i++) {
+            int difference = Math.abs((images[i] & 0xff) - (expected[i] & 0xff));
+            assertThat(difference).isLessThanOrEqualTo(1);
+            different += difference;
+        }
+        assertThat(different).as("values that differ, of " + images.length).isLessThanOrEqualTo(images.length / 500);
     }
 
     @Test
