@@ -104,7 +104,7 @@ download_cifar() {
 
 command -v mvn > /dev/null || fail "there is no mvn: install Maven 3.6.3 or newer"
 say "building (Maven, quiet; minutes the first time) ..."
-(cd "$root" && mvn -B -q -DskipTests package) || fail "the build failed: see above"
+(cd "$root" && mvn -B -q -Dstyle.color=never -DskipTests package) || fail "the build failed: see above"
 
 bucket=casdm-quickstart
 s3server_start "$place/s3" "$bucket"

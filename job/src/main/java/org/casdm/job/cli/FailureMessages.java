@@ -33,14 +33,18 @@ import org.casdm.tensor.pytorch.PyTorchFileException;
  */
 public final class FailureMessages {
 
+    /** For a program that the user ends. */
+    static final String INTERRUPTED = "Interrupted. What was finished before is kept: the same command goes on from the "
+            + "newest complete checkpoint.";
+
     private static final String CREDENTIALS = "Check the credentials in the environment (AWS_ACCESS_KEY_ID, "
             + "AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if they are temporary) or the machine's role, and that "
             + "they may read and write there.";
     private static final String DISK_FULL = "The disk is full. Make room and start again with the same command: a "
             + "training run goes on from its newest complete checkpoint. Spark's own scratch space is "
             + "spark.local.dir (default /tmp).";
-    private static final String MEMORY = "Raise CASDM_HEAP (the Java heap) or CASDM_OFF_HEAP (arrays) for deploy/casdm, "
-            + "spark.executor.memory and spark.executor.memoryOverhead for executors, or lower "
+    private static final String MEMORY = "Raise CASDM_HEAP (the Java heap) or CASDM_OFF_HEAP (arrays) for "
+            + "deploy/casdm, spark.executor.memory and spark.executor.memoryOverhead for executors, or lower "
             + "train.batch-size-per-worker.";
     /** "Lost task 0.3 in stage 1.0 (TID 5) (10.0.0.1 executor 2): java.io.IOException: text". */
     private static final Pattern REMOTE =
@@ -78,8 +82,7 @@ public final class FailureMessages {
         var symptoms = symptoms(failure);
         for (var symptom : symptoms) {
             if (symptom.is(InterruptedException.class)) {
-                return new Message("Interrupted. What was finished before is kept: the same command goes on from "
-                        + "the newest complete checkpoint.", true, true);
+                return new Message(INTERRUPTED, true, true);
             }
         }
         // Disk and memory explain everything else. Then what was written for the user, the outermost first, as it

@@ -42,7 +42,8 @@ class FailureMessagesTest {
         assertThat(text(new Error(full))).startsWith("The disk is full");
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most"
                 + " recent failure: Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1): java.io.IOException: No"
-                + " space left on device\n\tat java.base/java.io.FileOutputStream.writeBytes"))).startsWith("The disk is full");
+                + " space left on device\n\tat java.base/java.io.FileOutputStream.writeBytes")))
+                .startsWith("The disk is full");
     }
 
     @Test
@@ -77,7 +78,8 @@ class FailureMessagesTest {
 
     @Test
     void anythingElseIsToldWithItsRoot() {
-        var message = FailureMessages.of(new IllegalStateException("while averaging", new ArithmeticException("/ by zero")));
+        var message = FailureMessages.of(
+                new IllegalStateException("while averaging", new ArithmeticException("/ by zero")));
         assertThat(message.known()).isFalse();
         assertThat(message.text()).contains("while averaging").contains("/ by zero");
         assertThat(FailureMessages.of(new NullPointerException()).text()).isEqualTo("NullPointerException.");

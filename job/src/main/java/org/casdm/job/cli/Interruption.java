@@ -1,0 +1,44 @@
+package org.casdm.job.cli;
+
+import java.io.PrintWriter;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Notices that the user ends the program (Ctrl-C, kill): says what that means, and keeps Spark's farewell quiet. */
+final class Interruption {
+
+    private final Thread hook;
+    private volatile boolean come;
+
+    /**
+     * Listens from now on.
+     *
+     * @param spark the context that the JVM's end will stop
+     * @param error where to tell the user
+     */
+    Interruption(JavaSparkContext spark, PrintWriter error) {
+        hook = new Thread(() -> {
+            come = true;
+            spark.setLogLevel("OFF");
+            error.println(FailureMessages.INTERRUPTED);
+            error.flush();
+        }, "interruption");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Whether the program is being ended. */
+    boolean hasCome() {
+        return come;
+    }
+
+    /** From now on the end of the program is its ordinary one. */
+    void stopListening() {
+        if (!come) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The JVM has begun to end in this moment; the hook runs.
+                come = true;
+            }
+        }
+    }
+}
