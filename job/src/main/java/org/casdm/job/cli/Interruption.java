@@ -1,7 +1,9 @@
 package org.casdm.job.cli;
 
 import java.io.PrintWriter;
-import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
 
 /** Notices that the user ends the program (Ctrl-C, kill): says what that means, and keeps Spark's farewell quiet. */
 final class Interruption {
@@ -12,13 +14,12 @@ final class Interruption {
     /**
      * Listens from now on.
      *
-     * @param spark the context that the JVM's end will stop
      * @param error where to tell the user
      */
-    Interruption(JavaSparkContext spark, PrintWriter error) {
+    Interruption(PrintWriter error) {
         hook = new Thread(() -> {
             come = true;
-            spark.setLogLevel("OFF");
+            Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
             error.println(FailureMessages.INTERRUPTED);
             error.flush();
         }, "interruption");

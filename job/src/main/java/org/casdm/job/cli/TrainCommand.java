@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         var config = configuration();
         try (var spark = new JavaSparkContext(SparkSetup.of(config, spec.commandLine().getCommandName()))) {
-            var interruption = new Interruption(spark, spec.commandLine().getErr());
+            var interruption = new Interruption(spec.commandLine().getErr());
             try {
                 new TrainJob(config).run(spark);
                 return ExitCode.DONE;
