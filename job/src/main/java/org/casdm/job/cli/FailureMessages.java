@@ -33,14 +33,18 @@ import org.casdm.tensor.pytorch.PyTorchFileException;
  */
 public final class FailureMessages {
 
+    /** For a program that the user ends. */
+    static final String INTERRUPTED = "Interrupted. What was finished before is kept: the same command goes on from the "
+            + "newest complete checkpoint.";
+
     private static final String CREDENTIALS = "Check the credentials in the environment (AWS_ACCESS_KEY_ID, "
             + "AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if they are temporary) or the machine's role, and that "
             + "they may read and write there.";
     private static final String DISK_FULL = "The disk is full. Make room and start again with the same command: a "
             + "training run goes on from its newest complete checkpoint. Spark's own scratch space is "
             + "spark.local.dir (default /tmp).";
-    private static final String MEMORY = "Raise CASDM_HEAP (the Java heap) or CASDM_OFF_HEAP (arrays) for deploy/casdm, "
-            + "spark.executor.memory and spark.executor.memoryOverhead for executors, or lower "
+    private static final String MEMORY = "Raise CASDM_HEAP (the Java heap) or CASDM_OFF_HEAP (arrays) for "
+            + "deploy/casdm, spark.executor.memory and spark.executor.memoryOverhead for executors, or lower "
             + "train.batch-size-per-worker.";
     /** "Lost task 0.3 in stage 1.0 (TID 5) (10.0.0.1 executor 2): java.io.IOException: text". */
     private static final Pattern REMOTE =
@@ -78,14 +82,19 @@ public final class FailureMessages {
         var symptoms = symptoms(failure);
         for (var symptom : symptoms) {
             if (symptom.is(InterruptedException.class)) {
-                return new Message("Interrupted. What was finished before is kept: the same command goes on from "
-                        + "the newest complete checkpoint.", true, true);
+                return new Message(INTERRUPTED, true, true);
             }
         }
-        // What says most comes first: an error of our own, then the storage's, then the most general.
+        // Disk and memory explain everything else. Then what was written for the user, the outermost first, as it
+        // knows what was being done. Of the storage's exceptions the innermost is the most telling one.
+        var innermostFirst = new ArrayList<>(symptoms);
+        Collections.reverse(innermostFirst);
+        var said = symptoms.stream().filter(symptom -> symptom.is(IOException.class)).findFirst();
         return symptoms.stream().map(FailureMessages::environment).flatMap(Optional::stream).findFirst()
                 .or(() -> symptoms.stream().map(FailureMessages::own).flatMap(Optional::stream).findFirst())
-                .or(() -> symptoms.stream().map(FailureMessages::storage).flatMap(Optional::stream).findFirst())
+                .or(() -> innermostFirst.stream()
+                        .map(symptom -> storage(symptom, said.orElse(symptom).text()))
+                        .flatMap(Optional::stream).findFirst())
                 .map(text -> new Message(text, true, false))
                 .orElseGet(() -> unknown(symptoms));
     }
@@ -143,8 +152,9 @@ public final class FailureMessages {
         return Optional.empty();
     }
 
-    private static Optional<String> storage(Symptom symptom) {
-        var said = " The storage says: " + symptom.text();
+    /** @param report the words to pass on: those of the outermost exception, which names the path */
+    private static Optional<String> storage(Symptom symptom, String report) {
+        var said = " The storage says: " + report;
         if (symptom.isAny("UnknownStoreException") || symptom.says("NoSuchBucket")) {
             return Optional.of("There is no such bucket at this endpoint. Create it, or correct its name or "
                     + "spark.\"spark.hadoop.fs.s3a.endpoint\"." + said);
@@ -161,17 +171,17 @@ public final class FailureMessages {
             return Optional.of("Access is denied. For files, check their permissions. For S3: " + CREDENTIALS + said);
         }
         if (symptom.is(FileNotFoundException.class) || symptom.is(NoSuchFileException.class)) {
-            return Optional.of("There is no such file or folder: " + symptom.text());
+            return Optional.of("There is no such file or folder: " + report);
         }
         if (symptom.is(FileAlreadyExistsException.class) || symptom.isAny("FileAlreadyExistsException")) {
-            return Optional.of("It is there already and is not overwritten: " + symptom.text());
+            return Optional.of("It is there already and is not overwritten: " + report);
         }
         if (symptom.is(UnsupportedFileSystemException.class) || symptom.says("No FileSystem for scheme")) {
-            return Optional.of("No file system is known by that name (file: and s3a: are usual): " + symptom.text());
+            return Optional.of("No file system is known by that name (file: and s3a: are usual): " + report);
         }
         if (symptom.is(UnknownHostException.class) || symptom.is(ConnectException.class)
                 || symptom.isAny("HttpHostConnectException", "ConnectTimeoutException")) {
-            return Optional.of("The storage or the cluster cannot be reached: " + symptom.text()
+            return Optional.of("The storage or the cluster cannot be reached: " + report
                     + ". Check that it runs, and the endpoint (spark.\"spark.hadoop.fs.s3a.endpoint\" for s3a:, "
                     + "spark.\"spark.master\" for Spark).");
         }
@@ -180,11 +190,11 @@ public final class FailureMessages {
                     + "runs.");
         }
         if (symptom.is(EOFException.class)) {
-            return Optional.of("A file ends too early; it may be cut off: " + symptom.text());
+            return Optional.of("A file ends too early; it may be cut off: " + report);
         }
         if (symptom.is(PathIOException.class) || symptom.isAny("AWSBadRequestException", "AWSServiceIOException",
                 "AWSClientIOException", "AWSS3IOException", "AWSServiceThrottledException", "AWSRedirectException")) {
-            return Optional.of("The storage failed: " + symptom.text());
+            return Optional.of("The storage failed: " + report);
         }
         return Optional.empty();
     }
@@ -194,7 +204,7 @@ public final class FailureMessages {
         var outermost = symptoms.get(0);
         var root = symptoms.get(symptoms.size() - 1);
         var text = outermost.is(SparkException.class) && root != outermost ? describe(root) : describe(outermost);
-        if (!text.contains(root.text())) {
+        if (root != outermost && !text.contains(root.text())) {
             text += " Cause: " + describe(root);
         }
         var written = outermost.is(IOException.class) || outermost.is(IllegalArgumentException.class);

@@ -14,7 +14,8 @@ import org.casdm.job.rounds.RoundTrainingMaster;
  */
 final class SparkSetup {
 
-    private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*(\\d+)\\s*]");
+    private static final Pattern LOCAL_CLUSTER =
+            Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*(\\d+)\\s*]");
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
     private static final String EXECUTOR_MEMORY = "spark.executor.memory";
     private static final long MIB = 1 << 20;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigLoader;
@@ -32,8 +31,8 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "Configuration (HOCON): a path or URI of any "
-            + "Hadoop file system. Only what differs from the defaults.")
+    @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "Configuration (HOCON): a path or URI of "
+            + "any Hadoop file system. Only what differs from the defaults.")
     private String file;
 
     @Parameters(paramLabel = "key=value", arity = "0..*", description = "Settings that override the file, such as "
@@ -43,23 +42,19 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var config = configuration();
-        var ending = new AtomicBoolean();
-        var interruption = new Thread(() -> ending.set(true), "interruption");
-        Runtime.getRuntime().addShutdownHook(interruption);
         try (var spark = new JavaSparkContext(SparkSetup.of(config, spec.commandLine().getCommandName()))) {
-            new TrainJob(config).run(spark);
-            return ExitCode.DONE;
-        } catch (Exception e) {
-            if (ending.get()) {
-                // Ctrl-C stops Spark, and whatever it was doing fails.
-                var interrupted = new InterruptedException("the program is being ended");
-                interrupted.addSuppressed(e);
-                throw interrupted;
-            }
-            throw e;
-        } finally {
-            if (!ending.get()) {
-                Runtime.getRuntime().removeShutdownHook(interruption);
+            var interruption = new Interruption(spec.commandLine().getErr());
+            try {
+                new TrainJob(config).run(spark);
+                return ExitCode.DONE;
+            } catch (Exception e) {
+                if (interruption.hasCome()) {
+                    // Spark is being stopped, and whatever it was doing fails: no news.
+                    return ExitCode.INTERRUPTED;
+                }
+                throw e;
+            } finally {
+                interruption.stopListening();
             }
         }
     }

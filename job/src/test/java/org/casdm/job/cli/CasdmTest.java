@@ -1,0 +1,142 @@
+package org.casdm.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.casdm.config.ConfigLoader;
+import org.casdm.tensor.SafetensorsWriter;
+import org.casdm.tensor.TensorInfo;
+import org.casdm.tensor.TensorSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CasdmTest {
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter output = new StringWriter();
+    private final StringWriter error = new StringWriter();
+
+    private int casdm(String... arguments) {
+        var program = Casdm.commandLine().setOut(new PrintWriter(output, true)).setErr(new PrintWriter(error, true));
+        return Casdm.execute(program, arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "inspect", "draw-images", "copy"})
+    void everyCommandHasHelpWithExamplesAndAVersion(String command) {
+        assertThat(casdm(command, "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(output.toString()).contains("Usage: casdm " + command).contains("Examples:")
+                .contains("  casdm " + command + " ");
+        assertThat(casdm(command, "--version")).isEqualTo(ExitCode.DONE);
+        assertThat(output.toString()).contains("casdm development");
+    }
+
+    @Test
+    void noCommandAndUnknownCommandsAreUsageErrors() {
+        assertThat(casdm()).isEqualTo(ExitCode.USAGE);
+        assertThat(casdm("tarin")).isEqualTo(ExitCode.USAGE);
+        assertThat(error.toString()).contains("No command is given").contains("tarin");
+    }
+
+    @Test
+    void everyProblemOfTheConfigurationIsALine() throws IOException {
+        var file = Files.writeString(folder.resolve("my.conf"), "train.steps = many\nunknown = 1\n");
+        assertThat(casdm("train", "-c", file.toString(), "data.size=7")).isEqualTo(ExitCode.USAGE);
+        assertThat(error.toString().lines()).anyMatch(line -> line.startsWith("train.steps"))
+                .anyMatch(line -> line.startsWith("data.size")).anyMatch(line -> line.startsWith("run.folder"))
+                .anyMatch(line -> line.startsWith("unknown")).noneMatch(line -> line.contains("\tat "));
+    }
+
+    @Test
+    void aMissingConfigurationFileIsAUsageError() {
+        assertThat(casdm("train", "-c", folder + "/none.conf")).isEqualTo(ExitCode.USAGE);
+        assertThat(error.toString()).contains("There is no configuration file " + folder + "/none.conf");
+    }
+
+    @Test
+    void aFailureIsAParagraphAndAStackTraceOnRequest() {
+        assertThat(casdm("inspect", folder + "/none")).isEqualTo(ExitCode.FAILURE);
+        assertThat(error.toString()).contains("There is no such file or folder").doesNotContain("\tat ");
+        assertThat(casdm("inspect", "--stacktrace", folder + "/none")).isEqualTo(ExitCode.FAILURE);
+        assertThat(error.toString()).contains("\tat ");
+    }
+
+    @Test
+    void aFileOfTensorsIsInspected() throws IOException {
+        var file = folder.resolve("model.safetensors");
+        try (var stream = Files.newOutputStream(file)) {
+            SafetensorsWriter.write(stream, List.of(
+                    TensorSource.of(TensorInfo.float32("theta.weight", 2, 2), new float[] {1, 2, 2, Float.NaN}),
+                    TensorSource.of(TensorInfo.float32("theta.bias", 1), new float[] {4})), Map.of());
+        }
+        assertThat(casdm("inspect", file.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(output.toString()).contains("2 tensors, 5 elements").contains("norm 5.00000")
+                .contains("theta.weight  F32   [2, 2]  3.00000  ! 1 infinite or no number");
+
+        output.getBuffer().setLength(0);
+        assertThat(casdm("inspect", "--json", file.toString())).isEqualTo(ExitCode.DONE);
+        var json = new ObjectMapper().readTree(output.toString());
+        assertThat(json.get("elements").asLong()).isEqualTo(5);
+        assertThat(json.at("/tensors/1/norm").asDouble()).isEqualTo(4);
+        assertThat(json.at("/tensors/0/shape/1").asLong()).isEqualTo(2);
+    }
+
+    @Test
+    void aFolderThatIsNoRunIsSaid() {
+        assertThat(casdm("inspect", folder.toString())).isEqualTo(ExitCode.FAILURE);
+        assertThat(error.toString()).contains("is neither a run nor a checkpoint");
+    }
+
+    @Test
+    void picturesAreDrawnAndCopied() {
+        var drawn = folder.resolve("drawn");
+        assertThat(casdm("draw-images", drawn.toString(), "--count", "3", "--size", "16", "--seed", "5"))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(drawn.resolve("disc/000000.png")).isNotEmptyFile();
+        var copy = folder.resolve("copy");
+        assertThat(casdm("copy", drawn.toString(), copy.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(copy.resolve("ring/000002.png")).hasSameBinaryContentAs(drawn.resolve("ring/000002.png"));
+        assertThat(casdm("copy", drawn.toString(), copy.toString())).isEqualTo(ExitCode.FAILURE);
+        assertThat(error.toString()).contains("is there already");
+        assertThat(casdm("draw-images", drawn.toString(), "--size", "4")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void sparkIsSetUpFromTheConfiguration() {
+        var config = ConfigLoader.load(Optional.empty(),
+                List.of("run.folder=/r", "spark.master=local-cluster[2,3,2048]", "spark.spark.ui.enabled=true"));
+        var conf = SparkSetup.complete(new SparkConf(false).set("spark.master", "yarn"), config, "train");
+        assertThat(conf.get("spark.master")).isEqualTo("local-cluster[2,3,2048]");
+        assertThat(conf.get("spark.ui.enabled")).isEqualTo("true");
+        assertThat(conf.get("spark.executor.memory")).isEqualTo("2048m");
+        assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("3");
+        assertThat(conf.get("spark.executor.extraJavaOptions"))
+                .contains("-Dorg.bytedeco.javacpp.maxbytes=" + (2048L << 20));
+        assertThat(conf.get("spark.broadcast.compress")).isEqualTo("false");
+        assertThat(conf.get("spark.app.name")).isEqualTo("casdm train /r");
+    }
+
+    @Test
+    void sparksMemoryOverheadBoundsTheArrays() {
+        var config = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077",
+                "spark.executor.memory=2g", "spark.executor.memoryOverhead=6g",
+                "spark.executor.extraJavaOptions=-Dx=y"));
+        var conf = SparkSetup.complete(new SparkConf(false), config, "train");
+        assertThat(conf.get("spark.executor.extraJavaOptions")).isEqualTo("-Dx=y -Dorg.bytedeco.javacpp.maxbytes="
+                + (6L << 30) + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (9L << 30));
+        assertThat(conf.contains("spark.driver.host")).isFalse();
+    }
+}
