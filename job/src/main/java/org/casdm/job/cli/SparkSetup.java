@@ -57,6 +57,8 @@ final class SparkSetup {
     }
 
     private static void executors(SparkConf conf) {
+        // As the launcher does for the driver: threads that wait for work sleep instead of spinning.
+        conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "passive");
         if (conf.contains("spark.executor.cores")) {
             conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.executor.cores"));
         }
