@@ -23,6 +23,7 @@ import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.config.ConfigException;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
+import org.casdm.job.train.TrainingFailure;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.pytorch.PyTorchFileException;
 
@@ -142,7 +143,7 @@ public final class FailureMessages {
     private static Optional<String> own(Symptom symptom) {
         if (symptom.is(ConfigException.class) || symptom.is(DataException.class)
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
-                || symptom.is(PyTorchFileException.class)) {
+                || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.is(CorruptCheckpointException.class)) {
