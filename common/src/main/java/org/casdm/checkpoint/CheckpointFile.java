@@ -1,7 +1,9 @@
 package org.casdm.checkpoint;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.casdm.tensor.TensorSource;
 
 /**
@@ -17,7 +19,8 @@ public record CheckpointFile(String name, Map<String, String> metadata, List<Ten
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") || name.equals(CheckpointFiles.STATE)) {
             throw new IllegalArgumentException("'" + name + "' cannot be the name of a file of a checkpoint");
         }
-        metadata = Map.copyOf(metadata);
+        // Sorted: an unmodifiable map's order differs between processes, and the same content is to be the same bytes.
+        metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
         tensors = List.copyOf(tensors);
     }
 }
