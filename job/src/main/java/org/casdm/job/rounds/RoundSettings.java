@@ -11,11 +11,10 @@ import java.io.Serializable;
  * @param batchSizePerWorker examples in each minibatch, at least 1
  * @param blockFloats        state travels in blocks of so many float32; from 1 to {@link #MAXIMUM_BLOCK_FLOATS},
  *                           {@link #DEFAULT_BLOCK_FLOATS} (16 MiB) is a good size
- * @param prefetchBatches    minibatches made ahead by a thread beside the training one; 0 for none
  * @param seed               with step and worker index, the seed of ND4J's random numbers (dropout) in each step
  */
 public record RoundSettings(int workers, int averagingFrequency, int batchSizePerWorker, int blockFloats,
-                            int prefetchBatches, long seed) implements Serializable {
+                            long seed) implements Serializable {
 
     /** 16 MiB. */
     public static final int DEFAULT_BLOCK_FLOATS = 4 << 20;
@@ -28,22 +27,16 @@ public record RoundSettings(int workers, int averagingFrequency, int batchSizePe
         requireRange("averagingFrequency", averagingFrequency, 1, Integer.MAX_VALUE);
         requireRange("batchSizePerWorker", batchSizePerWorker, 1, Integer.MAX_VALUE);
         requireRange("blockFloats", blockFloats, 1, MAXIMUM_BLOCK_FLOATS);
-        requireRange("prefetchBatches", prefetchBatches, 0, 1024);
     }
 
-    /** Settings with blocks of 16 MiB and no prefetching. */
+    /** Settings with blocks of 16 MiB. */
     public static RoundSettings of(int workers, int averagingFrequency, int batchSizePerWorker, long seed) {
-        return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, DEFAULT_BLOCK_FLOATS, 0, seed);
+        return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, DEFAULT_BLOCK_FLOATS, seed);
     }
 
     /** The same with another block size. */
     public RoundSettings withBlockFloats(int floats) {
-        return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, floats, prefetchBatches, seed);
-    }
-
-    /** The same with another number of minibatches made ahead. */
-    public RoundSettings withPrefetchBatches(int batches) {
-        return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, blockFloats, batches, seed);
+        return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, floats, seed);
     }
 
     private static void requireRange(String name, int value, int minimum, int maximum) {

@@ -84,7 +84,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         super(new Builder(settings.workers(), settings.batchSizePerWorker())
                 .batchSizePerWorker(settings.batchSizePerWorker())
                 .averagingFrequency(settings.averagingFrequency())
-                .workerPrefetchNumBatches(settings.prefetchBatches())
+                .workerPrefetchNumBatches(0)
                 .saveUpdater(true)
                 .repartionData(Repartition.Never)
                 .storageLevel(null)

@@ -25,6 +25,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
 
+    /** DL4J's prefetching thread leaves the training one waiting for ever when a minibatch cannot be made. */
+    private static final int NO_PREFETCHING = 0;
+
     private static final long serialVersionUID = 1L;
 
     private final RoundStart start;
@@ -53,7 +56,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
 
     private static WorkerConfiguration workerConfiguration(RoundSettings settings) {
         return new WorkerConfiguration(true, settings.batchSizePerWorker(), settings.batchSizePerWorker(),
-                settings.averagingFrequency(), settings.prefetchBatches(), false);
+                settings.averagingFrequency(), NO_PREFETCHING, false);
     }
 
     RoundStart start() {

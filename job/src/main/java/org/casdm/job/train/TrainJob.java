@@ -109,8 +109,7 @@ public final class TrainJob {
         var batches = new TrainingBatches(data, order, start.step(), start.imagesSeen());
         var badImages = new LinkedHashSet<String>();
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
-                config.run().seed())
-                .withBlockFloats(config.execution().averagingBlockMib() << 18);
+                config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version()));
         try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads()),
                 new LossTermsObserver())) {

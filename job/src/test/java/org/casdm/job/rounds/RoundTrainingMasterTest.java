@@ -158,14 +158,6 @@ class RoundTrainingMasterTest {
         }
     }
 
-    @Test
-    void prefetchingDoesNotMatter() {
-        IUpdater adam = new Adam(0.01);
-        var without = train(RoundSettings.of(2, 4, BATCH, 1), Toy.graph(adam), new Toy.Batches(BATCH), 3);
-        assertSame(train(RoundSettings.of(2, 4, BATCH, 1).withPrefetchBatches(2), Toy.graph(adam),
-                new Toy.Batches(BATCH), 3), without);
-    }
-
     /** The state is 192 kB: with results limited to 64 kB, it can only be fetched by several jobs. */
     @Test
     void fetchesStatesLargerThanSparksResultLimit() {
