@@ -1,8 +1,11 @@
 package org.casdm.network.nd4j;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,8 +20,24 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Arena implements AutoCloseable {
 
+    /** Memory, and its views of the shapes that were asked for: made once, since a view of a view costs ever more. */
+    private record Block(INDArray memory, List<INDArray> views) {
+
+        INDArray as(long[] shape) {
+            for (var view : views) {
+                if (Arrays.equals(view.shape(), shape)) {
+                    return view;
+                }
+            }
+            var view = memory.reshape('c', shape);
+            views.add(view);
+            return view;
+        }
+    }
+
     private final DataType dataType;
-    private final Map<Long, ArrayDeque<INDArray>> free = new HashMap<>();
+    private final Map<Long, ArrayDeque<Block>> free = new HashMap<>();
+    private final Map<INDArray, Block> taken = new IdentityHashMap<>();
     private long allocatedElements;
 
     /** An empty arena for arrays of one type. */
@@ -38,17 +57,35 @@ public final class Arena implements AutoCloseable {
             length *= side;
         }
         var sameLength = free.get(length);
+        Block block;
         if (sameLength == null || sameLength.isEmpty()) {
             allocatedElements += length;
-            return Nd4j.createUninitializedDetached(dataType, shape);
+            var memory = Nd4j.createUninitializedDetached(dataType, shape);
+            block = new Block(memory, new ArrayList<>(List.of(memory)));
+        } else {
+            block = sameLength.pop();
         }
-        var array = sameLength.pop();
-        return Arrays.equals(array.shape(), shape) ? array : array.reshape('c', shape);
+        var array = block.as(shape);
+        taken.put(array, block);
+        return array;
     }
 
-    /** Gives an array back. It must have come from {@link #take} and must not be used afterwards. */
+    /**
+     * Gives an array back; it must not be used afterwards.
+     *
+     * @throws IllegalArgumentException if {@link #take} has not given this very array, or it is back already
+     */
     public void release(INDArray array) {
-        free.computeIfAbsent(array.length(), length -> new ArrayDeque<>()).push(array);
+        var block = taken.remove(array);
+        if (block == null) {
+            throw new IllegalArgumentException("Not an array of this arena: " + Arrays.toString(array.shape()));
+        }
+        free.computeIfAbsent(array.length(), length -> new ArrayDeque<>()).push(block);
+    }
+
+    /** Forgets the arrays that were taken and not given back: the garbage collector frees them. */
+    public void abandonTaken() {
+        taken.clear();
     }
 
     /** Memory ever taken from the system, in bytes. */
@@ -60,12 +97,13 @@ public final class Arena implements AutoCloseable {
     @Override
     public void close() {
         for (var sameLength : free.values()) {
-            for (var array : sameLength) {
-                if (array.closeable()) {
-                    array.close();
+            for (var block : sameLength) {
+                if (block.memory().closeable()) {
+                    block.memory().close();
                 }
             }
         }
         free.clear();
+        taken.clear();
     }
 }

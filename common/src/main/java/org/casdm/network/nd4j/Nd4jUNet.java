@@ -163,8 +163,11 @@ public final class Nd4jUNet implements AutoCloseable {
             inputGradient = null;
         }
         // A training pass that no backward() has followed leaves its arrays to the garbage collector.
-        pass = null;
-        inputs.clear();
+        if (pass != null) {
+            pass = null;
+            inputs.clear();
+            arena.abandonTaken();
+        }
     }
 
     private INDArray run(Stage stage, INDArray input, INDArray networkInput, ArrayDeque<INDArray> stored) {
@@ -251,7 +254,6 @@ public final class Nd4jUNet implements AutoCloseable {
     /** Frees threads and native memory; the network cannot be used afterwards. */
     @Override
     public void close() {
-        pass = null;
         forget();
         arena.close();
         kernels.close();
