@@ -1,6 +1,7 @@
 package org.casdm.cascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,11 @@ import org.assertj.core.data.Offset;
 import org.casdm.cascade.CascadeGraph.Training;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.lpips.Lpips;
+import org.casdm.lpips.LpipsSpec;
+import org.casdm.lpips.LpipsSpec.Resize;
+import org.casdm.lpips.LpipsWeights;
+import org.casdm.lpips.Trunk;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 import org.casdm.testing.Networks;
@@ -27,6 +33,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 class CascadeGradientTest {
 
     private static final int CLASSES = 3;
+    private static final LpipsSpec LPIPS = new LpipsSpec(Trunk.SQUEEZE, Resize.NONE);
 
     private static ModelSpec model(Kind kind) {
         int outputs = kind == Kind.DUAL ? 7 : 3;
@@ -44,9 +51,21 @@ class CascadeGradientTest {
         return graph;
     }
 
+    /** The same with the metric function, its weights untrained. */
+    private static CascadeGraph graphWithLpips(ModelSpec model) {
+        var training = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS));
+        var graph = CascadeGraph.create(model, training);
+        graph.params().addi(Networks.normal(3, DataType.DOUBLE, graph.params().length()).muli(0.05));
+        graph.setDropoutKey(99);
+        graph.setLpips(new Lpips(LPIPS, LpipsWeights.random(LPIPS.trunk()).castTo(DataType.DOUBLE), 1));
+        return graph;
+    }
+
     private static MultiDataSet batch(ModelSpec model, LossWeights weights) {
-        var x0 = Networks.normal(5, DataType.DOUBLE, 2, 8, 8, 3).muli(0.5);
-        var epsilon = Networks.normal(6, DataType.DOUBLE, 2, 8, 8, 3);
+        // The smallest pictures that the networks take.
+        int size = weights.lpips() > 0 ? 18 : 8;
+        var x0 = Networks.normal(5, DataType.DOUBLE, 2, size, size, 3).muli(0.5);
+        var epsilon = Networks.normal(6, DataType.DOUBLE, 2, size, size, 3);
         var timesteps = Nd4j.createFromArray(20.0, 60.0).reshape(2, 1);
         var labels = Nd4j.createFromArray(2.0, 0.0).reshape(2, 1);
         return CascadeGraph.batch(model, x0, epsilon, timesteps, labels, weights);
@@ -156,6 +175,71 @@ class CascadeGradientTest {
             for (int colour = 0; colour < 3; colour++) {
                 assertThat(mean.getDouble(first + colour)).isZero();
             }
+        }
+    }
+
+    /** In ddpm and dual the metric function teaches the only network there is. */
+    @ParameterizedTest
+    @EnumSource(value = Kind.class, names = {"DDPM", "DUAL"})
+    void metricTeachesTheOnlyNetwork(Kind kind) {
+        var model = model(kind);
+        // Each pass takes a while: places from all over the network.
+        var all = places(model.theta(), 0).toArray();
+        var places = LongStream.range(0, 8).map(i -> all[(int) (i * (all.length - 1) / 7)]);
+        try (var graph = graphWithLpips(model)) {
+            check(graph, batch(model, new LossWeights(0.5, 0, 0, 0.7)), places);
+        }
+    }
+
+    @Test
+    void metricTeachesTheSecondNetworkOfTheCascadeAlone() {
+        var model = model(Kind.CAS_DM);
+        long thetaLength = UNetParameters.of(model.theta()).length();
+        try (var graph = graphWithLpips(model)) {
+            var weights = new LossWeights(0, 0, 0, 0.7);
+            var gradient = gradient(graph, batch(model, weights));
+            var theta = gradient.get(NDArrayIndex.interval(0, thetaLength));
+            assertThat(theta.maxNumber().doubleValue()).isZero();
+            assertThat(theta.minNumber().doubleValue()).isZero();
+            // The blending weight learns from the third term alone.
+            var bias = UNetParameters.of(model.phi().orElseThrow()).get("out.2.bias");
+            assertThat(gradient.getDouble(thetaLength + bias.offset() + 3)).isZero();
+            assertThat(gradient.getDouble(thetaLength + bias.offset())).isNotZero();
+
+            check(graph, batch(model, weights), places(model.phi().orElseThrow(), thetaLength).limit(8));
+        }
+    }
+
+    @Test
+    void graphWithMetricNeedsItsWeights() {
+        var model = model(Kind.DDPM);
+        var batch = batch(model, new LossWeights(1, 0, 0, 0.1));
+        try (var graph = CascadeGraph.create(model,
+                new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS)))) {
+            assertThat(graph.lpips()).contains(LPIPS);
+            assertThatThrownBy(() -> gradient(graph, batch)).hasStackTraceContaining("setLpips");
+            var other = new Lpips(new LpipsSpec(Trunk.SQUEEZE, Resize.TO_224),
+                    LpipsWeights.random(Trunk.SQUEEZE).castTo(DataType.DOUBLE), 1);
+            assertThatThrownBy(() -> graph.setLpips(other)).hasMessageContaining("TO_224");
+        }
+        try (var graph = graph(model)) {
+            assertThat(graph.lpips()).isEmpty();
+            assertThatThrownBy(() -> gradient(graph, batch)).hasStackTraceContaining("weight of lpips");
+        }
+    }
+
+    @Test
+    void termsOfImagesAverageToTheTerms() {
+        var model = model(Kind.DUAL);
+        try (var graph = graphWithLpips(model)) {
+            gradient(graph, batch(model, new LossWeights(1, 1, 1, 0.1)));
+            var ofImages = graph.lastTermsOfImages();
+            assertThat(ofImages).hasDimensions(2, 4);
+            for (int term = 0; term < 4; term++) {
+                assertThat(graph.lastTerms()[term])
+                        .isCloseTo((ofImages[0][term] + ofImages[1][term]) / 2, Offset.offset(1e-12));
+            }
+            assertThat(ofImages[0][3]).isPositive().isNotEqualTo(ofImages[1][3]);
         }
     }
 }

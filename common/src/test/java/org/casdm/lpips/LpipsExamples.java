@@ -1,6 +1,16 @@
 package org.casdm.lpips;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.casdm.lpips.Trunk.Tensor;
 import org.casdm.network.Parameter;
+import org.casdm.tensor.SafetensorsWriter;
+import org.casdm.tensor.TensorInfo;
+import org.casdm.tensor.TensorSource;
 import org.casdm.testing.Formula;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,5 +57,23 @@ public final class LpipsExamples {
             values[i] = pixels[i] / 127.5 - 1;
         }
         return Nd4j.createFromArray(values).reshape(count, 3, size, size).permute(0, 2, 3, 1).dup('c').castTo(dataType);
+    }
+
+    /**
+     * Writes the formula's values as a safetensors file.
+     *
+     * @param naming which of the names that a tensor may have in files
+     */
+    static Path write(Path file, Trunk trunk, List<Tensor> tensors, int naming) throws IOException {
+        var sources = new ArrayList<TensorSource>();
+        for (var tensor : tensors) {
+            var parameter = tensor.parameter();
+            sources.add(TensorSource.of(TensorInfo.float32(tensor.names().get(naming), parameter.fileShape()),
+                    formulaValues(trunk, parameter)));
+        }
+        try (var stream = Files.newOutputStream(file)) {
+            SafetensorsWriter.write(stream, sources, Map.of());
+        }
+        return file;
     }
 }

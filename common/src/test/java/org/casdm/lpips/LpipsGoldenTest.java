@@ -12,16 +12,23 @@ import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.testing.Golden;
 import org.casdm.testing.Networks;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Distances and gradients against lpips 0.1.4. */
 class LpipsGoldenTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LpipsGoldenTest.class);
+    /** A folder with the published linear layers: vgg.pth, alex.pth, squeeze.pth. */
+    private static final String PUBLISHED = "CASDM_LPIPS_FOLDER";
 
     private static void check(Golden golden, LpipsWeights weights, String what) {
         var type = weights.dataType();
@@ -37,8 +44,7 @@ class LpipsGoldenTest {
                 double distance = close(result.distances(), golden.doubles("size64.distance"), 1e-4, "distance");
                 double gradient = close(Networks.channelsFirst(result.backward(ones)), golden.doubles("size64.grad"),
                         1e-3, "gradient");
-                System.out.printf("%s %s: distance %.1e, layers %.1e, gradient %.1e%n", what, type, distance, layers,
-                        gradient);
+                report(what + " " + type, distance, layers, gradient);
             }
             assertThat(lpips.distance(first, second)).containsExactly(lpips.forward(first, second, true).distances());
         }
@@ -50,6 +56,11 @@ class LpipsGoldenTest {
         return error;
     }
 
+    /** For those who watch: shown with {@code -Dorg.slf4j.simpleLogger.defaultLogLevel=info}. */
+    private static void report(String what, double distance, double layers, double gradient) {
+        LOG.info("{}: relative errors: distance {}, layers {}, gradient {}", what, distance, layers, gradient);
+    }
+
     @ParameterizedTest
     @CsvSource({"VGG,FLOAT", "ALEX,FLOAT", "SQUEEZE,FLOAT", "ALEX,DOUBLE", "SQUEEZE,DOUBLE"})
     void equalsTheReference(Trunk trunk, DataType type) {
@@ -57,7 +68,7 @@ class LpipsGoldenTest {
                 LpipsExamples.formulaWeights(trunk).castTo(type), trunk + " formula");
     }
 
-    private static void checkResized(Golden golden, LpipsWeights weights) {
+    private static void checkResized(Golden golden, LpipsWeights weights, String what) {
         var first = LpipsExamples.images("golden.lpips.a", 2, 32, DataType.FLOAT);
         var second = LpipsExamples.images("golden.lpips.b", 2, 32, DataType.FLOAT);
         try (var lpips = new Lpips(new LpipsSpec(weights.trunk(), Resize.TO_224), weights, 2)) {
@@ -82,13 +93,29 @@ class LpipsGoldenTest {
             resize.applyBackward(gradient, small);
             assertThat(Golden.relativeError(result.backward(ones).data().asDouble(), small.data().asDouble()))
                     .isLessThan(1e-5);
-            System.out.printf("VGG resized: distance %.1e, layers %.1e, gradient's norm %.1e%n", distance, layers,
-                    norm);
+            report(what + " resized", distance, layers, norm);
         }
     }
 
     @Test
     void equalsTheReferenceResized() {
-        checkResized(Golden.load("lpips_vgg_formula"), LpipsExamples.formulaWeights(Trunk.VGG));
+        checkResized(Golden.load("lpips_vgg_formula"), LpipsExamples.formulaWeights(Trunk.VGG), "VGG formula");
+    }
+
+    /** With the published linear layers, which are not part of this project, over the formula's trunk. */
+    @ParameterizedTest
+    @EnumSource(Trunk.class)
+    @EnabledIfEnvironmentVariable(named = PUBLISHED, matches = ".+")
+    void equalsTheReferenceWithPublishedLayers(Trunk trunk, @TempDir Path folder) throws IOException {
+        String name = trunk.name().toLowerCase();
+        var trunkFile = LpipsExamples.write(folder.resolve("trunk.safetensors"), trunk, trunk.tensors(), 1);
+        var linFile = Path.of(System.getenv(PUBLISHED), name + ".pth");
+        var weights = LpipsWeights.load(trunk, WeightSource.parse(trunkFile.toString(), Optional.empty()),
+                WeightSource.parse(linFile.toString(), Optional.empty()), new Configuration());
+        var golden = Golden.load("lpips_" + name + "_v0.1");
+        check(golden, weights, trunk + " v0.1");
+        if (golden.has("resized224.distance")) {
+            checkResized(golden, weights, trunk + " v0.1");
+        }
     }
 }
