@@ -3,6 +3,7 @@ package org.casdm.cascade;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.casdm.cascade.graph.CascadeTerms;
 import org.casdm.cascade.graph.Diffuse;
@@ -10,10 +11,14 @@ import org.casdm.cascade.graph.EpsilonTerm;
 import org.casdm.cascade.graph.EstimateX0;
 import org.casdm.cascade.graph.FunctionVertex;
 import org.casdm.cascade.graph.JoinChannels;
+import org.casdm.cascade.graph.JoinTerms;
+import org.casdm.cascade.graph.LpipsTerm;
 import org.casdm.cascade.graph.ScaleTimesteps;
 import org.casdm.cascade.graph.SelectChannels;
 import org.casdm.cascade.graph.UNetVertex;
 import org.casdm.cascade.graph.WeightedMean;
+import org.casdm.lpips.Lpips;
+import org.casdm.lpips.LpipsSpec;
 import org.casdm.network.UNetSpec;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -36,6 +41,10 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *                                     └────────── estimate x̂0 ─┴─ phi ─ terms ── loss
  * </pre>
  *
+ * <p>With LPIPS, the distance of φ's image and x_0 is one more term. For {@code ddpm} it is that of x̂_0, through which
+ * θ then learns; for {@code dual} that of the network's x_0. The weights of LPIPS are no part of the graph's
+ * configuration: whoever builds a graph calls {@link #setLpips}.
+ *
  * <p>The graph's features are x_0 and ε [images, height, width, channels], timesteps [images, 1] and, for a model with
  * classes, labels [images, 1]; its "labels" are the weights of the loss terms. Memory is the vertices' own affair, so
  * DL4J's workspaces are off. Networks get the timesteps {@linkplain ModelSpec#timestepFactor rescaled} where the model
@@ -46,6 +55,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
     private static final long serialVersionUID = 1;
     private static final String TERMS = "terms";
     private static final String LOSS = "loss";
+    private static final String PREDICTION = "prediction";
+    private static final String METRIC = "lpips";
 
     /** A graph that is still to be initialised, as dl4j-spark's workers make it; else see {@link #create}. */
     public CascadeGraph(ComputationGraphConfiguration configuration) {
@@ -60,8 +71,15 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param seed of the initial parameters
      * @param threads host threads for the arithmetic around the matrix products
      * @param dataType FLOAT, or DOUBLE for gradient checks
+     * @param lpips the metric function among the losses; empty: none
      */
-    public record Training(IUpdater updater, double weightDecay, long seed, int threads, DataType dataType) {
+    public record Training(IUpdater updater, double weightDecay, long seed, int threads, DataType dataType,
+            Optional<LpipsSpec> lpips) {
+
+        /** Training without a metric function. */
+        public Training(IUpdater updater, double weightDecay, long seed, int threads, DataType dataType) {
+            this(updater, weightDecay, seed, threads, dataType, Optional.empty());
+        }
     }
 
     /** The configuration of a model's graph. */
@@ -86,6 +104,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             graph.addVertex(seenTimestep, new FunctionVertex(new ScaleTimesteps(model.timestepFactor())), "timestep");
         }
         network(graph, "theta", model.theta(), "xt", seenTimestep, training);
+        // The model's own terms are the loss, unless the metric's is joined to them.
+        String terms = training.lpips().isPresent() ? "terms without lpips" : TERMS;
         switch (model.kind()) {
             case CAS_DM -> {
                 graph.addVertex("estimate",
@@ -97,10 +117,10 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                     graph.addVertex(phiInput, new FunctionVertex(new JoinChannels()), "estimate", "xt");
                 }
                 network(graph, "phi", model.phi().orElseThrow(), phiInput, seenTimestep, training);
-                graph.addVertex(TERMS, new FunctionVertex(new CascadeTerms(model.schedule())),
+                graph.addVertex(terms, new FunctionVertex(new CascadeTerms(model.schedule())),
                         "theta", "epsilon", "phi", "estimate", "x0", "timestep");
             }
-            case DDPM -> graph.addVertex(TERMS, new FunctionVertex(new EpsilonTerm()), "theta", "epsilon");
+            case DDPM -> graph.addVertex(terms, new FunctionVertex(new EpsilonTerm()), "theta", "epsilon");
             case DUAL -> {
                 int colours = model.colours();
                 graph.addVertex("epsilon part", new FunctionVertex(new SelectChannels(0, colours)), "theta")
@@ -109,14 +129,29 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                         .addVertex("estimate",
                                 new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
                                 "xt", "epsilon part", "timestep")
-                        .addVertex(TERMS, new FunctionVertex(new CascadeTerms(model.schedule())),
+                        .addVertex(terms, new FunctionVertex(new CascadeTerms(model.schedule())),
                                 "epsilon part", "epsilon", "x0 part", "estimate", "x0", "timestep");
             }
         }
+        training.lpips().ifPresent(lpips -> metric(graph, model, lpips, terms));
         return graph.addLayer(LOSS,
                 new LossLayer.Builder(new WeightedMean()).activation(Activation.IDENTITY).build(), TERMS)
                 .setOutputs(LOSS)
                 .build();
+    }
+
+    private static void metric(GraphBuilder graph, ModelSpec model, LpipsSpec lpips, String otherTerms) {
+        int colours = model.colours();
+        switch (model.kind()) {
+            case CAS_DM -> graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(0, colours)), "phi");
+            case DDPM -> graph.addVertex(PREDICTION,
+                    new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), false)),
+                    "xt", "theta", "timestep");
+            case DUAL -> graph.addVertex(PREDICTION,
+                    new FunctionVertex(new SelectChannels(colours, 2 * colours)), "theta");
+        }
+        graph.addVertex(METRIC, new LpipsTerm(lpips), PREDICTION, "x0")
+                .addVertex(TERMS, new FunctionVertex(new JoinTerms()), otherTerms, METRIC);
     }
 
     private static void network(GraphBuilder graph, String name, UNetSpec spec, String input, String timestep,
@@ -146,25 +181,56 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param epsilon standard normal noise of the same shape
      * @param timesteps [images, 1]
      * @param labels class labels [images, 1], null for a model without classes
-     * @param weights of the loss terms
+     * @param weights of the loss terms; the weight of LPIPS has to be above 0 exactly if the graph has it
      */
     public static MultiDataSet batch(ModelSpec model, INDArray x0, INDArray epsilon, INDArray timesteps,
             INDArray labels, LossWeights weights) {
         var features = model.theta().classes() > 0 ? new INDArray[] {x0, epsilon, timesteps, labels}
                 : new INDArray[] {x0, epsilon, timesteps};
-        var termWeights = Nd4j.createFromArray(weights.of(model.lossTerms())).castTo(x0.dataType());
+        var termWeights = Nd4j.createFromArray(weights.of(weights.terms(model))).castTo(x0.dataType());
         var repeated = Nd4j.create(x0.dataType(), x0.size(0), termWeights.length());
         repeated.addiRowVector(termWeights);
         return new MultiDataSet(features, new INDArray[] {repeated});
     }
 
-    /** The unweighted loss terms of the last step, each a mean over the batch, in the order of the model's names. */
+    /** Which LPIPS the graph awaits; empty for a graph without. */
+    public Optional<LpipsSpec> lpips() {
+        return metric().map(LpipsTerm.Computation::spec);
+    }
+
+    /**
+     * Gives the graph the metric function, before the first step; the graph closes it.
+     *
+     * @throws IllegalArgumentException if the graph has none, or another
+     */
+    public void setLpips(Lpips lpips) {
+        metric().orElseThrow(() -> new IllegalArgumentException("The graph has no loss term lpips")).setLpips(lpips);
+    }
+
+    private Optional<LpipsTerm.Computation> metric() {
+        return Arrays.stream(getVertices()).filter(LpipsTerm.Computation.class::isInstance)
+                .map(LpipsTerm.Computation.class::cast).findFirst();
+    }
+
+    /**
+     * The unweighted loss terms of the last step, each a mean over the batch, in the order of {@link
+     * LossWeights#terms}.
+     */
     public double[] lastTerms() {
+        return termsOfImages().mean(0).toDoubleVector();
+    }
+
+    /** The unweighted loss terms of the last step for each image, [image][term]. */
+    public double[][] lastTermsOfImages() {
+        return termsOfImages().castTo(DataType.DOUBLE).toDoubleMatrix();
+    }
+
+    private INDArray termsOfImages() {
         var terms = ((FunctionVertex.Computation) getVertex(TERMS)).lastValue();
         if (terms == null) {
             throw new IllegalStateException("The graph has not run");
         }
-        return terms.mean(0).toDoubleVector();
+        return terms;
     }
 
     private Stream<UNetVertex.Computation> networks() {
@@ -178,9 +244,10 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
         return params().length();
     }
 
-    /** Frees the native memory of the networks' activations. */
+    /** Frees the native memory of the networks' activations, and the metric function. */
     @Override
     public void close() {
         networks().forEach(UNetVertex.Computation::close);
+        metric().ifPresent(LpipsTerm.Computation::close);
     }
 }

@@ -3,6 +3,8 @@ package org.casdm.cascade;
 import java.util.Optional;
 import org.casdm.config.CasdmConfig;
 import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.lpips.LpipsSpec;
+import org.casdm.lpips.Trunk;
 import org.casdm.network.UNetSpec;
 
 /** The model that a configuration describes. */
@@ -33,7 +35,24 @@ public final class ConfiguredModel {
 
     /** The weights of the loss terms. */
     public static LossWeights lossWeights(CasdmConfig config) {
-        return new LossWeights(config.loss().eps(), config.loss().x0(), config.loss().mu());
+        return new LossWeights(config.loss().eps(), config.loss().x0(), config.loss().mu(), config.loss().lpips());
+    }
+
+    /** The metric function among the losses; empty where its weight is 0. */
+    public static Optional<LpipsSpec> lpips(CasdmConfig config) {
+        if (config.loss().lpips() == 0) {
+            return Optional.empty();
+        }
+        var trunk = switch (config.lpips().trunk()) {
+            case VGG -> Trunk.VGG;
+            case ALEX -> Trunk.ALEX;
+            case SQUEEZE -> Trunk.SQUEEZE;
+        };
+        var resize = switch (config.lpips().resize()) {
+            case TO_224 -> LpipsSpec.Resize.TO_224;
+            case NONE -> LpipsSpec.Resize.NONE;
+        };
+        return Optional.of(new LpipsSpec(trunk, resize));
     }
 
     private static UNetSpec network(CasdmConfig config, CasdmConfig.Network network, int inputs, int outputs) {

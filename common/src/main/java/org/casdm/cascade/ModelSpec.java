@@ -83,7 +83,7 @@ public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boole
         return phi.map(second -> List.of(first, new Network("phi", second))).orElse(List.of(first));
     }
 
-    /** The names of the loss terms, in order. */
+    /** The names of the loss terms without the metric function, in order; see {@link LossWeights#terms}. */
     public List<String> lossTerms() {
         return kind == Kind.DDPM ? List.of("eps") : List.of("eps", "x0", "mu");
     }

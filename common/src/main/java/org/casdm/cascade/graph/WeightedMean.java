@@ -16,6 +16,10 @@ public record WeightedMean() implements ILossFunction {
     @Override
     public double computeScore(INDArray weights, INDArray terms, IActivation activation, INDArray mask,
             boolean average) {
+        if (!weights.equalShapes(terms)) {
+            throw new IllegalArgumentException("Weights of " + weights.size(1) + " loss terms for a graph that has "
+                    + terms.size(1) + ": the weight of lpips has to be above 0 for a graph with LPIPS, 0 for others");
+        }
         double sum = weights.mul(terms).sumNumber().doubleValue();
         return average ? sum / terms.size(0) : sum;
     }

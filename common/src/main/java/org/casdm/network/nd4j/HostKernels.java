@@ -2,7 +2,6 @@ package org.casdm.network.nd4j;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -40,15 +39,8 @@ final class HostKernels implements Kernels {
         parallel = new Parallel(threads);
     }
 
-    /** The array's memory, from its first element. */
     private static FloatBuffer memory(INDArray array) {
-        long length = array.length();
-        if (length > Integer.MAX_VALUE / Float.BYTES) {
-            throw new IllegalArgumentException("An activation of " + length + " elements is over 2 GiB: use a smaller"
-                    + " batch per worker");
-        }
-        var pointer = new FloatPointer(array.data().addressPointer());
-        return pointer.capacity(length).asByteBuffer().asFloatBuffer();
+        return HostMemory.floats(array);
     }
 
     private static float[] copy(INDArray vector) {

@@ -10,13 +10,13 @@ import java.util.function.IntConsumer;
 /**
  * Runs the iterations of a loop on a few threads, the calling one among them.
  */
-final class Parallel implements AutoCloseable {
+public final class Parallel implements AutoCloseable {
 
     private final int threads;
     private final ExecutorService others;
 
     /** @param threads how many threads share a loop; 1 runs it in the caller alone */
-    Parallel(int threads) {
+    public Parallel(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
@@ -29,7 +29,7 @@ final class Parallel implements AutoCloseable {
     }
 
     /** Calls {@code body} with 0 .. count - 1, in no particular order; returns when all are done. */
-    void forEach(int count, IntConsumer body) {
+    public void forEach(int count, IntConsumer body) {
         int helpers = Math.min(threads, count) - 1;
         if (helpers <= 0) {
             for (int i = 0; i < count; i++) {

@@ -1,8 +1,10 @@
 package org.casdm.job.train;
 
+import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.job.rounds.GraphFactory;
+import org.casdm.lpips.Lpips;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,18 +15,23 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * Builds the workers' graphs.
  *
  * @param threads native threads of one worker; 0 leaves it to the native library
+ * @param lpips where the metric function's weights come from; null for a graph without
  */
-record CascadeGraphFactory(int threads) implements GraphFactory {
+record CascadeGraphFactory(int threads, LpipsSources lpips) implements GraphFactory {
 
     @Override
     public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
-            Configuration hadoop) {
+            Configuration hadoop) throws IOException {
         if (threads > 0 && Nd4j.getEnvironment().isCPU()) {
             // OpenMP keeps this number for the calling thread, which is the one that will train.
             NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
         }
         var graph = new CascadeGraph(configuration);
         graph.init(parameters, false);
+        if (lpips != null) {
+            var spec = graph.lpips().orElseThrow();
+            graph.setLpips(new Lpips(spec, lpips.load(spec.trunk(), hadoop), Math.max(1, threads)));
+        }
         return graph;
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -41,14 +42,19 @@ public final class TrainJob {
     private final CasdmConfig config;
     private final ModelSpec model;
     private final AdamW optimizer;
+    private final Optional<LpipsSources> lpips;
 
-    /** @param config checked by its loader, with {@code run.folder} and {@code data.path} */
+    /**
+     * @param config checked by its loader, with {@code run.folder} and {@code data.path}
+     * @throws TrainingFailure if LPIPS is asked for without weights
+     */
     public TrainJob(CasdmConfig config) {
         this.config = config;
         model = ConfiguredModel.of(config);
         var settings = config.train().optimizer();
         optimizer = new AdamW(settings.learningRate(), settings.warmupSteps(), settings.beta1(), settings.beta2(),
                 settings.epsilon(), settings.gradientClip());
+        lpips = LpipsSources.of(config);
     }
 
     /**
@@ -67,7 +73,7 @@ public final class TrainJob {
                 config.train().batchSizePerWorker(), slots.workers() * config.train().batchSizePerWorker());
 
         var training = new CascadeGraph.Training(optimizer, config.train().optimizer().weightDecay(),
-                config.run().seed(), slots.threads(), DataType.FLOAT);
+                config.run().seed(), slots.threads(), DataType.FLOAT, ConfiguredModel.lpips(config));
         try (var graph = CascadeGraph.create(model, training)) {
             var trained = new TrainedModel(model, graph, config.train().emaRates());
             LOG.info("{}: {} parameters", model.kind().configName(), String.format("%,d", trained.tensors().length()));
@@ -103,7 +109,7 @@ public final class TrainJob {
         var epochs = new EpochOrder(config.run().seed(), images.count());
         var metrics = folder.metrics(METRICS_LINES_PER_PART, METRICS_LONGEST_WAIT);
         metrics.resume(start.step() == 0 ? -1 : start.step());
-        var log = new RoundLog(metrics, model.lossTerms(), train.steps(), images.count());
+        var log = new RoundLog(metrics, ConfiguredModel.lossWeights(config).terms(model), train.steps(), images.count());
         var grids = new SampleGrids(config, folder, slots.threads());
         var data = spark.broadcast(new TrainingBatches.Data(UUID.randomUUID().toString(), images, config));
         var batches = new TrainingBatches(data, order, start.step(), start.imagesSeen());
@@ -111,7 +117,7 @@ public final class TrainJob {
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version()));
-        try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads()),
+        try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), lpips.orElse(null)),
                 new LossTermsObserver())) {
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;

@@ -80,7 +80,7 @@ class CascadeAveragingTest {
     private static INDArray averaged(IUpdater updater, int workers, int rounds) {
         var settings = RoundSettings.of(workers, 1, BATCH, 0);
         try (var spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")));
-                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(1), new LossTermsObserver());
+                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(1, null), new LossTermsObserver());
                 var graph = graph(updater)) {
             var network = new SparkComputationGraph(spark, graph, master);
             long step = 0;

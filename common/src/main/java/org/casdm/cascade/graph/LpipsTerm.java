@@ -1,0 +1,170 @@
+package org.casdm.cascade.graph;
+
+import java.util.Objects;
+import org.casdm.lpips.Lpips;
+import org.casdm.lpips.LpipsResult;
+import org.casdm.lpips.LpipsSpec;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The metric function as a vertex: (prediction of x_0, x_0) to the LPIPS distance of each image, [images, 1]. The
+ * gradient flows into the prediction alone.
+ *
+ * <p>The configuration says which LPIPS; its weights are no part of the model, so they travel neither with the
+ * configuration nor with the parameters: whoever builds the graph gives them to {@link Computation#setLpips}.
+ */
+public final class LpipsTerm extends GraphVertex {
+
+    private static final long serialVersionUID = 1;
+
+    private final LpipsSpec spec;
+
+    /** A vertex that awaits this LPIPS. */
+    public LpipsTerm(LpipsSpec spec) {
+        this.spec = Objects.requireNonNull(spec);
+    }
+
+    @Override
+    public GraphVertex clone() {
+        return new LpipsTerm(spec);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LpipsTerm term && term.spec.equals(spec);
+    }
+
+    @Override
+    public int hashCode() {
+        return spec.hashCode();
+    }
+
+    @Override
+    public long numParams(boolean backprop) {
+        return 0;
+    }
+
+    @Override
+    public int minVertexInputs() {
+        return 2;
+    }
+
+    @Override
+    public int maxVertexInputs() {
+        return 2;
+    }
+
+    @Override
+    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
+            INDArray paramsView, boolean initializeParams, DataType dataType) {
+        return new Computation(spec, graph, name, index, dataType);
+    }
+
+    @Override
+    public InputType getOutputType(int layerIndex, InputType... vertexInputs) {
+        return InputType.feedForward(1);
+    }
+
+    @Override
+    public MemoryReport getMemoryReport(InputType... inputTypes) {
+        throw new UnsupportedOperationException("No memory report for " + spec);
+    }
+
+    /** The metric in a graph. */
+    public static final class Computation extends BaseGraphVertex implements AutoCloseable {
+
+        private static final long serialVersionUID = 1;
+
+        private final LpipsSpec spec;
+        private transient Lpips lpips;
+        private transient LpipsResult result;
+
+        private Computation(LpipsSpec spec, ComputationGraph graph, String name, int index, DataType dataType) {
+            super(graph, name, index, null, null, dataType);
+            this.spec = spec;
+        }
+
+        /** Which LPIPS the vertex awaits. */
+        public LpipsSpec spec() {
+            return spec;
+        }
+
+        /**
+         * Gives the metric with its weights; the vertex closes it.
+         *
+         * @throws IllegalArgumentException if it is another LPIPS than the configuration's
+         */
+        public void setLpips(Lpips metric) {
+            if (!metric.spec().equals(spec) || metric.dataType() != dataType) {
+                throw new IllegalArgumentException("The graph awaits " + spec + " in " + dataType + ", not "
+                        + metric.spec() + " in " + metric.dataType());
+            }
+            close();
+            lpips = metric;
+        }
+
+        @Override
+        public boolean hasLayer() {
+            return false;
+        }
+
+        @Override
+        public Layer getLayer() {
+            return null;
+        }
+
+        @Override
+        public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
+            if (lpips == null) {
+                throw new IllegalStateException("The graph has the loss term lpips and no weights for it: setLpips has"
+                        + " to be called first");
+            }
+            result = lpips.forward(inputs[0], inputs[1], training);
+            return Nd4j.createFromArray(result.distances()).castTo(dataType).reshape(inputs[0].size(0), 1);
+        }
+
+        @Override
+        public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
+            return new Pair<>(null, new INDArray[] {result.backward(epsilon), Nd4j.zerosLike(inputs[1])});
+        }
+
+        @Override
+        public void setBackpropGradientsViewArray(INDArray view) {
+            if (view != null) {
+                throw new IllegalArgumentException("A metric has no parameters");
+            }
+        }
+
+        @Override
+        public Pair<INDArray, MaskState> feedForwardMaskArrays(INDArray[] masks, MaskState state, int batch) {
+            return null;
+        }
+
+        /** Frees the metric's memory; the shared weights stay. */
+        @Override
+        public void close() {
+            result = null;
+            if (lpips != null) {
+                lpips.close();
+                lpips = null;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "LpipsTerm(" + vertexName + ", " + spec + ")";
+        }
+    }
+}
