@@ -3,6 +3,7 @@ package org.casdm.job.train;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.CascadeGraph;
+import org.casdm.config.CasdmConfig;
 import org.casdm.job.rounds.GraphFactory;
 import org.casdm.lpips.Lpips;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -15,9 +16,9 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * Builds the workers' graphs.
  *
  * @param threads native threads of one worker; 0 leaves it to the native library
- * @param lpips where the metric function's weights come from; null for a graph without
+ * @param config says where the metric function's weights come from
  */
-record CascadeGraphFactory(int threads, LpipsSources lpips) implements GraphFactory {
+record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFactory {
 
     @Override
     public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
@@ -28,9 +29,10 @@ record CascadeGraphFactory(int threads, LpipsSources lpips) implements GraphFact
         }
         var graph = new CascadeGraph(configuration);
         graph.init(parameters, false);
-        if (lpips != null) {
+        var lpips = LpipsSources.of(config);
+        if (lpips.isPresent()) {
             var spec = graph.lpips().orElseThrow();
-            graph.setLpips(new Lpips(spec, lpips.load(spec.trunk(), hadoop), Math.max(1, threads)));
+            graph.setLpips(new Lpips(spec, lpips.get().load(spec.trunk(), hadoop), Math.max(1, threads)));
         }
         return graph;
     }

@@ -1,7 +1,6 @@
 package org.casdm.job.train;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.config.CasdmConfig;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * @param trunk of the network whose features are compared
  * @param lin of the linear layers on top
  */
-record LpipsSources(WeightSource trunk, WeightSource lin) implements Serializable {
+record LpipsSources(WeightSource trunk, WeightSource lin) {
 
     private static final Logger LOG = LoggerFactory.getLogger(LpipsSources.class);
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -42,7 +41,6 @@ public final class TrainJob {
     private final CasdmConfig config;
     private final ModelSpec model;
     private final AdamW optimizer;
-    private final Optional<LpipsSources> lpips;
 
     /**
      * @param config checked by its loader, with {@code run.folder} and {@code data.path}
@@ -54,7 +52,8 @@ public final class TrainJob {
         var settings = config.train().optimizer();
         optimizer = new AdamW(settings.learningRate(), settings.warmupSteps(), settings.beta1(), settings.beta2(),
                 settings.epsilon(), settings.gradientClip());
-        lpips = LpipsSources.of(config);
+        // Now, and not when the first executor looks for them.
+        LpipsSources.of(config);
     }
 
     /**
@@ -117,7 +116,7 @@ public final class TrainJob {
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version()));
-        try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), lpips.orElse(null)),
+        try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), config),
                 new LossTermsObserver())) {
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;

@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
+import org.casdm.config.ConfigLoader;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.job.rounds.BatchSource;
 import org.casdm.job.rounds.RoundSettings;
@@ -80,7 +81,7 @@ class CascadeAveragingTest {
     private static INDArray averaged(IUpdater updater, int workers, int rounds) {
         var settings = RoundSettings.of(workers, 1, BATCH, 0);
         try (var spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")));
-                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(1, null), new LossTermsObserver());
+                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(1, ConfigLoader.load(Optional.empty(), List.of())), new LossTermsObserver());
                 var graph = graph(updater)) {
             var network = new SparkComputationGraph(spark, graph, master);
             long step = 0;
