@@ -79,6 +79,8 @@ public final class Lpips implements AutoCloseable {
         long width = first.size(2);
         boolean resized = spec.resize().applies(width);
         int chunk = chunk(images, resized ? Resize.SIDE * Resize.SIDE : height * width);
+        // Of a pass that failed.
+        arena.abandonTaken();
         prepare(first, chunk, resized);
         var gradient = withGradient ? Nd4j.createUninitialized(dataType, first.shape()) : null;
         var distances = new double[spec.trunk().slices().size()][images];
