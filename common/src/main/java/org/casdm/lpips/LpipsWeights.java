@@ -95,9 +95,9 @@ public final class LpipsWeights {
 
     /**
      * Untrained weights of the right shapes, the same on every machine: to try things out without files. Kernels are
-     * uniform in ±√(6 / fan-in) (He et al. 2015), biases 0, linear layers absolute values of what is uniform in ±1. Each tensor is drawn in
-     * the file's order of elements from a {@link SplittableRandom} that is seeded with 20240205 plus the
-     * {@link String#hashCode} of its torchvision or lpips name ({@code features.0.weight}, {@code
+     * uniform in ±√(6 / fan-in) (He et al. 2015), biases 0, linear layers absolute values of what is uniform in ±1.
+     * Each tensor is drawn in the file's order of elements from a {@link SplittableRandom} that is seeded with 20240205
+     * plus the {@link String#hashCode} of its torchvision or lpips name ({@code features.0.weight}, {@code
      * lin0.model.1.weight}).
      */
     public static LpipsWeights random(Trunk trunk) {
