@@ -76,7 +76,7 @@ class CascadeGradientTest {
 
     private static void check(CascadeGraph graph, MultiDataSet batch, INDArray analytic, String name, long start,
             INDArray direction) {
-        double step = 1e-5;
+        double step = 1e-6;
         var interval = NDArrayIndex.interval(start, start + direction.length());
         var place = graph.params().reshape(graph.params().length()).get(interval);
         place.addi(direction.mul(step));
