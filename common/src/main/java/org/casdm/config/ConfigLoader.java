@@ -146,8 +146,7 @@ public final class ConfigLoader {
         var keys = ConfigFactory.empty();
         for (var override : overrides) {
             if (!override.isSparkSetting()) {
-                keys = keys.withoutPath(ConfigUtil.joinPath(override.path()))
-                        .withValue(ConfigUtil.joinPath(override.path()), override.value());
+                keys = override.toConfig().withFallback(keys.withoutPath(ConfigUtil.joinPath(override.path())));
             }
         }
         try {

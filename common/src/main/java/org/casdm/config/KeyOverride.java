@@ -1,12 +1,15 @@
 package org.casdm.config;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -49,6 +52,15 @@ record KeyOverride(List<String> path, ConfigValue value) {
             throw new ConfigException(List.of("The value of " + key + " (" + origin + ") cannot be read: "
                     + e.getMessage()));
         }
+    }
+
+    /** The key with its value, alone; the sections around it have the value's origin, for they too may be unknown. */
+    Config toConfig() {
+        var nested = value;
+        for (var part = path.size() - 1; part >= 0; part--) {
+            nested = ConfigValueFactory.fromAnyRef(Map.of(path.get(part), nested)).withOrigin(value.origin());
+        }
+        return ((ConfigObject) nested).toConfig();
     }
 
     /** Whether it belongs to the open section. */

@@ -162,6 +162,11 @@ class ConfigLoaderTest {
         assertThat(problem("\n\n  xyzzy { a = 1, b = 2 }")).startsWith("xyzzy (my.conf: 3)")
                 .contains("reference.conf");
         assertThat(problem("", "data.colour=1")).startsWith("data.colour (command line)");
+        assertThat(problem("", "colour=1")).startsWith("colour (command line)");
+        assertThat(problem("", "trian.steps=1", "trian.workers=2")).as("an unknown section")
+                .isEqualTo("trian (command line) is no known key; did you mean train?");
+        assertThat(problem("", "data.size.width.pixels=1")).as("a section where a value belongs")
+                .startsWith("data.size (command line) takes a single value");
         assertThat(problem("", "steps 4")).contains("\"steps 4\" (command line)", "key=value");
         var properties = new Properties();
         properties.setProperty("casdm.data.size", "large");

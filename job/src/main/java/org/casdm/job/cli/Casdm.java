@@ -1,5 +1,6 @@
 package org.casdm.job.cli;
 
+import org.casdm.job.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

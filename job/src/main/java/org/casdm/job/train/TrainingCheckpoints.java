@@ -17,6 +17,7 @@ import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
 import org.casdm.config.CasdmConfig;
+import org.casdm.job.ProgramVersion;
 import org.casdm.tensor.TensorSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +66,7 @@ final class TrainingCheckpoints {
         var state = new TrainingState(place.step(), place.imagesSeen(), epoch,
                 new TreeMap<>(Map.of("run", config.run().seed())), model.spec().kind().configName(),
                 fingerprint(model), workers, config.train().batchSizePerWorker(), config.train().emaRates(),
-                Instant.now(), ProgramVersion.text(), new TreeMap<>(provenance));
+                Instant.now(), ProgramVersion.get(), new TreeMap<>(provenance));
         var written = store.write(new Checkpoint(state, files));
         store.retain(retention, place.step());
         LOG.info("checkpoint of step {} written to {} in {} s", place.step(), written.folder(),

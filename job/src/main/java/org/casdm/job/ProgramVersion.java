@@ -1,4 +1,4 @@
-package org.casdm.job.cli;
+package org.casdm.job;
 
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
