@@ -9,13 +9,11 @@ import org.casdm.lpips.Lpips;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Builds the workers' graphs.
  *
- * @param threads native threads of one worker; 0 leaves it to the native library
+ * @param threads native threads of one worker
  * @param config says where the metric function's weights come from
  */
 record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFactory {
@@ -23,16 +21,14 @@ record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFact
     @Override
     public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
             Configuration hadoop) throws IOException {
-        if (threads > 0 && Nd4j.getEnvironment().isCPU()) {
-            // OpenMP keeps this number for the calling thread, which is the one that will train.
-            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
-        }
+        // The calling thread is the one that will train.
+        NativeThreads.ofThisThread(threads);
         var graph = new CascadeGraph(configuration);
         graph.init(parameters, false);
         var lpips = LpipsSources.of(config);
         if (lpips.isPresent()) {
             var spec = graph.lpips().orElseThrow();
-            graph.setLpips(new Lpips(spec, lpips.get().load(spec.trunk(), hadoop), Math.max(1, threads)));
+            graph.setLpips(new Lpips(spec, lpips.get().load(spec.trunk(), hadoop), threads));
         }
         return graph;
     }

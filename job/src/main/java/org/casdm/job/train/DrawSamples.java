@@ -19,6 +19,7 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
 
     @Override
     public byte[] call(CasdmConfig config) {
+        NativeThreads.ofThisThread(threads);
         int count = config.samples().count();
         int classes = config.model().classes();
         // Class after class, so that the grid shows all of them.
