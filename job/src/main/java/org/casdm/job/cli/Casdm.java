@@ -39,6 +39,7 @@ public final class Casdm implements Runnable {
 
     /** Runs the program and ends the JVM with its {@linkplain ExitCode exit code}. */
     public static void main(String[] arguments) {
+        SparkLogging.replaceSparksDefault();
         System.exit(execute(commandLine(), arguments));
     }
 
