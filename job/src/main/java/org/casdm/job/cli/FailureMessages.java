@@ -186,9 +186,11 @@ public final class FailureMessages {
                     + ". Check that it runs, and the endpoint (spark.\"spark.hadoop.fs.s3a.endpoint\" for s3a:, "
                     + "spark.\"spark.master\" for Spark).");
         }
-        if (symptom.says("All masters are unresponsive")) {
-            return Optional.of("The Spark cluster does not answer. Check spark.\"spark.master\" and that the cluster "
-                    + "runs.");
+        if (symptom.says("All masters are unresponsive") || symptom.says("stopped SparkContext")
+                || symptom.says("SparkContext was shut down")) {
+            return Optional.of("The Spark cluster does not answer, or it has ended this application; what was logged "
+                    + "before says which. Check spark.\"spark.master\" and that the cluster runs; the same command "
+                    + "goes on from the newest complete checkpoint.");
         }
         if (symptom.is(EOFException.class)) {
             return Optional.of("A file ends too early; it may be cut off: " + report);

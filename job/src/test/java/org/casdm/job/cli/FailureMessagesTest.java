@@ -66,6 +66,16 @@ class FailureMessagesTest {
     }
 
     @Test
+    void aClusterThatIsGoneIsSaid() {
+        for (var words : new String[] {"All masters are unresponsive! Giving up.",
+            "Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at:\n\nx.y(Z.java)",
+            "Job 4 cancelled because SparkContext was shut down"}) {
+            assertThat(text(new IllegalStateException(words))).startsWith("The Spark cluster does not answer")
+                    .contains("spark.\"spark.master\"").doesNotContain("\n");
+        }
+    }
+
+    @Test
     void memoryNamesTheKnobs() {
         assertThat(text(new OutOfMemoryError("Physical memory usage is too high")))
                 .contains("Physical memory usage is too high").contains("CASDM_OFF_HEAP");
