@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
@@ -68,8 +69,9 @@ public final class TrainJob {
         var folder = RunFolder.at(config.run().folder().orElseThrow(), hadoop);
         RunConfiguration.store(folder, config);
         var slots = WorkerSlots.of(config, spark);
-        LOG.info("{} workers with {} threads each, batches of {}: {} images a step", slots.workers(), slots.threads(),
-                config.train().batchSizePerWorker(), slots.workers() * config.train().batchSizePerWorker());
+        LOG.info("workers: {}, threads of each: {}, batch of each: {}; images a step: {}", slots.workers(),
+                slots.threads(), config.train().batchSizePerWorker(),
+                slots.workers() * config.train().batchSizePerWorker());
 
         var training = new CascadeGraph.Training(optimizer, config.train().optimizer().weightDecay(),
                 config.run().seed(), slots.threads(), DataType.FLOAT, ConfiguredModel.lpips(config));
@@ -116,8 +118,9 @@ public final class TrainJob {
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version()));
-        try (var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), config),
-                new LossTermsObserver())) {
+        try (var removal = new Removal(data);
+                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), config),
+                        new LossTermsObserver())) {
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;
             if (place.step() >= train.steps()) {
@@ -145,8 +148,18 @@ public final class TrainJob {
             }
             log.flush();
             LOG.info("done: {} steps, {} images; the run is in {}", place.step(), place.imagesSeen(), folder.root());
-        } finally {
-            data.destroy();
+        }
+    }
+
+    /**
+     * Removes from the executors, at the end, what they were sent. Waits for it: executors that answer when Spark has
+     * stopped make Scala print a stack trace. What was to be removed before has been by then.
+     */
+    private record Removal(Broadcast<?> broadcast) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            broadcast.unpersist(true);
         }
     }
 
