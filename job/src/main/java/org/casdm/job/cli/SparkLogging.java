@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
 
-/** What is logged where nobody has said it: spark-submit then takes Spark's own settings, a dozen lines for each task. */
+/** What is logged where nobody has said it: spark-submit then takes Spark's default, a dozen lines for each task. */
 final class SparkLogging {
 
     private static final String SPARKS_DEFAULT = "org/apache/spark/log4j2-defaults.properties";
