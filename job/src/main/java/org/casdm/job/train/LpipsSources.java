@@ -37,10 +37,6 @@ record LpipsSources(WeightSource trunk, WeightSource lin) {
                 .orElseThrow(() -> missing("lpips.lin", "the linear layers that lpips 0.1 publishes for this trunk"));
         var sources = new LpipsSources(WeightSource.parse(weights, lpips.weightsSha256()),
                 WeightSource.parse(lin, lpips.linSha256()));
-        if (sources.trunk().isRandom() || sources.lin().isRandom()) {
-            LOG.warn("LPIPS has random weights: its distances are not comparable with anybody's, and the model does"
-                    + " not learn what it should");
-        }
         return Optional.of(sources);
     }
 
@@ -48,6 +44,19 @@ record LpipsSources(WeightSource trunk, WeightSource lin) {
         return new TrainingFailure("loss.lpips is above 0, but " + key + " is not set: give the URI of " + what
                 + ", or \"" + WeightSource.RANDOM + "\" to try things out without; loss.lpips = 0 trains without"
                 + " LPIPS");
+    }
+
+    /** Says so in the log if the weights are random. */
+    void warnIfRandom() {
+        if (trunk.isRandom() || lin.isRandom()) {
+            LOG.warn("LPIPS has random weights: its distances are not comparable with anybody's, and the model does"
+                    + " not learn what it should");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return trunk + " and " + lin;
     }
 
     /** Reads the weights. */

@@ -54,7 +54,7 @@ public final class TrainJob {
         optimizer = new AdamW(settings.learningRate(), settings.warmupSteps(), settings.beta1(), settings.beta2(),
                 settings.epsilon(), settings.gradientClip());
         // Now, and not when the first executor looks for them.
-        LpipsSources.of(config);
+        LpipsSources.of(config).ifPresent(LpipsSources::warnIfRandom);
     }
 
     /**
@@ -117,7 +117,8 @@ public final class TrainJob {
         var badImages = new LinkedHashSet<String>();
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
-        var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version()));
+        var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version(), "lpips",
+                LpipsSources.of(config).map(LpipsSources::toString).orElse("none")));
         try (var removal = new Removal(data);
                 var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), config),
                         new LossTermsObserver())) {
