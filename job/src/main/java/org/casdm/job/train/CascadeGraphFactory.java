@@ -9,18 +9,20 @@ import org.casdm.lpips.Lpips;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Builds the workers' graphs.
  *
  * @param threads native threads of one worker
- * @param config says where the metric function's weights come from
+ * @param config says what has to compute, and where the metric function's weights come from
  */
 record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFactory {
 
     @Override
     public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
             Configuration hadoop) throws IOException {
+        requireDevice();
         // The calling thread is the one that will train.
         NativeThreads.ofThisThread(threads);
         var graph = new CascadeGraph(configuration);
@@ -31,5 +33,18 @@ record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFact
             graph.setLpips(new Lpips(spec, lpips.get().load(spec.trunk(), hadoop), threads));
         }
         return graph;
+    }
+
+    private void requireDevice() {
+        boolean cpu = Nd4j.getEnvironment().isCPU();
+        var wanted = config.execution().device();
+        if (wanted == CasdmConfig.Device.GPU && cpu) {
+            throw new TrainingFailure("execution.device is gpu, but this job jar computes on the CPU: build it with"
+                    + " mvn -Pcuda package");
+        }
+        if (wanted == CasdmConfig.Device.CPU && !cpu) {
+            throw new TrainingFailure("execution.device is cpu, but this job jar computes on GPUs: build it without"
+                    + " -Pcuda");
+        }
     }
 }

@@ -122,6 +122,12 @@ class TrainJobTest {
     }
 
     @Test
+    void refusesADeviceThatIsNotThere() {
+        assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "device", "train.steps=2",
+                "train.workers=1", "execution.device=gpu")).hasStackTraceContaining("mvn -Pcuda package");
+    }
+
+    @Test
     void refusesWhatMayNotChange() throws IOException {
         train(LocalCluster.inThisJvm("local[1]"), "fixed", "train.steps=2", "train.workers=1");
         assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "fixed", "train.steps=4",
