@@ -76,7 +76,7 @@ final class RoundLog {
         var text = new StringBuilder(String.format(Locale.ROOT, "step %,d/%,d (%.1f %%) epoch %.2f | loss %.4f",
                 place.step(), totalSteps, 100.0 * place.step() / totalSteps, epoch, result.meanScore()));
         for (int i = 0; i < termNames.size(); i++) {
-            text.append(String.format(Locale.ROOT, " %s %.5f", termNames.get(i), terms[i]));
+            text.append(String.format(Locale.ROOT, " %s %.3g", termNames.get(i), terms[i]));
         }
         text.append(String.format(Locale.ROOT, " | %.1f images/s, steps %.0f %% of %.2f s | %s left", imagesPerSecond,
                 100 * (compute + data) / seconds, seconds, left(place.step())));
