@@ -1,21 +1,16 @@
 package org.casdm.cascade.graph;
 
 import java.util.Objects;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A vertex of a DL4J graph that computes a {@link VertexFunction}. */
-public final class FunctionVertex extends GraphVertex {
+public final class FunctionVertex extends CascadeVertex {
 
     private static final long serialVersionUID = 1;
 
@@ -52,28 +47,13 @@ public final class FunctionVertex extends GraphVertex {
     }
 
     @Override
-    public int maxVertexInputs() {
-        return function.inputCount();
-    }
-
-    @Override
     public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
             INDArray paramsView, boolean initializeParams, DataType dataType) {
         return new Computation(graph, name, index, dataType, function);
     }
 
-    @Override
-    public InputType getOutputType(int layerIndex, InputType... vertexInputs) {
-        return vertexInputs[0];
-    }
-
-    @Override
-    public MemoryReport getMemoryReport(InputType... inputTypes) {
-        throw new UnsupportedOperationException("No memory report for " + function);
-    }
-
     /** The function in a graph. */
-    public static final class Computation extends BaseGraphVertex {
+    public static final class Computation extends CascadeVertex.Computation {
 
         private static final long serialVersionUID = 1;
 
@@ -81,18 +61,8 @@ public final class FunctionVertex extends GraphVertex {
         private transient INDArray lastValue;
 
         private Computation(ComputationGraph graph, String name, int index, DataType dataType, VertexFunction function) {
-            super(graph, name, index, null, null, dataType);
+            super(graph, name, index, dataType);
             this.function = function;
-        }
-
-        @Override
-        public boolean hasLayer() {
-            return false;
-        }
-
-        @Override
-        public Layer getLayer() {
-            return null;
         }
 
         @Override
@@ -110,18 +80,6 @@ public final class FunctionVertex extends GraphVertex {
         @Override
         public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
             return new Pair<>(null, function.backward(inputs, epsilon));
-        }
-
-        @Override
-        public void setBackpropGradientsViewArray(INDArray view) {
-            if (view != null) {
-                throw new IllegalArgumentException("A function has no parameters");
-            }
-        }
-
-        @Override
-        public Pair<INDArray, MaskState> feedForwardMaskArrays(INDArray[] masks, MaskState state, int batch) {
-            return null;
         }
 
         @Override

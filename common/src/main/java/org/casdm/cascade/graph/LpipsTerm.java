@@ -4,14 +4,10 @@ import java.util.Objects;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsResult;
 import org.casdm.lpips.LpipsSpec;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The configuration says which LPIPS; its weights are no part of the model, so they travel neither with the
  * configuration nor with the parameters: whoever builds the graph gives them to {@link Computation#setLpips}.
  */
-public final class LpipsTerm extends GraphVertex {
+public final class LpipsTerm extends CascadeVertex {
 
     private static final long serialVersionUID = 1;
 
@@ -62,11 +58,6 @@ public final class LpipsTerm extends GraphVertex {
     }
 
     @Override
-    public int maxVertexInputs() {
-        return 2;
-    }
-
-    @Override
     public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
             INDArray paramsView, boolean initializeParams, DataType dataType) {
         return new Computation(spec, graph, name, index, dataType);
@@ -77,13 +68,8 @@ public final class LpipsTerm extends GraphVertex {
         return InputType.feedForward(1);
     }
 
-    @Override
-    public MemoryReport getMemoryReport(InputType... inputTypes) {
-        throw new UnsupportedOperationException("No memory report for " + spec);
-    }
-
     /** The metric in a graph. */
-    public static final class Computation extends BaseGraphVertex implements AutoCloseable {
+    public static final class Computation extends CascadeVertex.Computation implements AutoCloseable {
 
         private static final long serialVersionUID = 1;
 
@@ -92,7 +78,7 @@ public final class LpipsTerm extends GraphVertex {
         private transient LpipsResult result;
 
         private Computation(LpipsSpec spec, ComputationGraph graph, String name, int index, DataType dataType) {
-            super(graph, name, index, null, null, dataType);
+            super(graph, name, index, dataType);
             this.spec = spec;
         }
 
@@ -116,16 +102,6 @@ public final class LpipsTerm extends GraphVertex {
         }
 
         @Override
-        public boolean hasLayer() {
-            return false;
-        }
-
-        @Override
-        public Layer getLayer() {
-            return null;
-        }
-
-        @Override
         public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
             if (lpips == null) {
                 throw new IllegalStateException("The graph has the loss term lpips and no weights for it: setLpips has"
@@ -138,18 +114,6 @@ public final class LpipsTerm extends GraphVertex {
         @Override
         public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
             return new Pair<>(null, new INDArray[] {result.backward(epsilon), Nd4j.zerosLike(inputs[1])});
-        }
-
-        @Override
-        public void setBackpropGradientsViewArray(INDArray view) {
-            if (view != null) {
-                throw new IllegalArgumentException("A metric has no parameters");
-            }
-        }
-
-        @Override
-        public Pair<INDArray, MaskState> feedForwardMaskArrays(INDArray[] masks, MaskState state, int batch) {
-            return null;
         }
 
         /** Frees the metric's memory; the shared weights stay. */

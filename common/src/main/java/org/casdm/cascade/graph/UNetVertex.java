@@ -7,17 +7,12 @@ import java.util.Objects;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 import org.casdm.network.nd4j.Nd4jUNet;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,7 +29,7 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * the network has classes. To DL4J the network has one parameter, the flat vector that {@link UNetParameters} lays
  * out: so the optimizer runs once over everything, and the network manages the memory of its own activations.
  */
-public final class UNetVertex extends GraphVertex {
+public final class UNetVertex extends CascadeVertex {
 
     private static final long serialVersionUID = 1;
     /** DL4J's name of the one parameter. */
@@ -88,11 +83,6 @@ public final class UNetVertex extends GraphVertex {
     }
 
     @Override
-    public int maxVertexInputs() {
-        return minVertexInputs();
-    }
-
-    @Override
     public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
             INDArray paramsView, boolean initializeParams, DataType dataType) {
         if (initializeParams) {
@@ -102,18 +92,8 @@ public final class UNetVertex extends GraphVertex {
         return new Computation(this, graph, name, index, paramsView, dataType);
     }
 
-    @Override
-    public InputType getOutputType(int layerIndex, InputType... vertexInputs) {
-        return vertexInputs[0];
-    }
-
-    @Override
-    public MemoryReport getMemoryReport(InputType... inputTypes) {
-        throw new UnsupportedOperationException("No memory report for " + spec);
-    }
-
     /** The network in a graph. */
-    public static final class Computation extends BaseGraphVertex implements AutoCloseable {
+    public static final class Computation extends CascadeVertex.Computation implements AutoCloseable {
 
         private static final long serialVersionUID = 1;
 
@@ -124,7 +104,7 @@ public final class UNetVertex extends GraphVertex {
 
         private Computation(UNetVertex config, ComputationGraph graph, String name, int index, INDArray parameters,
                 DataType dataType) {
-            super(graph, name, index, null, null, dataType);
+            super(graph, name, index, dataType);
             this.config = config;
             this.parameters = parameters;
         }
@@ -134,16 +114,6 @@ public final class UNetVertex extends GraphVertex {
                 network = new Nd4jUNet(config.spec, parameters, gradients, config.threads);
             }
             return network;
-        }
-
-        @Override
-        public boolean hasLayer() {
-            return false;
-        }
-
-        @Override
-        public Layer getLayer() {
-            return null;
         }
 
         @Override
@@ -171,11 +141,6 @@ public final class UNetVertex extends GraphVertex {
         public void setBackpropGradientsViewArray(INDArray view) {
             gradients = view;
             close();
-        }
-
-        @Override
-        public Pair<INDArray, MaskState> feedForwardMaskArrays(INDArray[] masks, MaskState state, int batch) {
-            return null;
         }
 
         @Override
