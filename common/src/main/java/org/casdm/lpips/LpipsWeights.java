@@ -9,8 +9,10 @@ import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.lpips.Trunk.Tensor;
 import org.casdm.network.Parameter;
+import org.casdm.weights.WeightFile;
+import org.casdm.weights.WeightSource;
+import org.casdm.weights.WeightTensor;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -84,7 +86,7 @@ public final class LpipsWeights {
         return new LpipsWeights(trunk, DataType.FLOAT, trunkSource.isRandom() || linSource.isRandom(), tensors);
     }
 
-    private static void read(WeightSource source, String what, List<Tensor> wanted, Configuration hadoop,
+    private static void read(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop,
             BiConsumer<Parameter, float[]> receiver) throws IOException {
         if (source.isRandom()) {
             wanted.forEach(tensor -> receiver.accept(tensor.parameter(), randomValues(tensor.parameter())));

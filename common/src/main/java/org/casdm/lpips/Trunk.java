@@ -8,6 +8,7 @@ import org.casdm.lpips.TrunkLayer.Fire;
 import org.casdm.lpips.TrunkLayer.MaxPool;
 import org.casdm.network.Parameter;
 import org.casdm.network.Parameter.Initialisation;
+import org.casdm.weights.WeightTensor;
 
 /**
  * The networks whose features LPIPS compares: what layers they have and what their tensors are called in files. The
@@ -49,19 +50,6 @@ public enum Trunk {
         /** Channels of the features. */
         public int channels() {
             return layers.get(layers.size() - 1).outputs();
-        }
-    }
-
-    /**
-     * A tensor of the trunk or of the linear layers.
-     *
-     * @param parameter its name as torchvision and lpips publish it, its shape and its layouts
-     * @param names all names under which files have it
-     */
-    public record Tensor(Parameter parameter, List<String> names) {
-
-        public Tensor {
-            names = List.copyOf(names);
         }
     }
 
@@ -114,8 +102,8 @@ public enum Trunk {
      * The trunk's tensors. Files call them {@code features.0.weight} (torchvision), {@code slice1.0.weight} or {@code
      * net.slice1.0.weight} (lpips).
      */
-    public List<Tensor> tensors() {
-        var tensors = new ArrayList<Tensor>();
+    public List<WeightTensor> tensors() {
+        var tensors = new ArrayList<WeightTensor>();
         for (int i = 0; i < slices.size(); i++) {
             for (var layer : slices.get(i).layers()) {
                 if (layer instanceof Convolution c) {
@@ -130,7 +118,7 @@ public enum Trunk {
         return List.copyOf(tensors);
     }
 
-    private static void addConvolution(List<Tensor> tensors, int slice, String name, int inputs, int outputs,
+    private static void addConvolution(List<WeightTensor> tensors, int slice, String name, int inputs, int outputs,
             int kernel) {
         // He et al. 2015: keeps the size of activations through ReLUs. Uniform in ±√(6 / fan-in).
         var initialisation = new Initialisation.Uniform(Math.sqrt(6.0 / (inputs * kernel * kernel)));
@@ -139,10 +127,10 @@ public enum Trunk {
         add(tensors, slice, name + ".bias", Parameter.Kind.VECTOR, new Initialisation.Constant(0), outputs);
     }
 
-    private static void add(List<Tensor> tensors, int slice, String name, Parameter.Kind kind,
+    private static void add(List<WeightTensor> tensors, int slice, String name, Parameter.Kind kind,
             Initialisation initialisation, long... shape) {
         String inSlice = name.replaceFirst("features", "slice" + (slice + 1));
-        tensors.add(new Tensor(new Parameter(name, kind, shape, 0, initialisation),
+        tensors.add(new WeightTensor(new Parameter(name, kind, shape, 0, initialisation),
                 List.of(name, inSlice, "net." + inSlice)));
     }
 
@@ -150,13 +138,13 @@ public enum Trunk {
      * The linear layers' tensors, one weight for each channel of a slice's features: {@code lin0.model.1.weight} in the
      * published files, {@code lins.0.model.1.weight} in a saved lpips module.
      */
-    public List<Tensor> linTensors() {
-        var tensors = new ArrayList<Tensor>();
+    public List<WeightTensor> linTensors() {
+        var tensors = new ArrayList<WeightTensor>();
         for (int i = 0; i < slices.size(); i++) {
             String name = "lin" + i + ".model.1.weight";
             var parameter = new Parameter(name, Parameter.Kind.VECTOR, new long[] {1, slices.get(i).channels(), 1, 1},
                     0, new Initialisation.Uniform(1));
-            tensors.add(new Tensor(parameter, List.of(name, "lins." + i + ".model.1.weight")));
+            tensors.add(new WeightTensor(parameter, List.of(name, "lins." + i + ".model.1.weight")));
         }
         return List.copyOf(tensors);
     }

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.casdm.lpips.Trunk.Tensor;
 import org.casdm.network.Parameter;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
 import org.casdm.testing.Formula;
+import org.casdm.weights.WeightTensor;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -64,7 +64,7 @@ public final class LpipsExamples {
      *
      * @param naming which of the names that a tensor may have in files
      */
-    static Path write(Path file, Trunk trunk, List<Tensor> tensors, int naming) throws IOException {
+    static Path write(Path file, Trunk trunk, List<WeightTensor> tensors, int naming) throws IOException {
         var sources = new ArrayList<TensorSource>();
         for (var tensor : tensors) {
             var parameter = tensor.parameter();

@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.testing.Golden;
 import org.casdm.testing.Networks;
+import org.casdm.weights.WeightSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;

@@ -15,6 +15,7 @@ import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.Sha256;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
+import org.casdm.weights.WeightSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,7 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.casdm.config.CasdmConfig;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.lpips.Trunk;
-import org.casdm.lpips.WeightSource;
+import org.casdm.weights.WeightSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

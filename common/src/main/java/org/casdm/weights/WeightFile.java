@@ -1,4 +1,4 @@
-package org.casdm.lpips;
+package org.casdm.weights;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.casdm.lpips.Trunk.Tensor;
 import org.casdm.network.Parameter;
 import org.casdm.tensor.SafetensorsReader;
 import org.casdm.tensor.SeekableInput;
@@ -19,7 +18,7 @@ import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.pytorch.PyTorchFile;
 
 /** A file with weights, in one of the formats that they are published in. */
-final class WeightFile {
+public final class WeightFile {
 
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int LISTED_PROBLEMS = 5;
@@ -44,13 +43,15 @@ final class WeightFile {
      * @throws TensorFormatException if the hash is another one, or if tensors are missing or have another shape; the
      *         message names them
      */
-    static void read(WeightSource source, String what, List<Tensor> wanted, Configuration hadoop,
+    public static void read(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop,
             BiConsumer<Parameter, float[]> receiver) throws IOException {
         var path = new Path(source.uri().orElseThrow());
         var fileSystem = path.getFileSystem(hadoop);
         if (source.sha256().isPresent()) {
-            try (var input = SeekableInput.open(fileSystem, path)) {
-                requireHash(input, source.sha256().get());
+            String actual = sha256(source, hadoop);
+            if (!actual.equals(source.sha256().get())) {
+                throw new TensorFormatException(path.toString(), "is not the expected file: its SHA-256 is " + actual
+                        + ", not " + source.sha256().get());
             }
         }
         var stored = new HashMap<String, Stored>();
@@ -76,25 +77,29 @@ final class WeightFile {
         return file;
     }
 
-    private static void requireHash(SeekableInput input, String expected) throws IOException {
+    /**
+     * The SHA-256 of a file as lower-case hexadecimal digits.
+     *
+     * @param source not random
+     */
+    public static String sha256(WeightSource source, Configuration hadoop) throws IOException {
+        var path = new Path(source.uri().orElseThrow());
         var digest = Sha256.newDigest();
         var chunk = new byte[CHUNK_BYTES];
-        for (long position = 0; position < input.size();) {
-            int length = (int) Math.min(chunk.length, input.size() - position);
-            input.readFully(position, chunk, 0, length);
-            digest.update(chunk, 0, length);
-            position += length;
+        try (var input = SeekableInput.open(path.getFileSystem(hadoop), path)) {
+            for (long position = 0; position < input.size();) {
+                int length = (int) Math.min(chunk.length, input.size() - position);
+                input.readFully(position, chunk, 0, length);
+                digest.update(chunk, 0, length);
+                position += length;
+            }
         }
-        String actual = Sha256.hex(digest);
-        if (!actual.equals(expected)) {
-            throw new TensorFormatException(input.name(), "is not the expected file: its SHA-256 is " + actual
-                    + ", not " + expected);
-        }
+        return Sha256.hex(digest);
     }
 
-    private static Map<Tensor, Stored> find(String file, String what, List<Tensor> wanted,
+    private static Map<WeightTensor, Stored> find(String file, String what, List<WeightTensor> wanted,
             Map<String, Stored> stored) throws TensorFormatException {
-        var found = new HashMap<Tensor, Stored>();
+        var found = new HashMap<WeightTensor, Stored>();
         var problems = new ArrayList<String>();
         for (var tensor : wanted) {
             var name = tensor.names().stream().filter(stored::containsKey).findFirst();
@@ -119,7 +124,7 @@ final class WeightFile {
         return found;
     }
 
-    private static void requireFinite(Path path, Tensor tensor, float[] values) throws TensorFormatException {
+    private static void requireFinite(Path path, WeightTensor tensor, float[] values) throws TensorFormatException {
         for (float value : values) {
             if (!Float.isFinite(value)) {
                 throw new TensorFormatException(path.toString(), "tensor " + tensor.parameter().name()

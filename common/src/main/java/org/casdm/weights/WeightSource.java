@@ -1,4 +1,4 @@
-package org.casdm.lpips;
+package org.casdm.weights;
 
 import java.io.Serializable;
 import java.util.Objects;
@@ -45,5 +45,17 @@ public record WeightSource(Optional<String> uri, Optional<String> sha256) implem
     @Override
     public String toString() {
         return uri.orElse(RANDOM);
+    }
+
+    /** Optional values are not serializable. */
+    private record Serialised(String uri, String sha256) implements Serializable {
+
+        private Object readResolve() {
+            return new WeightSource(Optional.ofNullable(uri), Optional.ofNullable(sha256));
+        }
+    }
+
+    private Object writeReplace() {
+        return new Serialised(uri.orElse(null), sha256.orElse(null));
     }
 }

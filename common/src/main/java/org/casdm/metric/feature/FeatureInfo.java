@@ -1,0 +1,43 @@
+package org.casdm.metric.feature;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What an extractor gives, and how far its numbers can be compared with others: the provenance that belongs beside
+ * every metric made of its features.
+ *
+ * @param name the network, for people: {@code Inception v3 (2015-12-05)}
+ * @param qualifier what stands behind a metric's name where it is not the one that papers mean: {@code classifier} makes
+ *        {@code FID (classifier)}; empty for the FID network
+ * @param variant how images are prepared, for example {@code tensorflow-1} or {@code pytorch-fid}
+ * @param pooledDimension pooled features of an image
+ * @param spatialDimension spatial features of an image; 0 if there are none
+ * @param classes logits of an image; 0 if there are none
+ * @param weights where the weights are from: a URI, or {@code random}
+ * @param sha256 SHA-256 of the weights' file, 64 lower-case hexadecimal digits; empty for random weights
+ * @param comparable whether numbers may be compared with those that others got with this network and variant; never
+ *        with random weights
+ */
+public record FeatureInfo(String name, Optional<String> qualifier, String variant, int pooledDimension,
+        int spatialDimension, int classes, String weights, Optional<String> sha256, boolean comparable) {
+
+    public FeatureInfo {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(qualifier, "qualifier");
+        Objects.requireNonNull(variant, "variant");
+        Objects.requireNonNull(weights, "weights");
+        if (pooledDimension < 1 || spatialDimension < 0 || classes < 0) {
+            throw new IllegalArgumentException("Numbers of features: " + pooledDimension + ", " + spatialDimension
+                    + ", " + classes);
+        }
+        if (comparable && sha256.isEmpty()) {
+            throw new IllegalArgumentException("Random weights give nothing to compare");
+        }
+    }
+
+    /** A metric's name with these features: {@code FID}, or {@code FID (classifier)}. */
+    public String label(String metric) {
+        return qualifier.map(text -> metric + " (" + text + ")").orElse(metric);
+    }
+}
