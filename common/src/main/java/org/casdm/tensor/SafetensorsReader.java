@@ -199,6 +199,37 @@ public final class SafetensorsReader implements Closeable {
         input.readFully(dataStart + entry.begin() + firstByte, destination, 0, destination.length);
     }
 
+    /** Reads a tensor as it stands in the file, little-endian, in chunks. */
+    public void readBytes(String tensor, ByteSink sink) throws IOException {
+        var entry = entry(tensor);
+        for (var position = entry.begin(); position < entry.end();) {
+            var bytes = nextChunk(entry, position);
+            position += bytes.remaining();
+            sink.accept(bytes);
+        }
+    }
+
+    /** @throws TensorFormatException if the file has no such tensor */
+    public StoredTensor tensor(String name) throws TensorFormatException {
+        var info = info(name);
+        return new StoredTensor() {
+            @Override
+            public TensorInfo info() {
+                return info;
+            }
+
+            @Override
+            public void read(FloatSink sink) throws IOException {
+                SafetensorsReader.this.read(name, sink);
+            }
+
+            @Override
+            public void readBytes(ByteSink sink) throws IOException {
+                SafetensorsReader.this.readBytes(name, sink);
+            }
+        };
+    }
+
     private SafetensorsHeader.Entry entry(String tensor) throws TensorFormatException {
         var entry = entries.get(tensor);
         if (entry == null) {

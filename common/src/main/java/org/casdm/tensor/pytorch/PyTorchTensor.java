@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.casdm.tensor.ByteSink;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.SeekableInput;
+import org.casdm.tensor.StoredTensor;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorType;
 import org.casdm.tensor.pytorch.PickleValue.TensorValue;
@@ -16,7 +18,7 @@ import org.casdm.tensor.pytorch.PickleValue.TensorValue;
  * dimension fastest), however they lie in the storage. A tensor that lies in C order is streamed in pieces of a
  * mebibyte; for another one (a transposed view, say) the part of the storage that it spans is held during the reading.
  */
-public final class PyTorchTensor {
+public final class PyTorchTensor implements StoredTensor {
 
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -44,6 +46,7 @@ public final class PyTorchTensor {
     }
 
     /** Path in the tree, element type and shape. */
+    @Override
     public TensorInfo info() {
         return info;
     }
@@ -76,6 +79,7 @@ public final class PyTorchTensor {
      *
      * @throws PyTorchFileException if the file is damaged, or if the tensor is not in C order and spans more than 2 GiB
      */
+    @Override
     public void readBytes(ByteSink sink) throws IOException {
         if (elementCount() == 0) {
             return;
@@ -160,6 +164,7 @@ public final class PyTorchTensor {
      *
      * @throws PyTorchFileException as {@link #readBytes(ByteSink)}
      */
+    @Override
     public void read(FloatSink sink) throws IOException {
         var elementSize = type().byteSize();
         var floats = FloatBuffer.allocate((int) Math.min(CHUNK_BYTES / elementSize, elementCount()));

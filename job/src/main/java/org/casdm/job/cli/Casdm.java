@@ -16,7 +16,8 @@ import picocli.CommandLine.Model.CommandSpec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrainCommand.class, InspectCommand.class, DrawImagesCommand.class, CopyCommand.class},
+        subcommands = {TrainCommand.class, InspectCommand.class, DrawImagesCommand.class, CopyCommand.class,
+            ConvertCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "  0:done",

@@ -1,4 +1,4 @@
-package org.casdm.tensor.pytorch;
+package org.casdm.tensor;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
