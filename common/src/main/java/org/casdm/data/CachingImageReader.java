@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.casdm.data.picture.Picture;
 
 /**
  * Keeps transformed pixels until the cache of {@link ReadOptions#cacheMib} is full. Nothing is thrown out again: in
@@ -49,6 +50,11 @@ final class CachingImageReader implements ImageReader {
                 || kept.putIfAbsent(index, Arrays.copyOfRange(destination, offset, offset + length)) != null) {
             free.addAndGet(cost);
         }
+    }
+
+    @Override
+    public Picture picture(long index) throws IOException {
+        return reader.picture(index);
     }
 
     @Override

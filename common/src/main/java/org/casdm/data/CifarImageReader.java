@@ -42,6 +42,11 @@ final class CifarImageReader implements ImageReader {
 
     @Override
     public void read(long index, byte[] destination, int offset) throws BadImageException {
+        options.transform().apply(picture(index), destination, offset);
+    }
+
+    @Override
+    public Picture picture(long index) throws BadImageException {
         label(index);
         int file = file(index);
         byte[] content = contents[file];
@@ -53,8 +58,7 @@ final class CifarImageReader implements ImageReader {
                 samples[3 * i + channel] = content[start + channel * area + i];
             }
         }
-        var picture = new Picture(CifarImageSet.SIDE, CifarImageSet.SIDE, 3, samples);
-        options.transform().apply(picture, destination, offset);
+        return new Picture(CifarImageSet.SIDE, CifarImageSet.SIDE, 3, samples);
     }
 
     @Override

@@ -159,6 +159,12 @@ final class CifarImageSet implements ImageSet {
     }
 
     @Override
+    public List<ImageSet> split() {
+        return files.stream().<ImageSet>map(file -> new CifarImageSet(location, format, List.of(file), classNames))
+                .toList();
+    }
+
+    @Override
     public String summary() {
         long cut = files.stream().filter(file -> file.length() % recordBytes(format) != 0).count();
         return "%d records of %s in %d file%s of %s, %d classes%s".formatted(count(), format.key(), files.size(),

@@ -6,6 +6,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.ImageDecoder;
+import org.casdm.data.picture.Picture;
 
 /** Reads, decodes and transforms one picture file at a time; holds no state besides. */
 final class FolderImageReader implements ImageReader {
@@ -40,8 +41,13 @@ final class FolderImageReader implements ImageReader {
 
     @Override
     public void read(long index, byte[] destination, int offset) throws IOException {
+        options.transform().apply(picture(index), destination, offset);
+    }
+
+    @Override
+    public Picture picture(long index) throws IOException {
         String id = id(index);
-        options.transform().apply(decoder.decode(content(index, id), id), destination, offset);
+        return decoder.decode(content(index, id), id);
     }
 
     private byte[] content(long index, String id) throws IOException {

@@ -4,23 +4,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /**
- * Picture files in a folder and the folders below it, in the order of their relative paths. When every picture lies in a
- * folder of the first level, those folders are the classes, in the order of their names; otherwise there are none.
- * Files are taken by extension; hidden ones (a name on the way that begins with a dot) and others are left aside.
+ * Picture files in a folder and the folders below it, in the order of their relative paths, by the rules of
+ * {@link PicturePaths}.
  */
 final class FolderImageSet implements ImageSet {
     private static final long serialVersionUID = 1L;
-    private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "jpe", "png", "webp", "bmp", "gif");
 
     private final String location;
     private final PathList paths;
@@ -46,7 +41,7 @@ final class FolderImageSet implements ImageSet {
             RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(folder, true);
             while (files.hasNext()) {
                 String relative = files.next().getPath().toUri().getPath().substring(prefix);
-                if (isHidden(relative) || !EXTENSIONS.contains(extension(relative))) {
+                if (!PicturePaths.isPicture(relative)) {
                     ignored++;
                 } else {
                     found.add(relative);
@@ -56,31 +51,11 @@ final class FolderImageSet implements ImageSet {
             throw Storage.explain(folder, e);
         }
         if (found.isEmpty()) {
-            throw new DataException("%s holds no images (%d other files). Images are files called .jpg, .jpeg, .png, "
-                    .formatted(folder, ignored) + ".webp, .bmp or .gif, in it or in folders below it");
+            throw new DataException("%s holds no images (%d other files). Images are files called %s, in it or "
+                    .formatted(folder, ignored, PicturePaths.EXTENSION_LIST) + "in folders below it");
         }
         found.sort(null);
-        return new FolderImageSet(location, new PathList(found), classes(found), ignored);
-    }
-
-    private static List<String> classes(List<String> relativePaths) {
-        var names = new TreeSet<String>();
-        for (String path : relativePaths) {
-            int end = path.indexOf('/');
-            if (end < 0) {
-                return List.of();
-            }
-            names.add(path.substring(0, end));
-        }
-        return List.copyOf(names);
-    }
-
-    private static boolean isHidden(String relative) {
-        return relative.startsWith(".") || relative.contains("/.");
-    }
-
-    private static String extension(String name) {
-        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return new FolderImageSet(location, new PathList(found), PicturePaths.classNames(found), ignored);
     }
 
     @Override
@@ -124,7 +99,6 @@ final class FolderImageSet implements ImageSet {
         if (classNames.isEmpty()) {
             return ImageReader.NO_LABEL;
         }
-        String path = relativePath(index);
-        return Collections.binarySearch(classNames, path.substring(0, path.indexOf('/')));
+        return Collections.binarySearch(classNames, PicturePaths.className(relativePath(index)));
     }
 }

@@ -38,10 +38,15 @@ final class IdxImageReader implements ImageReader {
 
     @Override
     public void read(long index, byte[] destination, int offset) {
+        options.transform().apply(picture(index), destination, offset);
+    }
+
+    @Override
+    public Picture picture(long index) {
         int area = set.rows() * set.columns();
         int start = (int) Objects.checkIndex(index, set.count()) * area;
         byte[] samples = Arrays.copyOfRange(images, start, start + area);
-        options.transform().apply(new Picture(set.columns(), set.rows(), 1, samples), destination, offset);
+        return new Picture(set.columns(), set.rows(), 1, samples);
     }
 
     @Override

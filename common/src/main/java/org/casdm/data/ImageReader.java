@@ -2,6 +2,7 @@ package org.casdm.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import org.casdm.data.picture.Picture;
 
 /**
  * Random access to the transformed images of an {@link ImageSet}. Readers are safe for several threads; tasks in one JVM
@@ -28,6 +29,16 @@ public interface ImageReader extends Closeable {
      * @throws IndexOutOfBoundsException when there is no such image, or the destination is too short
      */
     void read(long index, byte[] destination, int offset) throws IOException;
+
+    /**
+     * One image as it is stored, decoded but neither resized nor cached.
+     *
+     * @param index 0 to count - 1
+     * @throws BadImageException         when this image cannot be used, now or later
+     * @throws IOException               when the storage fails
+     * @throws IndexOutOfBoundsException when there is no such image
+     */
+    Picture picture(long index) throws IOException;
 
     /**
      * The label of an image: 0 to classes - 1, or {@link #NO_LABEL}.

@@ -28,6 +28,14 @@ public interface ImageSet extends Serializable {
         return !classNames().isEmpty();
     }
 
+    /**
+     * The same images in sets that are opened apart, in this order: one for each file where opening a set loads its files
+     * whole.
+     */
+    default List<ImageSet> split() {
+        return List.of(this);
+    }
+
     /** One line for people: what was found, how much, and what was left aside. */
     String summary();
 

@@ -11,12 +11,12 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 
 /** Reaching files through Hadoop, with errors that a person can act on. */
-final class Storage {
+public final class Storage {
     private Storage() {
     }
 
     /** The path that a location stands for. */
-    static Path path(String location) throws DataException {
+    public static Path path(String location) throws DataException {
         try {
             return new Path(location);
         } catch (IllegalArgumentException e) {
@@ -26,7 +26,7 @@ final class Storage {
     }
 
     /** The file system of a path. */
-    static FileSystem fileSystem(Path path, Configuration hadoop) throws DataException {
+    public static FileSystem fileSystem(Path path, Configuration hadoop) throws DataException {
         try {
             return path.getFileSystem(hadoop);
         } catch (IOException e) {
@@ -38,7 +38,7 @@ final class Storage {
     }
 
     /** The whole content of a file that fits into an array. */
-    static byte[] bytes(Path path, long length, Configuration hadoop) throws IOException {
+    public static byte[] bytes(Path path, long length, Configuration hadoop) throws IOException {
         if (length > Integer.MAX_VALUE - 8) {
             throw new DataException("%s has %d bytes; files of 2 GiB and more cannot be read".formatted(path, length));
         }
@@ -55,12 +55,12 @@ final class Storage {
     }
 
     /** The same error, or its explanation when it is one that trying again does not mend. */
-    static IOException explained(Path path, IOException error) {
+    public static IOException explained(Path path, IOException error) {
         return isMissing(error) || isDenied(error) || isUnknownStore(error) ? explain(path, error) : error;
     }
 
     /** What a storage error means to the person who gave the path. */
-    static DataException explain(Path path, IOException error) {
+    public static DataException explain(Path path, IOException error) {
         if (error instanceof DataException explained) {
             return explained;
         }
@@ -84,7 +84,8 @@ final class Storage {
         return new DataException(path + " cannot be read: " + error, error);
     }
 
-    static boolean isMissing(IOException error) {
+    /** Whether an error says that there is no such file or folder. */
+    public static boolean isMissing(IOException error) {
         return (error instanceof FileNotFoundException || error instanceof NoSuchFileException) && !isDenied(error);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.data.picture.Picture;
 import org.junit.jupiter.api.Test;
 
 class SubstitutingReaderTest {
@@ -111,6 +112,13 @@ class SubstitutingReaderTest {
                 throw new BadImageException(id(index), "torn");
             }
             Arrays.fill(destination, offset, offset + 3, (byte) index);
+        }
+
+        @Override
+        public Picture picture(long index) throws IOException {
+            byte[] samples = new byte[3];
+            read(index, samples, 0);
+            return new Picture(1, 1, 3, samples);
         }
 
         @Override

@@ -1,0 +1,54 @@
+package org.casdm.data;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the relative paths of files in a folder or an archive mean. Files are taken by extension, whatever their case
+ * (what they are is told by their content, later); those whose name, or that of a folder on the way, begins with a dot are
+ * left aside. When every picture lies in a folder of the first level, those folders are the classes, in the order of their
+ * names; otherwise there are none.
+ */
+public final class PicturePaths {
+    /** The extensions, for messages. */
+    public static final String EXTENSION_LIST = ".jpg, .jpeg, .png, .webp, .bmp or .gif";
+    private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "jpe", "png", "webp", "bmp", "gif");
+
+    private PicturePaths() {
+    }
+
+    /** Whether a file of this relative path is taken for a picture. */
+    public static boolean isPicture(String relative) {
+        return !isHidden(relative) && EXTENSIONS.contains(extension(relative));
+    }
+
+    /** Whether the file, or a folder on the way to it, is a hidden one. */
+    public static boolean isHidden(String relative) {
+        return relative.startsWith(".") || relative.contains("/.");
+    }
+
+    /** The classes that pictures at these paths have, label by label; empty when they have none. */
+    public static List<String> classNames(Collection<String> relativePaths) {
+        var names = new TreeSet<String>();
+        for (String path : relativePaths) {
+            int end = path.indexOf('/');
+            if (end < 0) {
+                return List.of();
+            }
+            names.add(path.substring(0, end));
+        }
+        return List.copyOf(names);
+    }
+
+    /** The name of the class that a picture belongs to where there are classes: the first folder of its path. */
+    public static String className(String relative) {
+        return relative.substring(0, relative.indexOf('/'));
+    }
+
+    private static String extension(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,155 @@
+package org.casdm.data.source;
+
+import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.casdm.data.DataException;
+import org.casdm.data.ImageReader;
+import org.casdm.data.PicturePaths;
+import org.casdm.data.Storage;
+
+/** The picture files in a folder and the folders below it, by the rules of {@link PicturePaths}. */
+final class FolderListing {
+    private static final int FILES_A_PART = 512;
+    private static final long BYTES_A_PART = 64L << 20;
+    private static final String LINK = "a symbolic link, which is not followed unless data.follow-links is true";
+
+    private final Path folder;
+    private final List<FileEntry> files = new ArrayList<>();
+    private final List<BadRecord> links = new ArrayList<>();
+    private long ignored;
+
+    private record FileEntry(String relative, long length) {
+    }
+
+    private FolderListing(Path folder) {
+        this.folder = folder;
+    }
+
+    /** @throws DataException when there are no pictures */
+    static FolderListing of(Path folder, Configuration hadoop, SourceLimits limits) throws IOException {
+        FileSystem fileSystem = Storage.fileSystem(folder, hadoop);
+        if (fileSystem.getFileStatus(folder).isFile()) {
+            throw new DataException(folder + " is a file, not a folder of pictures");
+        }
+        var listing = new FolderListing(folder);
+        if (fileSystem.getScheme().equals("file")) {
+            listing.walk(java.nio.file.Path.of(fileSystem.makeQualified(folder).toUri().getPath()),
+                    limits.followLinks());
+        } else {
+            listing.list(fileSystem);
+        }
+        if (listing.files.isEmpty()) {
+            throw new DataException("%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files called "
+                    .formatted(folder, listing.ignored, listing.links.size(), listing.links.isEmpty() ? ""
+                            : ", which data.follow-links = true would follow")
+                    + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
+        }
+        listing.files.sort(Comparator.comparing(FileEntry::relative));
+        return listing;
+    }
+
+    /** One flat listing on object stores, however deep the folders are. */
+    private void list(FileSystem fileSystem) throws IOException {
+        String root = fileSystem.makeQualified(folder).toUri().getPath();
+        int prefix = root.endsWith("/") ? root.length() : root.length() + 1;
+        RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(folder, true);
+        while (found.hasNext()) {
+            LocatedFileStatus status = found.next();
+            String relative = status.getPath().toUri().getPath().substring(prefix);
+            if (status.isSymlink()) {
+                links.add(new BadRecord(relative, LINK));
+            } else {
+                add(relative, status.getLen());
+            }
+        }
+    }
+
+    /** Hadoop's local file system follows links and does not say so; Java's own does not unless told. */
+    private void walk(java.nio.file.Path root, boolean followLinks) throws IOException {
+        Set<FileVisitOption> options = followLinks ? EnumSet.of(FileVisitOption.FOLLOW_LINKS)
+                : EnumSet.noneOf(FileVisitOption.class);
+        // The folder itself may be a link: it was named by whoever started this.
+        java.nio.file.Path start = root.toRealPath();
+        Files.walkFileTree(start, options, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(java.nio.file.Path file, BasicFileAttributes attributes) {
+                String relative = start.relativize(file).toString();
+                if (!attributes.isSymbolicLink()) {
+                    add(relative, attributes.size());
+                } else if (PicturePaths.isPicture(relative) || Files.isDirectory(file)
+                        && !PicturePaths.isHidden(relative)) {
+                    links.add(new BadRecord(relative, LINK));
+                } else {
+                    ignored++;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(java.nio.file.Path file, IOException error) throws IOException {
+                if (error instanceof FileSystemLoopException) {
+                    links.add(new BadRecord(start.relativize(file).toString(),
+                            "a symbolic link to a folder that it lies in"));
+                    return FileVisitResult.CONTINUE;
+                }
+                throw error;
+            }
+        });
+    }
+
+    private void add(String relative, long length) {
+        if (PicturePaths.isPicture(relative)) {
+            files.add(new FileEntry(relative, length));
+        } else {
+            ignored++;
+        }
+    }
+
+    ImageSource source(String location) {
+        List<String> classNames = PicturePaths.classNames(files.stream().map(FileEntry::relative).toList());
+        var summary = "%d picture files in %s, %s%s%s".formatted(files.size(), location,
+                classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
+                ignored == 0 ? "" : ", " + ignored + " other files left aside",
+                links.isEmpty() ? "" : ", " + links.size() + " symbolic links refused");
+        return new ImageSource(location, SourceFormat.FOLDER, classNames, parts(classNames), summary);
+    }
+
+    private List<SourcePart> parts(List<String> classNames) {
+        List<SourcePart> parts = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        long bytes = 0;
+        for (FileEntry file : files) {
+            names.add(file.relative());
+            labels.add(classNames.isEmpty() ? ImageReader.NO_LABEL
+                    : Collections.binarySearch(classNames, PicturePaths.className(file.relative())));
+            bytes += file.length();
+            if (names.size() == FILES_A_PART || bytes >= BYTES_A_PART) {
+                parts.add(new FolderPart(folder.toString(), names, labels, bytes, List.of()));
+                names.clear();
+                labels.clear();
+                bytes = 0;
+            }
+        }
+        if (!names.isEmpty() || !links.isEmpty()) {
+            parts.add(new FolderPart(folder.toString(), names, labels, bytes, links));
+        }
+        return parts;
+    }
+}

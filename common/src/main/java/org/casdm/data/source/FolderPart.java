@@ -1,0 +1,64 @@
+package org.casdm.data.source;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.BadImageException;
+import org.casdm.data.Storage;
+
+/**
+ * Some of the picture files of a folder.
+ *
+ * @param folder  where they lie
+ * @param names   their paths below it
+ * @param labels  their labels
+ * @param bytes   their lengths together
+ * @param refused what was refused when the folder was listed, told as records of this part
+ */
+record FolderPart(String folder, List<String> names, List<Integer> labels, long bytes, List<BadRecord> refused)
+        implements SourcePart {
+    FolderPart {
+        names = List.copyOf(names);
+        labels = List.copyOf(labels);
+        refused = List.copyOf(refused);
+    }
+
+    @Override
+    public String name() {
+        return names.isEmpty() ? folder : "%s, %d files from %s on".formatted(folder, names.size(), names.get(0));
+    }
+
+    @Override
+    public SourceRecords open(ReadContext context) throws IOException {
+        var root = new Path(folder);
+        FileSystem found = Storage.fileSystem(root, context.hadoop());
+        boolean local = found instanceof LocalFileSystem;
+        // The checksums that Hadoop looks for beside local files cost time and fail on names with a colon.
+        FileSystem fileSystem = local ? ((LocalFileSystem) found).getRawFileSystem() : found;
+        int maximumBytes = context.limits().maximumEntryBytes();
+        int count = names.size() + refused.size();
+        return new ReadAhead(count, local ? 0 : ReadAhead.REMOTE_FILES, index -> index >= names.size()
+                ? refused.get(index - names.size()) : read(fileSystem, root, index, maximumBytes));
+    }
+
+    private SourceRecord read(FileSystem fileSystem, Path root, int index, int maximumBytes) throws IOException {
+        String name = names.get(index);
+        // Not new Path(String): a file's name may hold a colon or a percent sign.
+        String parent = root.toUri().getPath();
+        Path file = new Path(root.toUri().getScheme(), root.toUri().getAuthority(),
+                parent.endsWith("/") ? parent + name : parent + "/" + name);
+        try (var input = fileSystem.open(file)) {
+            byte[] content = Inflated.readEntry(input, name, maximumBytes);
+            return new RawImage(name, labels.get(index), new EncodedPicture(content));
+        } catch (BadImageException e) {
+            return BadRecord.of(name, e);
+        } catch (IOException e) {
+            if (Storage.isMissing(e)) {
+                return new BadRecord(name, "the file is gone since the folder was listed");
+            }
+            throw Storage.explained(file, e);
+        }
+    }
+}

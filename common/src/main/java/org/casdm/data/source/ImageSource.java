@@ -1,0 +1,31 @@
+package org.casdm.data.source;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A source that was found: what there is and how it can be read in parts, but no pictures. The parts together give every
+ * record once; a set may be read in any order of parts, and again.
+ *
+ * @param location   the path as it was given
+ * @param format     how it is stored; never {@link SourceFormat#AUTO}
+ * @param classNames the classes' names, label by label; empty when pictures have no labels
+ * @param parts      at least one
+ * @param summary    one line for people: what was found, how much, and what was left aside
+ */
+public record ImageSource(String location, SourceFormat format, List<String> classNames, List<SourcePart> parts,
+                          String summary) implements Serializable {
+    /** Copies the lists. */
+    public ImageSource {
+        classNames = List.copyOf(classNames);
+        parts = List.copyOf(parts);
+        if (parts.isEmpty() || format == SourceFormat.AUTO) {
+            throw new IllegalArgumentException("a source has parts and a format: " + location);
+        }
+    }
+
+    /** About how many bytes reading all of it takes. */
+    public long bytes() {
+        return parts.stream().mapToLong(SourcePart::bytes).sum();
+    }
+}

@@ -1,0 +1,58 @@
+package org.casdm.data.source;
+
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
+import org.casdm.data.ImageFormat;
+import org.casdm.data.ImageSet;
+import org.casdm.data.ImageSetFinder;
+import org.casdm.data.Storage;
+
+/** Finds sources on any Hadoop file system and tells their formats apart. */
+public final class ImageSources {
+    private final Configuration hadoop;
+    private final SourceLimits limits;
+
+    /**
+     * @param hadoop says how to reach the storage
+     * @param limits what the source may ask for
+     */
+    public ImageSources(Configuration hadoop, SourceLimits limits) {
+        this.hadoop = hadoop;
+        this.limits = limits;
+    }
+
+    /**
+     * Finds what is at a path.
+     *
+     * @param location a folder or file as {@code /data/images}, {@code file:///data/images}, {@code s3a://bucket/images}
+     * @param format   how it is stored, or {@link SourceFormat#AUTO} to find out
+     * @return the source; {@link ImageSource#summary} says what was found
+     * @throws DataException when there is nothing, nothing usable, or no access; it says which and what to do
+     */
+    public ImageSource find(String location, SourceFormat format) throws DataException {
+        Path path = Storage.path(location);
+        try {
+            SourceFormat found = format == SourceFormat.AUTO ? detect(location) : format;
+            return switch (found) {
+                case FOLDER -> FolderListing.of(path, hadoop, limits).source(location);
+                case CIFAR10 -> records(location, ImageFormat.CIFAR10, found);
+                case CIFAR100 -> records(location, ImageFormat.CIFAR100, found);
+                case IDX -> records(location, ImageFormat.IDX, found);
+                case AUTO -> throw new IllegalStateException("the format of " + path + " was found to be unknown");
+            };
+        } catch (IOException e) {
+            throw Storage.explain(path, e);
+        }
+    }
+
+    private SourceFormat detect(String location) throws DataException {
+        return SourceFormat.of(new ImageSetFinder(hadoop).find(location, ImageFormat.AUTO).format().key());
+    }
+
+    private ImageSource records(String location, ImageFormat format, SourceFormat found) throws DataException {
+        ImageSet set = new ImageSetFinder(hadoop).find(location, format);
+        return new ImageSource(location, found, set.classNames(), RecordRange.of(set), set.summary());
+    }
+}

@@ -1,0 +1,29 @@
+package org.casdm.data.source;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.casdm.data.BadImageException;
+
+/** Reading what somebody else says the length of. */
+final class Inflated {
+    private Inflated() {
+    }
+
+    /**
+     * The rest of a stream, unless it is longer than allowed: then no more than that is read.
+     *
+     * @throws BadImageException when there is more
+     */
+    static byte[] readEntry(InputStream input, String id, int maximumBytes) throws IOException {
+        byte[] content = input.readNBytes(maximumBytes);
+        if (content.length == maximumBytes && input.read() >= 0) {
+            throw tooLarge(id, maximumBytes);
+        }
+        return content;
+    }
+
+    static BadImageException tooLarge(String id, int maximumBytes) {
+        return new BadImageException(id, "larger than %s, the limit that data.max-entry-mib sets".formatted(
+                maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
+    }
+}

@@ -1,0 +1,37 @@
+package org.casdm.data.source;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The forms in which sets of pictures are shipped. */
+public enum SourceFormat {
+    /** Found out by looking. */
+    AUTO("auto"),
+    /** Picture files in a folder and the folders below it. */
+    FOLDER("folder"),
+    /** CIFAR-10's binary version: records of a label and 3 × 32 × 32 bytes. */
+    CIFAR10("cifar10"),
+    /** CIFAR-100's binary version: records of two labels (the fine one is used) and 3 × 32 × 32 bytes. */
+    CIFAR100("cifar100"),
+    /** IDX files of MNIST and its kin: images and labels apart, grey, perhaps compressed with gzip. */
+    IDX("idx");
+
+    private final String key;
+
+    SourceFormat(String key) {
+        this.key = key;
+    }
+
+    /** The format's name on the command line and in configuration files. */
+    public String key() {
+        return key;
+    }
+
+    /** @throws IllegalArgumentException naming the choices when there is no such format */
+    public static SourceFormat of(String key) {
+        return Arrays.stream(values()).filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT))).findAny()
+                .orElseThrow(() -> new IllegalArgumentException("no format of sources \"%s\"; there are %s".formatted(key,
+                        Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
+    }
+}
