@@ -28,9 +28,10 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * is x̂_0 = (x_t - √(1-ᾱ_t) ε_θ) / √ᾱ_t, or its blend r x_0^φ + (1-r) x̂_0 with the second estimate. All images of a
  * batch share the timestep, so all coefficients are scalars.
  *
- * <p>An image depends on seed, number and label, not on the images drawn with it. Matrix products may order their sums
- * by the batch's size, so that floats agree to their last bits and, rarely, a byte is one off. Memory is kept for the
- * next batch of the same size; draw in batches of one size. One thread at a time.
+ * <p>An image depends on seed, number and label, not on the images drawn with it: with one host thread it is the same to
+ * the last bit whatever the batch. With several, or on a card, matrix products may divide their sums by the batch's
+ * size, so that floats agree but for their last bits and, rarely, a byte is one off. Memory is kept for the next batch
+ * of the same size; draw in batches of one size. One thread at a time.
  */
 public final class Sampler implements AutoCloseable {
 
@@ -79,18 +80,30 @@ public final class Sampler implements AutoCloseable {
         arena = new Arena(parameters.dataType());
     }
 
+    /** The number of steps from noise to an image. */
+    public int steps() {
+        return process.steps();
+    }
+
+    /** As the other {@code sample}, from the noise that belongs to the images. */
+    public byte[] sample(long firstIndex, int count, int[] labels) {
+        return sample(imageNoise::initial, firstIndex, count, labels, StepListener.NONE);
+    }
+
     /**
      * Draws images {@code firstIndex} to {@code firstIndex + count - 1} in one batch.
      *
+     * @param start gives each image's x_T
      * @param labels a class label for each, null for a model without classes
+     * @param listener watches the steps
      * @return count × height × width × channels unsigned bytes
      */
-    public byte[] sample(long firstIndex, int count, int[] labels) {
+    public byte[] sample(InitialNoise start, long firstIndex, int count, int[] labels, StepListener listener) {
         int imageLength = Math.multiplyExact(size * size, colours);
         var values = new float[Math.multiplyExact(imageLength, count)];
         var initial = Nd4j.createUninitialized(arena.dataType(), count, size, size, colours);
         for (int i = 0; i < count; i++) {
-            imageNoise.initial(firstIndex + i, values, i * imageLength, imageLength);
+            start.fill(firstIndex + i, values, i * imageLength, imageLength);
         }
         copy(values, initial);
         StepNoise stepNoise = (step, target) -> {
@@ -99,7 +112,7 @@ public final class Sampler implements AutoCloseable {
             }
             copy(values, target);
         };
-        try (var images = sample(initial, stepNoise, labels, StepListener.NONE)) {
+        try (var images = sample(initial, stepNoise, labels, listener)) {
             var bytes = new byte[values.length];
             Pixels.toBytes(FloatBuffer.wrap(images.data().asFloat()), bytes, 0, bytes.length);
             return bytes;

@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
+import org.casdm.network.nd4j.Nd4jUNet;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.SamplingMethod.Ddim;
 import org.casdm.sampling.SamplingMethod.Ddpm;
@@ -23,6 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Drawing numbered images. */
 class SamplerTest {
@@ -54,34 +59,87 @@ class SamplerTest {
         return Arrays.copyOfRange(images, index * IMAGE, (index + 1) * IMAGE);
     }
 
+    /** On one thread to the last bit, for batches of 1, 3 and 16 among others. */
     @ParameterizedTest
     @EnumSource(Kind.class)
     void imagesDoNotDependOnTheBatch(Kind kind) {
-        var model = model(kind, 0);
-        try (var sampler = new Sampler(model, parameters(model), SIZE, DDPM, 2)) {
-            var together = sampler.sample(100, 5, null);
-            assertThat(together).hasSize(5 * IMAGE);
-            assertThat(image(together, 0)).isNotEqualTo(image(together, 1));
-            for (int split : new int[] {1, 2, 3}) {
-                for (int first = 0; first < 5; first += split) {
-                    int count = Math.min(split, 5 - first);
-                    assertSame(sampler.sample(100 + first, count, null),
-                            Arrays.copyOfRange(together, first * IMAGE, (first + count) * IMAGE));
+        var model = model(kind, 3);
+        int[] labels = IntStream.range(0, 16).map(i -> i % 3).toArray();
+        try (var oneThread = new OneNativeThread();
+                var sampler = new Sampler(model, parameters(model), SIZE, DDPM, 1)) {
+            var together = sampler.sample(100, 16, labels);
+            assertThat(together).hasSize(16 * IMAGE);
+            assertThat(image(together, 0)).isNotEqualTo(image(together, 3));
+            for (int batch : new int[] {1, 3, 7}) {
+                for (int first = 0; first < 16; first += batch) {
+                    int end = Math.min(first + batch, 16);
+                    assertThat(sampler.sample(100 + first, end - first, Arrays.copyOfRange(labels, first, end)))
+                            .as("images %d to %d", first, end)
+                            .isEqualTo(Arrays.copyOfRange(together, first * IMAGE, end * IMAGE));
                 }
             }
         }
     }
 
-    /** Equal but for a rare value whose last bits lie on the other side of a whole number. */
-    private static void assertSame(byte[] images, byte[] expected) {
-        assertThat(images).hasSameSizeAs(expected);
-        int different = 0;
-        for (int i = 0; i < images.length; i++) {
-            int difference = Math.abs((images[i] & 0xff) - (expected[i] & 0xff));
-            assertThat(difference).isLessThanOrEqualTo(1);
-            different += difference;
+    /** OpenMP keeps its number of threads for each calling thread: one, then as it was. */
+    private static final class OneNativeThread implements AutoCloseable {
+
+        private final NativeOps natives;
+        private final int before;
+
+        OneNativeThread() {
+            Nd4j.create(1);
+            natives = NativeOpsHolder.getInstance().getDeviceNativeOps();
+            before = natives.ompGetMaxThreads();
+            natives.setOmpNumThreads(1);
         }
-        assertThat(different).as("values that differ, of " + images.length).isLessThanOrEqualTo(images.length / 500);
+
+        @Override
+        public void close() {
+            natives.setOmpNumThreads(before);
+        }
+    }
+
+    @Test
+    void memoryIsTakenOnceAndNoneForTraining() {
+        var spec = model(Kind.DDPM, 0).theta();
+        var vector = Networks.normal(4, DataType.FLOAT, 1, UNetParameters.of(spec).length());
+        var x = Networks.normal(5, DataType.FLOAT, 4, SIZE, SIZE, 3);
+        var timesteps = Networks.normal(6, DataType.FLOAT, 4, 1);
+        try (var gradients = Nd4j.zeros(DataType.FLOAT, 1, vector.length());
+                var drawing = new Nd4jUNet(spec, vector, null, 1);
+                var training = new Nd4jUNet(spec, vector, gradients, 1)) {
+            drawing.forward(x, timesteps, null, false);
+            long once = drawing.arenaBytes();
+            for (int i = 0; i < 3; i++) {
+                drawing.forward(x, timesteps, null, false);
+            }
+            assertThat(drawing.arenaBytes()).as("taken by later passes").isEqualTo(once);
+            training.forward(x, timesteps, null, true);
+            assertThat(once).as("against %d for training", training.arenaBytes())
+                    .isLessThan(training.arenaBytes() / 2);
+        }
+    }
+
+    @Test
+    void interpolationGoesFromOneSeedToTheOther() {
+        var model = model(Kind.CAS_DM, 0);
+        var way = new InterpolatedNoise(12, 13, 5);
+        try (var sampler = new Sampler(model, parameters(model), SIZE, SamplerSettings.ddim("8", 99), 1)) {
+            var frames = sampler.sample(way, 0, 5, null, StepListener.NONE);
+            assertThat(image(frames, 0)).isEqualTo(draw(model, SamplerSettings.ddim("8", 12), 1));
+            assertThat(image(frames, 4)).isEqualTo(draw(model, SamplerSettings.ddim("8", 13), 1));
+            assertThat(image(frames, 2)).isNotEqualTo(image(frames, 1));
+        }
+        var middle = new float[30_000];
+        way.fill(2, middle, 0, middle.length);
+        double square = 0;
+        for (float value : middle) {
+            square += (double) value * value / middle.length;
+        }
+        assertThat(square).as("variance half-way").isCloseTo(1, within(0.03));
+        assertThatThrownBy(() -> way.fill(5, middle, 0, 10)).hasMessageContaining("interpolation of 5");
+        assertThatThrownBy(() -> new InterpolatedNoise(1, 2, 1)).hasMessageContaining("at least 2");
     }
 
     @Test
