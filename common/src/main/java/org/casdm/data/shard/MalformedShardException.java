@@ -1,0 +1,11 @@
+package org.casdm.data.shard;
+
+/** Parquet reads the file, but what it holds is no shard. The reader adds the file's name. */
+final class MalformedShardException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    MalformedShardException(String message) {
+        super(message);
+    }
+}

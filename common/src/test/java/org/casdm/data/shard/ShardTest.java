@@ -1,0 +1,220 @@
+package org.casdm.data.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
+import org.casdm.data.ImageReader;
+import org.casdm.tensor.Sha256;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShardTest {
+
+    private static final int SIZE = 4;
+    private static final int BYTES = SIZE * SIZE * 3;
+
+    @TempDir
+    private java.nio.file.Path local;
+    private FileSystem fileSystem;
+    private Path folder;
+
+    @BeforeEach
+    void open() throws IOException {
+        fileSystem = FileSystem.getLocal(new Configuration());
+        folder = new Path(local.toUri());
+    }
+
+    private static byte[] pixels(int image, int byteCount) {
+        var bytes = new byte[byteCount];
+        new Random(image).nextBytes(bytes);
+        return bytes;
+    }
+
+    private ShardFile write(String name, int count, int size) throws IOException {
+        try (var writer = new ShardWriter(fileSystem, new Path(folder, name), size)) {
+            for (int i = 0; i < count; i++) {
+                writer.write("image-" + i, i % 7 - 1, pixels(i, size * size * 3), 0);
+            }
+            assertThat(writer.count()).isEqualTo(count);
+            return writer.finish();
+        }
+    }
+
+    @Test
+    void givesBackWhatWasWritten() throws IOException {
+        int size = 256;
+        var shard = write("part-00000.parquet", 100, size);
+        // 8 MiB hold 42 images of 256 x 256.
+        assertThat(shard.rowGroups()).containsExactly(42, 42, 16);
+        assertThat(shard.count()).isEqualTo(100);
+        var bytes = Files.readAllBytes(local.resolve("part-00000.parquet"));
+        assertThat(shard.bytes()).isEqualTo(bytes.length);
+        assertThat(shard.sha256()).isEqualTo(Sha256.hex(bytes));
+        try (var reader = ShardReader.open(fileSystem, folder, shard, size)) {
+            int image = 42;
+            // In any order, and again.
+            for (int group : new int[] {1, 2, 0, 0}) {
+                image = group * 42;
+                var images = reader.readRowGroup(group);
+                assertThat(images.count()).isEqualTo(shard.rowGroups().get(group));
+                for (int i = 0; i < images.count(); i++, image++) {
+                    assertThat(images.ids().get(i)).isEqualTo("image-" + image);
+                    assertThat(images.labels()[i]).isEqualTo(image % 7 - 1);
+                    int from = i * size * size * 3;
+                    assertThat(Arrays.equals(images.pixels(), from, from + size * size * 3,
+                            pixels(image, size * size * 3), 0, size * size * 3)).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void sameImagesAreTheSameFile() throws IOException {
+        assertThat(write("a.parquet", 30, SIZE).sha256()).isEqualTo(write("b.parquet", 30, SIZE).sha256())
+                .isNotEqualTo(write("c.parquet", 29, SIZE).sha256());
+    }
+
+    @Test
+    void appearsOnlyWhenFinished() throws IOException {
+        var file = new Path(folder, "part-00000.parquet");
+        try (var writer = new ShardWriter(fileSystem, file, SIZE)) {
+            writer.write("a", 0, pixels(1, BYTES), 0);
+            assertThat(fileSystem.exists(file)).isFalse();
+        }
+        try (var files = Files.list(local)) {
+            assertThat(files).isEmpty();
+        }
+        var first = write("part-00000.parquet", 1, SIZE);
+        // One given up does no harm to the one that is there; a finished one replaces it.
+        new ShardWriter(fileSystem, file, SIZE).close();
+        assertThat(Files.size(local.resolve("part-00000.parquet"))).isEqualTo(first.bytes());
+        var second = write("part-00000.parquet", 2, SIZE);
+        try (var reader = ShardReader.open(fileSystem, folder, second, SIZE)) {
+            assertThat(reader.rowGroups()).containsExactly(2);
+        }
+        try (var files = Files.list(local)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesToFinishWithoutImages() throws IOException {
+        try (var writer = new ShardWriter(fileSystem, new Path(folder, "none.parquet"), SIZE)) {
+            assertThatThrownBy(writer::finish).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has no images");
+            assertThatThrownBy(() -> writer.write("a", 0, new byte[BYTES - 1], 0))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void readsFilesOfPyarrow() throws IOException, URISyntaxException {
+        var file = new Path(getClass().getResource("/shards/pyarrow.parquet").toURI());
+        try (var reader = ShardReader.open(fileSystem, file, SIZE)) {
+            assertThat(reader.rowGroups()).containsExactly(3, 2);
+            var first = reader.readRowGroup(0);
+            assertThat(first.ids()).containsExactly("ü/0", "ü/1", "ü/2");
+            assertThat(first.labels()).containsExactly(0, ImageReader.NO_LABEL, 2);
+            var expected = new byte[3 * BYTES];
+            IntStream.range(0, expected.length).forEach(i -> expected[i] = (byte) i);
+            assertThat(first.pixels()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void saysThatTheSizeIsAnother() throws IOException {
+        var shard = write("part-00000.parquet", 3, SIZE);
+        try (var reader = ShardReader.open(fileSystem, folder, shard, 8)) {
+            assertThatThrownBy(() -> reader.readRowGroup(0)).isInstanceOf(DataException.class)
+                    .hasMessageContaining("part-00000.parquet").hasMessageContaining("48 bytes of pixels instead of 192");
+        }
+    }
+
+    @Test
+    void namesMissingAndCutFiles() throws IOException {
+        var shard = write("part-00000.parquet", 30, SIZE);
+        var file = local.resolve("part-00000.parquet");
+        var bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE)).isInstanceOf(DataException.class)
+                .hasMessageContaining("part-00000.parquet has " + bytes.length / 2 + " bytes").hasMessageContaining("cut");
+        assertThatThrownBy(() -> ShardReader.open(fileSystem, new Path(folder, shard.name()), SIZE))
+                .isInstanceOf(DataException.class).hasMessageContaining("part-00000.parquet is damaged");
+        Files.delete(file);
+        assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE)).isInstanceOf(DataException.class)
+                .hasMessageContaining("part-00000.parquet is missing");
+    }
+
+    /** Whatever byte is flipped: what was written comes back, or an error that names the file. */
+    @Test
+    void damageIsNoticed() throws IOException {
+        var shard = write("part-00000.parquet", 30, SIZE);
+        var file = local.resolve("part-00000.parquet");
+        var whole = Files.readAllBytes(file);
+        ShardImages written;
+        try (var reader = ShardReader.open(fileSystem, folder, shard, SIZE)) {
+            written = reader.readRowGroup(0);
+        }
+        int noticed = 0;
+        for (int at = 0; at < whole.length; at++) {
+            var damaged = whole.clone();
+            damaged[at] ^= (byte) (1 << at % 8);
+            Files.write(file, damaged);
+            try (var reader = ShardReader.open(fileSystem, folder, shard, SIZE)) {
+                var images = reader.readRowGroup(0);
+                assertThat(images.labels()).as("byte %d", at).isEqualTo(written.labels());
+                assertThat(images.ids()).as("byte %d", at).isEqualTo(written.ids());
+                assertThat(Arrays.equals(images.pixels(), written.pixels())).as("byte %d", at).isTrue();
+            } catch (DataException e) {
+                noticed++;
+                assertThat(e).hasMessageContaining("part-00000.parquet");
+            }
+        }
+        // All pixels, and more.
+        assertThat(noticed).isGreaterThan(30 * BYTES);
+    }
+
+    @Test
+    void describesAFolder() throws IOException {
+        var shards = List.of(write("part-00000.parquet", 30, SIZE), write("part-00001.parquet", 20, SIZE));
+        var description = new DatasetDescription(50, SIZE, 3, List.of("cat", "dog"), "file:/images", "centre crop", -7,
+                "train", shards, List.of(new SkippedRecord("x/y.jpg", "truncated")));
+        assertThat(DatasetDescription.isIn(fileSystem, folder)).isFalse();
+        assertThatThrownBy(() -> DatasetDescription.read(fileSystem, folder)).isInstanceOf(DataException.class)
+                .hasMessageContaining("dataset.json is missing");
+        description.write(fileSystem, folder);
+        assertThat(DatasetDescription.isIn(fileSystem, folder)).isTrue();
+        assertThat(DatasetDescription.read(fileSystem, folder)).isEqualTo(description);
+
+        var file = local.resolve(DatasetDescription.FILE_NAME);
+        var json = Files.readString(file);
+        assertRefused(json.replace("\"count\" : 20", "\"count\" : 21"), "field shards.1", "part-00001.parquet is 21");
+        assertRefused(json.replace("\"count\" : 50", "\"count\" : 49"), "count is 49, but the shards hold 50");
+        assertRefused(json.replace("\"size\" : 4", "\"size\" : \"4\""), "field size");
+        assertRefused(json.replace("\"size\" : 4,", ""), "size");
+        assertRefused(json.replace("\"seed\"", "\"sead\""), "seed");
+        assertRefused(json.replace("\"channels\" : 3", "\"channels\" : 1"), "channels is 1");
+        assertRefused(json.replace("part-00001", "part-00000"), "part-00000.parquet twice");
+        assertRefused(json.replace("\"format\" : 1", "\"format\" : 2"), "format is 2");
+        assertRefused(json.substring(0, json.length() / 2), "damaged");
+        assertRefused("[]", "no JSON object");
+    }
+
+    private void assertRefused(String json, String... said) throws IOException {
+        Files.writeString(local.resolve(DatasetDescription.FILE_NAME), json);
+        assertThatThrownBy(() -> DatasetDescription.read(fileSystem, folder)).isInstanceOf(DataException.class)
+                .hasMessageContaining("dataset.json").hasMessageContainingAll(said);
+    }
+}
