@@ -24,6 +24,7 @@ import org.casdm.config.ConfigException;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
 import org.casdm.job.train.TrainingFailure;
+import org.casdm.metric.MetricException;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.pytorch.PyTorchFileException;
 
@@ -143,7 +144,8 @@ public final class FailureMessages {
     private static Optional<String> own(Symptom symptom) {
         if (symptom.is(ConfigException.class) || symptom.is(DataException.class)
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
-                || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)) {
+                || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
+                || symptom.is(MetricException.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.is(CorruptCheckpointException.class)) {
