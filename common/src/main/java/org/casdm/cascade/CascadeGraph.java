@@ -20,6 +20,7 @@ import org.casdm.cascade.graph.WeightedMean;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.network.UNetSpec;
+import org.casdm.network.nd4j.LayerClock;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -205,6 +206,12 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      */
     public void setLpips(Lpips lpips) {
         metric().orElseThrow(() -> new IllegalArgumentException("The graph has no loss term lpips")).setLpips(lpips);
+    }
+
+    /** Who is told what kind of layer computes, from the next step on. */
+    public void setClock(LayerClock clock) {
+        networks().forEach(network -> network.setClock(clock));
+        metric().ifPresent(metric -> metric.setClock(clock));
     }
 
     private Optional<LpipsTerm.Computation> metric() {

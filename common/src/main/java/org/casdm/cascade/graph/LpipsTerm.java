@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsResult;
 import org.casdm.lpips.LpipsSpec;
+import org.casdm.network.nd4j.LayerClock;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -76,6 +77,7 @@ public final class LpipsTerm extends CascadeVertex {
         private final LpipsSpec spec;
         private transient Lpips lpips;
         private transient LpipsResult result;
+        private transient LayerClock clock;
 
         private Computation(LpipsSpec spec, ComputationGraph graph, String name, int index, DataType dataType) {
             super(graph, name, index, dataType);
@@ -101,19 +103,33 @@ public final class LpipsTerm extends CascadeVertex {
             lpips = metric;
         }
 
+        /** Who is told what computes. */
+        public void setClock(LayerClock observer) {
+            clock = observer;
+        }
+
         @Override
         public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
             if (lpips == null) {
                 throw new IllegalStateException("The graph has the loss term lpips and no weights for it: setLpips has"
                         + " to be called first");
             }
+            var outer = clock().enter(LayerClock.Kind.METRIC);
             result = lpips.forward(inputs[0], inputs[1], training);
+            clock().leave(outer, 0);
             return Nd4j.createFromArray(result.distances()).castTo(dataType).reshape(inputs[0].size(0), 1);
         }
 
         @Override
         public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
-            return new Pair<>(null, new INDArray[] {result.backward(epsilon), Nd4j.zerosLike(inputs[1])});
+            var outer = clock().enter(LayerClock.Kind.METRIC);
+            var gradient = result.backward(epsilon);
+            clock().leave(outer, 0);
+            return new Pair<>(null, new INDArray[] {gradient, Nd4j.zerosLike(inputs[1])});
+        }
+
+        private LayerClock clock() {
+            return clock == null ? LayerClock.NONE : clock;
         }
 
         /** Frees the metric's memory; the shared weights stay. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
+import org.casdm.network.nd4j.LayerClock;
 import org.casdm.network.nd4j.Nd4jUNet;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -101,6 +102,7 @@ public final class UNetVertex extends CascadeVertex {
         private final INDArray parameters;
         private INDArray gradients;
         private transient Nd4jUNet network;
+        private transient LayerClock clock;
 
         private Computation(UNetVertex config, ComputationGraph graph, String name, int index, INDArray parameters,
                 DataType dataType) {
@@ -112,8 +114,19 @@ public final class UNetVertex extends CascadeVertex {
         private Nd4jUNet network() {
             if (network == null) {
                 network = new Nd4jUNet(config.spec, parameters, gradients, config.threads);
+                if (clock != null) {
+                    network.setClock(clock);
+                }
             }
             return network;
+        }
+
+        /** Who is told what computes. */
+        public void setClock(LayerClock observer) {
+            clock = observer;
+            if (network != null) {
+                network.setClock(observer);
+            }
         }
 
         @Override

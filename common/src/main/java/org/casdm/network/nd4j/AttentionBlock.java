@@ -34,6 +34,7 @@ final class AttentionBlock implements Module {
         long positions = x.size(1) * x.size(2);
         long channels = x.size(3);
         long width = channels / heads;
+        var outer = pass.clock.enter(LayerClock.Kind.ATTENTION);
         var n = norm.forward(x, null, pass);
         var qkv = arena.take(images, positions, 3 * channels);
         joint.forward(n, qkv);
@@ -53,6 +54,7 @@ final class AttentionBlock implements Module {
         var y = arena.take(x.shape());
         projection.forward(a, y);
         y.addi(x);
+        pass.clock.leave(outer, operations(images, positions, channels));
         if (pass.training) {
             input = x;
             normalised = n;
@@ -72,6 +74,7 @@ final class AttentionBlock implements Module {
     @Override
     public INDArray backward(INDArray outputGradient, Pass pass) {
         var arena = pass.arena;
+        var outer = pass.clock.enter(LayerClock.Kind.ATTENTION);
         double scale = 1 / Math.sqrt(query.size(3));
         var da = arena.take(attended.shape());
         projection.backward(attended, outputGradient, da, false, pass.kernels);
@@ -102,6 +105,7 @@ final class AttentionBlock implements Module {
         arena.release(dqkv);
         arena.release(normalised);
         norm.backward(input, null, dx, outputGradient, null, pass);
+        pass.clock.leave(outer, 2 * operations(input.size(0), input.size(1) * input.size(2), input.size(3)));
         arena.release(outputGradient);
         input = null;
         normalised = null;
@@ -111,6 +115,12 @@ final class AttentionBlock implements Module {
         probabilities = null;
         attended = null;
         return dx;
+    }
+
+    /** Of both projections, and of the two products of each head. */
+    private long operations(long images, long positions, long channels) {
+        return joint.operations(images * positions) + projection.operations(images * positions)
+                + 4 * images * positions * positions * channels;
     }
 
     /** The product of each image's and head's matrices: one call for each is faster than ND4J's batched product. */

@@ -25,7 +25,9 @@ final class Convolution implements Module {
         input = pass.training ? x : null;
         var output = pass.arena.take(x.size(0), (x.size(1) + stride - 1) / stride, (x.size(2) + stride - 1) / stride,
                 weight.size(3));
+        var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
         Operations.convolve(x, weight, bias, stride, output);
+        pass.clock.leave(outer, operations(output));
         return output;
     }
 
@@ -39,9 +41,16 @@ final class Convolution implements Module {
     /** As {@link #backward}, but the output's gradient stays the caller's. */
     INDArray backwardKeeping(INDArray outputGradient, Pass pass) {
         var inputGradient = pass.arena.take(input.shape());
+        var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
         Operations.convolveBackward(input, weight, bias, stride, outputGradient, inputGradient, weightGradient,
                 biasGradient);
+        // As much again for the input's gradient as for the weight's.
+        pass.clock.leave(outer, 2 * operations(outputGradient));
         input = null;
         return inputGradient;
+    }
+
+    private long operations(INDArray output) {
+        return 2 * output.length() * weight.length() / weight.size(3);
     }
 }

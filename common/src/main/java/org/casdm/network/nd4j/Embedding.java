@@ -85,6 +85,11 @@ final class Embedding {
         release(arena);
     }
 
+    /** Additions and multiplications of a forward pass. */
+    long operations(long images) {
+        return first.operations(images) + second.operations(images);
+    }
+
     private void release(Arena arena) {
         for (var array : new INDArray[] {sinusoids, hidden, hiddenActivated, embedding}) {
             arena.release(array);

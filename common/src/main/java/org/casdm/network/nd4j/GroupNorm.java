@@ -29,7 +29,9 @@ final class GroupNorm {
     INDArray forward(INDArray input, INDArray scaleShift, Pass pass) {
         var output = pass.arena.take(input.shape());
         var stats = pass.arena.take(input.size(0), 2, UNetSpec.NORM_GROUPS);
+        var outer = pass.clock.enter(LayerClock.Kind.NORMALISATION);
         pass.kernels.normalise(input, norm(scaleShift), output, stats);
+        pass.clock.leave(outer, 0);
         if (pass.training) {
             statistics = stats;
         } else {
@@ -41,8 +43,10 @@ final class GroupNorm {
     /** Turns the output's gradient into the input's (plus {@code addend}), in place. */
     void backward(INDArray input, INDArray scaleShift, INDArray gradient, INDArray addend, INDArray scaleShiftGradient,
             Pass pass) {
+        var outer = pass.clock.enter(LayerClock.Kind.NORMALISATION);
         pass.kernels.normaliseBackward(input, norm(scaleShift), statistics, gradient, addend, weightGradient,
                 biasGradient, scaleShiftGradient);
+        pass.clock.leave(outer, 0);
         pass.arena.release(statistics);
         statistics = null;
     }

@@ -22,6 +22,11 @@ final class Linear {
         return weight.size(1);
     }
 
+    /** Additions and multiplications of a forward pass; a backward pass has twice as many. */
+    long operations(long rows) {
+        return 2 * rows * weight.length();
+    }
+
     static INDArray rows(INDArray array) {
         long channels = array.size(array.rank() - 1);
         return array.rank() == 2 ? array : array.reshape('c', array.length() / channels, channels);

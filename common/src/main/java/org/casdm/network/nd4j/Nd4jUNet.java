@@ -32,6 +32,7 @@ public final class Nd4jUNet implements AutoCloseable {
     private final Convolution finalConvolution;
     private final boolean hasGradients;
 
+    private LayerClock clock = LayerClock.NONE;
     private Pass pass;
     private long dropoutKey;
     /** Inputs of all modules of the last forward pass, in order: they stay until the backward pass is through. */
@@ -85,6 +86,11 @@ public final class Nd4jUNet implements AutoCloseable {
         throw new IllegalArgumentException("Unknown layer " + layer);
     }
 
+    /** Who is told what computes, from the next forward pass on. */
+    public void setClock(LayerClock clock) {
+        this.clock = clock;
+    }
+
     /** What the dropped values of the coming training passes depend on; without effect where dropout is 0. */
     public void setDropoutKey(long key) {
         dropoutKey = key;
@@ -102,13 +108,15 @@ public final class Nd4jUNet implements AutoCloseable {
     public INDArray forward(INDArray x, INDArray timesteps, INDArray labels, boolean training) {
         check(x, training);
         forget();
+        var outer = clock.enter(LayerClock.Kind.LINEAR);
         var activated = embedding.forward(timesteps, labels, arena, kernels, training);
+        clock.leave(outer, embedding.operations(x.size(0)));
         INDArray embeddingGradient = null;
         if (training) {
             embeddingGradient = arena.take(activated.shape());
             embeddingGradient.assign(0);
         }
-        pass = new Pass(arena, kernels, training, activated, embeddingGradient, dropoutKey);
+        pass = new Pass(arena, kernels, clock, training, activated, embeddingGradient, dropoutKey);
         var stored = new ArrayDeque<INDArray>();
         var h = x;
         for (Stage stage : descending) {
@@ -220,7 +228,9 @@ public final class Nd4jUNet implements AutoCloseable {
             arena.release(skipGradient);
             gradient = runBackward(descending.get(i), gradient, i == 0);
         }
+        var outer = clock.enter(LayerClock.Kind.LINEAR);
         embedding.backward(pass.embeddingGradient, arena, kernels);
+        clock.leave(outer, 2 * embedding.operations(pass.embedding.size(0)));
         arena.release(pass.embeddingGradient);
         arena.release(pass.embedding);
         pass = null;

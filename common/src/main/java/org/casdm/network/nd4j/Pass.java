@@ -7,6 +7,7 @@ final class Pass {
 
     final Arena arena;
     final Kernels kernels;
+    final LayerClock clock;
     /** Whether {@code backward} will follow. */
     final boolean training;
     /** SiLU of the time (and class) embedding, [images, embedding channels]. */
@@ -16,10 +17,11 @@ final class Pass {
     /** What the choice of dropped values depends on; each module adds its own number. */
     final long dropoutKey;
 
-    Pass(Arena arena, Kernels kernels, boolean training, INDArray embedding, INDArray embeddingGradient,
-            long dropoutKey) {
+    Pass(Arena arena, Kernels kernels, LayerClock clock, boolean training, INDArray embedding,
+            INDArray embeddingGradient, long dropoutKey) {
         this.arena = arena;
         this.kernels = kernels;
+        this.clock = clock;
         this.training = training;
         this.embedding = embedding;
         this.embeddingGradient = embeddingGradient;

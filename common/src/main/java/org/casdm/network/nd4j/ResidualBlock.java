@@ -46,7 +46,9 @@ final class ResidualBlock implements Module {
             arena.release(a);
         }
         var e = arena.take(x.size(0), embedding.outputs());
+        var outer = pass.clock.enter(LayerClock.Kind.LINEAR);
         embedding.forward(pass.embedding, e);
+        pass.clock.leave(outer, embedding.operations(x.size(0)));
         if (!scaleShift) {
             pass.kernels.addPerImage(h, e);
         }
@@ -59,7 +61,9 @@ final class ResidualBlock implements Module {
             y.addi(x);
         } else {
             var s = arena.take(y.shape());
+            outer = pass.clock.enter(LayerClock.Kind.LINEAR);
             skip.forward(x, s);
+            pass.clock.leave(outer, skip.operations(positions(x)));
             y.addi(s);
             arena.release(s);
         }
@@ -92,14 +96,18 @@ final class ResidualBlock implements Module {
             pass.kernels.sumPerImage(db, de);
         }
         arena.release(hidden);
+        var outer = pass.clock.enter(LayerClock.Kind.LINEAR);
         embedding.backward(pass.embedding, de, pass.embeddingGradient, true, pass.kernels);
+        pass.clock.leave(outer, 2 * embedding.operations(de.size(0)));
         arena.release(de);
         arena.release(modulation);
         var dx = inputConvolution.backward(db, pass);
         arena.release(activated);
         inputNorm.backward(input, null, dx, skip == null ? outputGradient : null, null, pass);
         if (skip != null) {
+            outer = pass.clock.enter(LayerClock.Kind.LINEAR);
             skip.backward(input, outputGradient, dx, true, pass.kernels);
+            pass.clock.leave(outer, 2 * skip.operations(positions(input)));
         }
         arena.release(outputGradient);
         input = null;
@@ -108,5 +116,9 @@ final class ResidualBlock implements Module {
         modulation = null;
         outputActivated = null;
         return dx;
+    }
+
+    private static long positions(INDArray activation) {
+        return activation.length() / activation.size(3);
     }
 }

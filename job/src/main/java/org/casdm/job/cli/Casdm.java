@@ -16,8 +16,13 @@ import picocli.CommandLine.Model.CommandSpec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrainCommand.class, InspectCommand.class, DrawImagesCommand.class, CopyCommand.class,
-            ConvertCommand.class},
+        subcommands = {
+            TrainCommand.class,
+            InspectCommand.class,
+            ConvertCommand.class,
+            CopyCommand.class,
+            DrawImagesCommand.class,
+            BenchCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "  0:done",

@@ -7,13 +7,13 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * How many threads the native libraries take. Left alone, on an executor they take spark.task.cpus, that is one: Spark
  * puts it into OMP_NUM_THREADS.
  */
-final class NativeThreads {
+public final class NativeThreads {
 
     private NativeThreads() {
     }
 
     /** Sets the number for arithmetic that the calling thread asks for: OpenMP keeps it for each thread. */
-    static void ofThisThread(int threads) {
+    public static void ofThisThread(int threads) {
         if (Nd4j.getEnvironment().isCPU()) {
             NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
         }

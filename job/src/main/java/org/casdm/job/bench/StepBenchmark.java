@@ -1,0 +1,171 @@
+package org.casdm.job.bench;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.casdm.cascade.CascadeGraph;
+import org.casdm.job.train.NativeThreads;
+import org.casdm.lpips.Lpips;
+import org.casdm.lpips.LpipsWeights;
+import org.casdm.network.nd4j.LayerClock;
+import org.casdm.optimizer.AdamW;
+import org.casdm.optimizer.ExponentialMovingAverage;
+import org.casdm.random.CounterRandom;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Times the training step as a worker takes it: noise, both networks forward and backward, AdamW, EMA. */
+public final class StepBenchmark {
+
+    private static final int WARM_UP = 2;
+    private static final double EMA_RATE = 0.9999;
+    private static final double LEARNING_RATE = 1e-4;
+    private static final double NANOSECONDS = 1e9;
+    private static final long SEED = 1;
+
+    private final StepSettings settings;
+    private final MeasuringClock clock = new MeasuringClock();
+    private final Map<LayerClock.Kind, Long> nanoseconds = new EnumMap<>(LayerClock.Kind.class);
+    private final Map<LayerClock.Kind, Long> operations = new EnumMap<>(LayerClock.Kind.class);
+    private long optimizerNanoseconds;
+
+    public StepBenchmark(StepSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Runs; the result is what is printed as JSON. Times are medians or means of the timed steps, in seconds. */
+    public Map<String, Object> run() throws IOException {
+        NativeThreads.ofThisThread(settings.threads());
+        var rate = MatrixProductRate.gigaflops();
+        var training = new CascadeGraph.Training(new AdamW(LEARNING_RATE, 0, 0.9, 0.999, 1e-8, 0), 0, SEED,
+                settings.threads(), DataType.FLOAT, settings.lpips());
+        try (var graph = CascadeGraph.create(settings.model(), training)) {
+            settings.lpips().ifPresent(spec -> graph.setLpips(
+                    new Lpips(spec, LpipsWeights.random(spec.trunk()), settings.threads())));
+            graph.setClock(clock);
+            var updates = new UpdateTimes();
+            graph.setListeners(updates);
+            var ema = new ExponentialMovingAverage(EMA_RATE, graph.params().dup());
+            var seconds = new double[settings.steps()];
+            for (var step = 0; step < WARM_UP + settings.steps(); step++) {
+                clock.takeCosts();
+                updates.nanoseconds = 0;
+                var start = System.nanoTime();
+                graph.fit(batch(step));
+                var update = System.nanoTime();
+                ema.update(graph.params(), 1);
+                var end = System.nanoTime();
+                if (step >= WARM_UP) {
+                    seconds[step - WARM_UP] = (end - start) / NANOSECONDS;
+                    add(updates.nanoseconds + end - update);
+                }
+            }
+            return report(seconds, rate, graph.params().length());
+        }
+    }
+
+    private MultiDataSet batch(int step) {
+        var size = settings.size();
+        var count = settings.batch();
+        var values = count * size * size * 3;
+        var key = CounterRandom.key(SEED, step);
+        var pixels = new float[values];
+        for (var i = 0; i < values; i++) {
+            pixels[i] = (float) (2 * CounterRandom.uniform(key, i) - 1);
+        }
+        var noise = new float[values];
+        CounterRandom.normal(CounterRandom.key(SEED, step, 1), noise, 0, values);
+        var timesteps = new float[count];
+        for (var i = 0; i < count; i++) {
+            timesteps[i] = CounterRandom.below(CounterRandom.key(SEED, step, 2), i, 1000);
+        }
+        return CascadeGraph.batch(settings.model(), images(pixels), images(noise),
+                Nd4j.createFromArray(timesteps).reshape(count, 1), null, settings.weights());
+    }
+
+    private INDArray images(float[] values) {
+        return Nd4j.createFromArray(values).reshape(settings.batch(), settings.size(), settings.size(), 3);
+    }
+
+    private void add(long ofOptimizer) {
+        optimizerNanoseconds += ofOptimizer;
+        clock.takeCosts().forEach((kind, cost) -> {
+            nanoseconds.merge(kind, cost.nanoseconds(), Long::sum);
+            operations.merge(kind, cost.operations(), Long::sum);
+        });
+    }
+
+    private Map<String, Object> report(double[] seconds, double rate, long parameters) throws IOException {
+        var median = Median.of(seconds);
+        var report = new LinkedHashMap<String, Object>();
+        report.put("program", "casdm");
+        report.put("config", config());
+        report.put("parameters", parameters);
+        report.put("seconds_per_step", Rounding.digits(median, 4));
+        report.put("images_per_second", Rounding.digits(settings.batch() / median, 3));
+        PeakMemory.mebibytes().ifPresent(peak -> report.put("peak_mib", peak));
+        report.put("matrix_product_gflops", Rounding.digits(rate, 1));
+        report.put("layers", layers(rate));
+        return report;
+    }
+
+    private Map<String, Object> config() {
+        var config = new LinkedHashMap<String, Object>();
+        config.put("size", settings.size());
+        config.put("channels", settings.channels());
+        config.put("res_blocks", settings.residualBlocks());
+        config.put("heads", settings.heads());
+        config.put("mult", settings.multipliers());
+        config.put("attention", settings.attention());
+        config.put("batch", settings.batch());
+        config.put("threads", settings.threads());
+        config.put("steps", settings.steps());
+        config.put("lpips", settings.lpips().isPresent());
+        return config;
+    }
+
+    /** Mean milliseconds a step of each kind, and its share of the rate of matrix products where it has any. */
+    private Map<String, Object> layers(double rate) {
+        var layers = new LinkedHashMap<String, Object>();
+        nanoseconds.forEach((kind, total) -> {
+            // The optimizer runs while no layer does.
+            var own = kind == LayerClock.Kind.REST ? total - optimizerNanoseconds : total;
+            layers.put(kind.name().toLowerCase(Locale.ROOT), layer(own, operations.get(kind), rate));
+        });
+        layers.put("optimizer", layer(optimizerNanoseconds, 0, rate));
+        return layers;
+    }
+
+    private Map<String, Object> layer(long time, long done, double rate) {
+        var layer = new LinkedHashMap<String, Object>();
+        layer.put("milliseconds", Rounding.digits(time / 1e6 / settings.steps(), 2));
+        if (done > 0) {
+            layer.put("gflop", Rounding.digits(done / 1e9 / settings.steps(), 3));
+            layer.put("share_of_matrix_product_rate", Rounding.digits((double) done / time / rate, 3));
+        }
+        return layer;
+    }
+
+    /** DL4J tells when the gradients are there, and when the parameters have changed. */
+    private static final class UpdateTimes extends BaseTrainingListener {
+
+        private long gradientsAt;
+        private long nanoseconds;
+
+        @Override
+        public void onGradientCalculation(Model model) {
+            gradientsAt = System.nanoTime();
+        }
+
+        @Override
+        public void iterationDone(Model model, int iteration, int epoch) {
+            nanoseconds += System.nanoTime() - gradientsAt;
+        }
+    }
+}

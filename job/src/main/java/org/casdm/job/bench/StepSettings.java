@@ -1,0 +1,49 @@
+package org.casdm.job.bench;
+
+import java.util.List;
+import java.util.Optional;
+import org.casdm.cascade.LossWeights;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.lpips.LpipsSpec;
+import org.casdm.network.UNetSpec;
+
+/**
+ * The training step that is measured: {@code cas-dm} with two networks of the same form, 1000 timesteps, AdamW and an
+ * EMA, on random pictures.
+ *
+ * @param size           side of the pictures
+ * @param channels       base width
+ * @param residualBlocks in each level
+ * @param heads          of attention
+ * @param multipliers    width of each level
+ * @param attention      downsampling factors with attention
+ * @param batch          pictures a step
+ * @param threads        of arithmetic
+ * @param steps          that are timed, after two that are not
+ * @param lpips          the metric function with random weights; empty: none
+ */
+public record StepSettings(int size, int channels, int residualBlocks, int heads, List<Integer> multipliers,
+        List<Integer> attention, int batch, int threads, int steps, Optional<LpipsSpec> lpips) {
+
+    private static final int TIMESTEPS = 1000;
+    private static final int COLOURS = 3;
+
+    public StepSettings {
+        if (size < 1 || batch < 1 || threads < 1 || steps < 1) {
+            throw new IllegalArgumentException("size, batch, threads and steps are at least 1");
+        }
+        multipliers = List.copyOf(multipliers);
+        attention = List.copyOf(attention);
+    }
+
+    ModelSpec model() {
+        var theta = new UNetSpec(COLOURS, COLOURS, channels, multipliers, residualBlocks, attention, heads, true, 0, 0);
+        return new ModelSpec(ModelSpec.Kind.CAS_DM, theta, Optional.of(theta.withChannels(COLOURS, COLOURS + 1)),
+                false, true, NoiseSchedule.linear(TIMESTEPS), false);
+    }
+
+    LossWeights weights() {
+        return new LossWeights(1, 1, 1, lpips.isPresent() ? 0.1 : 0);
+    }
+}

@@ -1,0 +1,23 @@
+package org.casdm.job.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code casdm bench}: a group of commands. */
+@Command(name = "bench",
+        description = "Measures parts of the product on this machine. Each command prints one JSON object; "
+                + "deploy/bench has scripts that compare them with other programs.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {BenchStepCommand.class})
+final class BenchCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "No command is given.");
+    }
+}
