@@ -65,9 +65,8 @@ public final class LpipsWeights {
     }
 
     /**
-     * Reads weights from files, in PyTorch's formats or, with a name that ends in {@code .safetensors}, that one. The
-     * tensors may have the names of torchvision or of lpips ({@link Trunk#tensors}, {@link Trunk#linTensors}); others
-     * in the file are left alone.
+     * Reads weights from PyTorch or safetensors files. The tensors may have the names of torchvision or of lpips
+     * ({@link Trunk#tensors}, {@link Trunk#linTensors}); others in the file are left alone.
      *
      * @param trunkSource weights of the trunk: torchvision's file
      * @param linSource weights of the linear layers: lpips' file for this trunk, version 0.1

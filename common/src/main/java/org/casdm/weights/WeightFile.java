@@ -1,6 +1,5 @@
 package org.casdm.weights;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,32 +10,22 @@ import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.network.Parameter;
-import org.casdm.tensor.SafetensorsReader;
-import org.casdm.tensor.SeekableInput;
-import org.casdm.tensor.Sha256;
+import org.casdm.tensor.ContentDigest;
+import org.casdm.tensor.FloatSink;
+import org.casdm.tensor.StoredTensor;
 import org.casdm.tensor.TensorFormatException;
-import org.casdm.tensor.pytorch.PyTorchFile;
+import org.casdm.tensor.file.TensorFile;
 
 /** A file with weights, in one of the formats that they are published in. */
 public final class WeightFile {
 
-    private static final int CHUNK_BYTES = 1 << 20;
     private static final int LISTED_PROBLEMS = 5;
-
-    @FunctionalInterface
-    private interface Values {
-        float[] read() throws IOException;
-    }
-
-    private record Stored(long[] shape, Values values) {
-    }
 
     private WeightFile() {
     }
 
     /**
-     * Reads tensors, whatever else the file holds. A file whose name ends in {@code .safetensors} is one; any other is
-     * taken for PyTorch's.
+     * Reads tensors, whatever else the file holds. The file's format is told from its beginning.
      *
      * @param what what the file should hold, for messages
      * @param receiver gets each parameter with its values in the file's layout
@@ -54,27 +43,16 @@ public final class WeightFile {
                         + ", not " + source.sha256().get());
             }
         }
-        var stored = new HashMap<String, Stored>();
-        try (Closeable file = open(SeekableInput.open(fileSystem, path), stored)) {
+        var stored = new HashMap<String, StoredTensor>();
+        try (var file = TensorFile.open(fileSystem, path)) {
+            file.tensors().forEach(tensor -> stored.put(tensor.info().name(), tensor));
             var found = find(path.toString(), what, wanted, stored);
             for (var tensor : wanted) {
-                float[] values = found.get(tensor).values().read();
+                float[] values = values(found.get(tensor));
                 requireFinite(path, tensor, values);
                 receiver.accept(tensor.parameter(), values);
             }
         }
-    }
-
-    private static Closeable open(SeekableInput input, Map<String, Stored> stored) throws IOException {
-        if (input.name().endsWith(".safetensors")) {
-            var file = new SafetensorsReader(input);
-            file.tensors().forEach(info ->
-                    stored.put(info.name(), new Stored(info.shape(), () -> file.readFloats(info.name()))));
-            return file;
-        }
-        var file = PyTorchFile.open(input);
-        file.tensors().forEach((name, tensor) -> stored.put(name, new Stored(tensor.shape(), tensor::readFloats)));
-        return file;
     }
 
     /**
@@ -84,22 +62,12 @@ public final class WeightFile {
      */
     public static String sha256(WeightSource source, Configuration hadoop) throws IOException {
         var path = new Path(source.uri().orElseThrow());
-        var digest = Sha256.newDigest();
-        var chunk = new byte[CHUNK_BYTES];
-        try (var input = SeekableInput.open(path.getFileSystem(hadoop), path)) {
-            for (long position = 0; position < input.size();) {
-                int length = (int) Math.min(chunk.length, input.size() - position);
-                input.readFully(position, chunk, 0, length);
-                digest.update(chunk, 0, length);
-                position += length;
-            }
-        }
-        return Sha256.hex(digest);
+        return ContentDigest.of(path.getFileSystem(hadoop), path).sha256();
     }
 
-    private static Map<WeightTensor, Stored> find(String file, String what, List<WeightTensor> wanted,
-            Map<String, Stored> stored) throws TensorFormatException {
-        var found = new HashMap<WeightTensor, Stored>();
+    private static Map<WeightTensor, StoredTensor> find(String file, String what, List<WeightTensor> wanted,
+            Map<String, StoredTensor> stored) throws TensorFormatException {
+        var found = new HashMap<WeightTensor, StoredTensor>();
         var problems = new ArrayList<String>();
         for (var tensor : wanted) {
             var name = tensor.names().stream().filter(stored::containsKey).findFirst();
@@ -107,7 +75,7 @@ public final class WeightFile {
                 problems.add("no tensor " + String.join(" or ", tensor.names()));
                 continue;
             }
-            long[] shape = stored.get(name.get()).shape();
+            long[] shape = stored.get(name.get()).info().shape();
             long[] expected = tensor.parameter().fileShape();
             if (!Arrays.equals(shape, expected)) {
                 problems.add(name.get() + " has shape " + Arrays.toString(shape) + ", not "
@@ -122,6 +90,13 @@ public final class WeightFile {
                     + String.join("; ", problems.subList(0, listed)) + rest);
         }
         return found;
+    }
+
+    private static float[] values(StoredTensor tensor) throws IOException {
+        // As many as the parameter that it is for.
+        var values = new float[(int) tensor.info().elementCount()];
+        tensor.read(FloatSink.into(values));
+        return values;
     }
 
     private static void requireFinite(Path path, WeightTensor tensor, float[] values) throws TensorFormatException {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
             ConvertCommand.class,
             CopyCommand.class,
             DrawImagesCommand.class,
+            WeightsCommand.class,
             BenchCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

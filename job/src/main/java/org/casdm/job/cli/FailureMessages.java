@@ -27,6 +27,7 @@ import org.casdm.job.train.TrainingFailure;
 import org.casdm.metric.MetricException;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.pytorch.PyTorchFileException;
+import org.casdm.weights.published.DownloadException;
 
 /**
  * What a failure means to the person who started the program: one paragraph that says what is wrong, where, and what to
@@ -145,7 +146,7 @@ public final class FailureMessages {
         if (symptom.is(ConfigException.class) || symptom.is(DataException.class)
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
                 || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
-                || symptom.is(MetricException.class)) {
+                || symptom.is(MetricException.class) || symptom.is(DownloadException.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.is(CorruptCheckpointException.class)) {

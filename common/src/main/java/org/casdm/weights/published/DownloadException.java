@@ -1,0 +1,17 @@
+package org.casdm.weights.published;
+
+import java.io.IOException;
+
+/** A file could not be fetched, or is not the one that it should be; the message names the address and what to do. */
+public final class DownloadException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    DownloadException(String message) {
+        super(message);
+    }
+
+    DownloadException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
