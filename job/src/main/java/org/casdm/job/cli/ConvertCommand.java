@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             "  casdm convert --key state_dict checkpoint.pt model.safetensors"})
 final class ConvertCommand implements Callable<Integer> {
 
+    private static final int LISTED = 10;
+
     @Spec
     private CommandSpec spec;
 
@@ -67,12 +69,12 @@ final class ConvertCommand implements Callable<Integer> {
             if (list) {
                 print(conversion, output);
             }
-            if (!conversion.left().isEmpty()) {
-                output.println("Not tensors of these, left out: " + String.join(", ", conversion.left()));
-            }
+            tellLeft(conversion.left(), output);
             if (to != null) {
                 var destination = new Path(to);
-                var written = NewFile.write(destination.getFileSystem(hadoop), destination, conversion::write);
+                var progress = new ProgressLines(to, output);
+                var written = NewFile.write(destination.getFileSystem(hadoop), destination,
+                        stream -> conversion.write(progress.count(stream, conversion.byteSize())));
                 output.printf(Locale.ROOT, "Wrote %,d tensors to %s: %,d bytes, SHA-256 %s%n",
                         conversion.tensors().size(), to, written.bytes(), written.sha256());
             }
@@ -90,6 +92,14 @@ final class ConvertCommand implements Callable<Integer> {
         }
         output.printf(Locale.ROOT, "%,d tensors, %,d elements, %,d bytes%n", tensors.size(),
                 tensors.stream().mapToLong(TensorInfo::elementCount).sum(), conversion.byteSize());
+    }
+
+    private static void tellLeft(List<String> left, PrintWriter output) {
+        if (!left.isEmpty()) {
+            var named = left.subList(0, Math.min(LISTED, left.size()));
+            output.println("Left out: " + String.join(", ", named)
+                    + (left.size() > LISTED ? " and " + (left.size() - LISTED) + " more" : ""));
+        }
     }
 
     private static int width(List<TensorInfo> tensors, Function<TensorInfo, String> text) {

@@ -1,11 +1,14 @@
 package org.casdm.job.cli;
 
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import org.casdm.weights.published.DownloadProgress;
 
-/** A line every few seconds: how much of a file has come, how fast, how long it will take. */
+/** A line every few seconds: how much of a file is done, how fast, how long it will take. */
 final class ProgressLines implements DownloadProgress {
 
     private static final double SECONDS_BETWEEN = 3;
@@ -19,6 +22,27 @@ final class ProgressLines implements DownloadProgress {
     ProgressLines(String name, PrintWriter output) {
         this.name = name;
         this.output = output;
+    }
+
+    /** Tells of what is written to a stream. */
+    OutputStream count(OutputStream stream, long total) {
+        return new FilterOutputStream(stream) {
+
+            private long written;
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+                written += length;
+                at(written, total);
+            }
+
+            @Override
+            public void write(int value) throws IOException {
+                out.write(value);
+                written++;
+            }
+        };
     }
 
     @Override

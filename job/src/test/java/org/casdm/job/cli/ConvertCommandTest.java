@@ -57,7 +57,7 @@ class ConvertCommandTest {
                 assertThat(output.toString()).contains(tensor.name() + " ");
             }
         }
-        assertThat(output.toString()).contains("left out").contains("SHA-256").contains("F32");
+        assertThat(output.toString()).contains("Left out: step, args.lr").contains("SHA-256").contains("F32");
     }
 
     @Test
