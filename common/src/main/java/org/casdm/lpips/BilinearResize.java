@@ -1,5 +1,6 @@
 package org.casdm.lpips;
 
+import org.casdm.network.nd4j.Operations;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,8 +48,8 @@ final class BilinearResize {
     void apply(INDArray images, INDArray target) {
         for (long i = 0; i < images.size(0); i++) {
             var wide = Nd4j.createUninitialized(images.dataType(), images.size(1), columns.size(1));
-            Convolutions.multiply(image(images, i), columns, false, 0, wide);
-            Convolutions.multiply(rows, wide, false, 0, image(target, i));
+            Operations.multiply(image(images, i), false, columns, false, 1, 0, wide);
+            Operations.multiply(rows, false, wide, false, 1, 0, image(target, i));
             wide.close();
         }
     }
@@ -58,8 +59,8 @@ final class BilinearResize {
         var columnsOfRows = rows.transpose();
         for (long i = 0; i < gradient.size(0); i++) {
             var wide = Nd4j.createUninitialized(gradient.dataType(), gradient.size(1), columns.size(1));
-            Convolutions.multiply(columnsOfRows, image(targetGradient, i), false, 0, wide);
-            Convolutions.multiply(wide, columns, true, 0, image(gradient, i));
+            Operations.multiply(columnsOfRows, false, image(targetGradient, i), false, 1, 0, wide);
+            Operations.multiply(wide, false, columns, true, 1, 0, image(gradient, i));
             wide.close();
         }
     }

@@ -1,6 +1,7 @@
 package org.casdm.lpips;
 
 import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A convolution and ReLU. */
@@ -24,23 +25,23 @@ final class ConvolutionLayer implements FeatureLayer {
     public INDArray forward(INDArray input, boolean keep) {
         var output = arena.take(input.size(0), layer.outputSize((int) input.size(1)),
                 layer.outputSize((int) input.size(2)), layer.outputs());
-        Convolutions.convolve(input, weight, bias, layer.stride(), layer.padding(), output);
-        Convolutions.relu(output);
+        Operations.convolve(input, weight, bias, layer.stride(), layer.padding(), layer.padding(), output);
+        Operations.relu(output);
         return output;
     }
 
     @Override
     public INDArray backward(INDArray input, INDArray output, INDArray outputGradient) {
-        Convolutions.reluBackward(Convolutions.firstHalf(output), outputGradient);
-        var half = Convolutions.firstHalf(input);
+        Operations.reluBackward(FeatureViews.firstHalf(output), outputGradient);
+        var half = FeatureViews.firstHalf(input);
         var inputGradient = arena.take(half.shape());
         if (layer.stride() == 1) {
-            Convolutions.convolve(outputGradient, inputGradientKernel, null, 1, layer.kernel() - 1 - layer.padding(),
-                    inputGradient);
+            int padding = layer.kernel() - 1 - layer.padding();
+            Operations.convolve(outputGradient, inputGradientKernel, null, 1, padding, padding, inputGradient);
         } else {
             var weightGradient = arena.take(weight.shape());
             var biasGradient = arena.take(bias.shape());
-            Convolutions.convolveBackward(half, weight, bias, layer.stride(), layer.padding(), outputGradient,
+            Operations.convolveBackward(half, weight, bias, layer.stride(), layer.padding(), outputGradient,
                     inputGradient, weightGradient, biasGradient);
             arena.release(weightGradient);
             arena.release(biasGradient);

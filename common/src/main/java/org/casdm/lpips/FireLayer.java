@@ -1,6 +1,7 @@
 package org.casdm.lpips;
 
 import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -27,9 +28,9 @@ final class FireLayer implements FeatureLayer {
     }
 
     private void linear(INDArray input, String part, INDArray output) {
-        var pixels = Convolutions.pixels(output);
-        Convolutions.multiply(Convolutions.pixels(input), weight(part), false, 0, pixels);
-        Convolutions.addBias(pixels, bias(part));
+        var pixels = FeatureViews.pixels(output);
+        Operations.multiply(FeatureViews.pixels(input), false, weight(part), false, 1, 0, pixels);
+        Operations.addBias(pixels, bias(part));
     }
 
     @Override
@@ -39,14 +40,14 @@ final class FireLayer implements FeatureLayer {
         long width = input.size(2);
         squeezed = arena.take(images, height, width, layer.squeeze());
         linear(input, "squeeze", squeezed);
-        Convolutions.relu(squeezed);
+        Operations.relu(squeezed);
         var narrow = arena.take(images, height, width, layer.expand());
         linear(squeezed, "expand1x1", narrow);
         var wide = arena.take(images, height, width, layer.expand());
-        Convolutions.convolve(squeezed, weight("expand3x3"), bias("expand3x3"), 1, 1, wide);
+        Operations.convolve(squeezed, weight("expand3x3"), bias("expand3x3"), 1, 1, 1, wide);
         var output = arena.take(images, height, width, layer.outputs());
-        Convolutions.concatenate(narrow, wide, output);
-        Convolutions.relu(output);
+        Operations.concatenate(output, narrow, wide);
+        Operations.relu(output);
         arena.release(narrow);
         arena.release(wide);
         if (!keep) {
@@ -62,25 +63,25 @@ final class FireLayer implements FeatureLayer {
 
     @Override
     public INDArray backward(INDArray input, INDArray output, INDArray outputGradient) {
-        Convolutions.reluBackward(Convolutions.firstHalf(output), outputGradient);
-        var half = Convolutions.firstHalf(input);
+        Operations.reluBackward(FeatureViews.firstHalf(output), outputGradient);
+        var half = FeatureViews.firstHalf(input);
         var narrow = arena.take(half.size(0), half.size(1), half.size(2), layer.expand());
         narrow.assign(channels(outputGradient, 0, layer.expand()));
         var wide = arena.take(narrow.shape());
         wide.assign(channels(outputGradient, layer.expand(), layer.outputs()));
         arena.release(outputGradient);
         var gradient = arena.take(half.size(0), half.size(1), half.size(2), layer.squeeze());
-        Convolutions.convolve(wide, weights.inputGradientKernel(layer.name() + ".expand3x3.weight"), null, 1, 1,
+        Operations.convolve(wide, weights.inputGradientKernel(layer.name() + ".expand3x3.weight"), null, 1, 1, 1,
                 gradient);
-        Convolutions.multiply(Convolutions.pixels(narrow), weight("expand1x1"), true, 1,
-                Convolutions.pixels(gradient));
+        Operations.multiply(FeatureViews.pixels(narrow), false, weight("expand1x1"), true, 1, 1,
+                FeatureViews.pixels(gradient));
         arena.release(narrow);
         arena.release(wide);
-        Convolutions.reluBackward(Convolutions.firstHalf(squeezed), gradient);
+        Operations.reluBackward(FeatureViews.firstHalf(squeezed), gradient);
         release();
         var inputGradient = arena.take(half.shape());
-        Convolutions.multiply(Convolutions.pixels(gradient), weight("squeeze"), true, 0,
-                Convolutions.pixels(inputGradient));
+        Operations.multiply(FeatureViews.pixels(gradient), false, weight("squeeze"), true, 1, 0,
+                FeatureViews.pixels(inputGradient));
         arena.release(gradient);
         return inputGradient;
     }

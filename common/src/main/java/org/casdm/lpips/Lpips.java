@@ -88,15 +88,15 @@ public final class Lpips implements AutoCloseable {
             int to = Math.min(from + chunk, images);
             var pairs = arena.take(2L * (to - from), resized ? Resize.SIDE : height, resized ? Resize.SIDE : width,
                     COLOURS);
-            put(first, from, to, Convolutions.images(pairs, 0, to - from));
-            put(second, from, to, Convolutions.images(pairs, to - from, 2L * (to - from)));
+            put(first, from, to, FeatureViews.images(pairs, 0, to - from));
+            put(second, from, to, FeatureViews.images(pairs, to - from, 2L * (to - from)));
             scale(pairs);
             var comparison = network.compare(pairs, withGradient);
             for (int slice = 0; slice < distances.length; slice++) {
                 System.arraycopy(comparison.distances()[slice], 0, distances[slice], from, to - from);
             }
             if (withGradient) {
-                takeGradient(comparison.gradient(), Convolutions.images(gradient, from, to));
+                takeGradient(comparison.gradient(), FeatureViews.images(gradient, from, to));
             }
         }
         return new LpipsResult(distances, gradient);
@@ -136,7 +136,7 @@ public final class Lpips implements AutoCloseable {
     }
 
     private void put(INDArray images, int from, int to, INDArray target) {
-        var part = Convolutions.images(images, from, to);
+        var part = FeatureViews.images(images, from, to);
         if (lastResize == null) {
             target.assign(part);
         } else {

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.network.Parameter;
+import org.casdm.weights.RandomWeights;
 import org.casdm.weights.WeightFile;
 import org.casdm.weights.WeightSource;
 import org.casdm.weights.WeightTensor;
@@ -25,8 +25,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Convolution kernels lie as [height, width, in, out], those of width 1 as [in, out].
  */
 public final class LpipsWeights {
-
-    private static final long RANDOM_SEED = 20240205;
 
     private final Trunk trunk;
     private final DataType dataType;
@@ -97,18 +95,15 @@ public final class LpipsWeights {
     /**
      * Untrained weights of the right shapes, the same on every machine: to try things out without files. Kernels are
      * uniform in ±√(6 / fan-in) (He et al. 2015), biases 0, linear layers absolute values of what is uniform in ±1.
-     * Each tensor is drawn in the file's order of elements from a {@link SplittableRandom} that is seeded with 20240205
-     * plus the {@link String#hashCode} of its torchvision or lpips name ({@code features.0.weight}, {@code
-     * lin0.model.1.weight}).
+     * Each tensor is drawn as {@link RandomWeights} says by its torchvision or lpips name ({@code features.0.weight},
+     * {@code lin0.model.1.weight}).
      */
     public static LpipsWeights random(Trunk trunk) {
         return of(trunk, true, LpipsWeights::randomValues);
     }
 
     private static float[] randomValues(Parameter parameter) {
-        var values = new float[Math.toIntExact(parameter.length())];
-        var generator = new SplittableRandom(RANDOM_SEED + parameter.name().hashCode());
-        parameter.initialisation().fill(values, 0, values.length, generator);
+        var values = RandomWeights.values(parameter);
         if (parameter.name().startsWith("lin")) {
             for (int i = 0; i < values.length; i++) {
                 values[i] = Math.abs(values[i]);

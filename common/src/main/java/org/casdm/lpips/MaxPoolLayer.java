@@ -16,7 +16,7 @@ record MaxPoolLayer(TrunkLayer.MaxPool layer, FeatureKernels kernels, Arena aren
 
     @Override
     public INDArray backward(INDArray input, INDArray output, INDArray outputGradient) {
-        var half = Convolutions.firstHalf(input);
+        var half = FeatureViews.firstHalf(input);
         var inputGradient = arena.take(half.shape());
         kernels.maxPoolBackward(half, layer, outputGradient, inputGradient);
         arena.release(outputGradient);

@@ -58,8 +58,8 @@ final class TrunkNetwork {
         for (var step : steps) {
             var next = step.layer().forward(current, withGradient);
             if (step.endsSlice()) {
-                distances[slice] = kernels.distances(Convolutions.images(next, 0, images),
-                        Convolutions.images(next, images, 2 * images), weights.lin(slice));
+                distances[slice] = kernels.distances(FeatureViews.images(next, 0, images),
+                        FeatureViews.images(next, images, 2 * images), weights.lin(slice));
                 slice++;
             }
             if (withGradient) {
@@ -84,12 +84,12 @@ final class TrunkNetwork {
             var output = activations.get(i + 1);
             if (steps.get(i).endsSlice()) {
                 slice--;
-                var first = Convolutions.images(output, 0, images);
+                var first = FeatureViews.images(output, 0, images);
                 boolean last = gradient == null;
                 if (last) {
                     gradient = arena.take(first.shape());
                 }
-                kernels.distanceGradient(first, Convolutions.images(output, images, 2 * images), weights.lin(slice),
+                kernels.distanceGradient(first, FeatureViews.images(output, images, 2 * images), weights.lin(slice),
                         gradient, !last);
             }
             gradient = steps.get(i).layer().backward(input, output, gradient);

@@ -26,7 +26,7 @@ final class Convolution implements Module {
         var output = pass.arena.take(x.size(0), (x.size(1) + stride - 1) / stride, (x.size(2) + stride - 1) / stride,
                 weight.size(3));
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
-        Operations.convolve(x, weight, bias, stride, output);
+        Operations.convolve(x, weight, bias, stride, 1, 1, output);
         pass.clock.leave(outer, operations(output));
         return output;
     }
@@ -42,7 +42,7 @@ final class Convolution implements Module {
     INDArray backwardKeeping(INDArray outputGradient, Pass pass) {
         var inputGradient = pass.arena.take(input.shape());
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
-        Operations.convolveBackward(input, weight, bias, stride, outputGradient, inputGradient, weightGradient,
+        Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient,
                 biasGradient);
         // As much again for the input's gradient as for the weight's.
         pass.clock.leave(outer, 2 * operations(outputGradient));

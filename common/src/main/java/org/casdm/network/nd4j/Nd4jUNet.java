@@ -127,7 +127,7 @@ public final class Nd4jUNet implements AutoCloseable {
         for (Stage stage : ascending) {
             var skip = stored.pop();
             var joined = arena.take(h.size(0), h.size(1), h.size(2), h.size(3) + stage.skipChannels());
-            Operations.concatenate(h, skip, joined);
+            Operations.concatenate(joined, h, skip);
             arena.release(h);
             if (!training) {
                 arena.release(skip);

@@ -1,0 +1,31 @@
+package org.casdm.metric.inception;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.casdm.metric.feature.FeatureExtractorSpec;
+import org.casdm.metric.feature.FeatureModel;
+import org.casdm.weights.WeightSource;
+
+/**
+ * The network of FID, sFID and Inception Score: TensorFlow's Inception v3 of 2015-12-05, in float32 with batch norms
+ * made part of the convolutions. Its features, by image: 2048 pooled (TensorFlow's {@code pool_3}); 2023 spatial, the
+ * first 7 channels of {@code Mixed_6d} (TensorFlow's {@code mixed_6}) in the order row, column, channel, as
+ * guided-diffusion's evaluator has them; 1008 logits without bias.
+ *
+ * @param weights pytorch-fid's file {@code pt_inception-2015-12-05-6726825d.pth}, the same tensors as safetensors, or
+ *        random weights
+ * @param resize how images become what the network takes
+ */
+public record InceptionSpec(WeightSource weights, InceptionResize resize) implements FeatureExtractorSpec {
+
+    public InceptionSpec {
+        Objects.requireNonNull(weights, "weights");
+        Objects.requireNonNull(resize, "resize");
+    }
+
+    @Override
+    public FeatureModel load(Configuration hadoop) throws IOException {
+        return new InceptionModel(this, InceptionWeights.load(weights, hadoop));
+    }
+}

@@ -1,0 +1,2 @@
+/** The network of the Fréchet Inception Distance as a feature extractor. */
+package org.casdm.metric.inception;
