@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
         subcommands = {
             TrainCommand.class,
             InspectCommand.class,
+            LpipsCommand.class,
             ConvertCommand.class,
             CopyCommand.class,
             DrawImagesCommand.class,

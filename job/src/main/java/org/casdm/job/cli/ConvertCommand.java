@@ -72,7 +72,7 @@ final class ConvertCommand implements Callable<Integer> {
             tellLeft(conversion.left(), output);
             if (to != null) {
                 var destination = new Path(to);
-                var progress = new ProgressLines(to, output);
+                var progress = ProgressLines.ofBytes(to, output);
                 var written = NewFile.write(destination.getFileSystem(hadoop), destination,
                         stream -> conversion.write(progress.count(stream, conversion.byteSize())));
                 output.printf(Locale.ROOT, "Wrote %,d tensors to %s: %,d bytes, SHA-256 %s%n",

@@ -8,20 +8,34 @@ import java.time.Duration;
 import java.util.Locale;
 import org.casdm.weights.published.DownloadProgress;
 
-/** A line every few seconds: how much of a file is done, how fast, how long it will take. */
+/** A line every few seconds: how much is done, how fast, how long it will take. */
 final class ProgressLines implements DownloadProgress {
 
     private static final double SECONDS_BETWEEN = 3;
     private static final double MEGABYTE = 1e6;
 
     private final String name;
+    private final String unit;
+    private final double unitSize;
     private final PrintWriter output;
     private final long begin = System.nanoTime();
     private double lastSeconds;
 
-    ProgressLines(String name, PrintWriter output) {
+    private ProgressLines(String name, String unit, double unitSize, PrintWriter output) {
         this.name = name;
+        this.unit = unit;
+        this.unitSize = unitSize;
         this.output = output;
+    }
+
+    /** For work on a file of that name. */
+    static ProgressLines ofBytes(String name, PrintWriter output) {
+        return new ProgressLines(name, "MB", MEGABYTE, output);
+    }
+
+    /** For work on things that are counted. */
+    static ProgressLines ofCount(String name, String things, PrintWriter output) {
+        return new ProgressLines(name, things, 1, output);
     }
 
     /** Tells of what is written to a stream. */
@@ -46,15 +60,19 @@ final class ProgressLines implements DownloadProgress {
     }
 
     @Override
-    public void at(long bytes, long total) {
+    public void at(long done, long total) {
         double seconds = (System.nanoTime() - begin) / 1e9;
         if (seconds - lastSeconds < SECONDS_BETWEEN) {
             return;
         }
         lastSeconds = seconds;
-        double rate = bytes / seconds;
-        var left = Duration.ofSeconds(Math.round((total - bytes) / rate));
-        output.printf(Locale.ROOT, "%s: %.1f of %.1f MB, %.1f MB/s, %d:%02d left%n", name, bytes / MEGABYTE,
-                total / MEGABYTE, rate / MEGABYTE, left.toMinutes(), left.toSecondsPart());
+        double rate = done / seconds;
+        var left = Duration.ofSeconds(Math.round((total - done) / rate));
+        output.printf(Locale.ROOT, "%s: %s of %s %s, %.1f %s/s, %d:%02d left%n", name, inUnits(done), inUnits(total),
+                unit, rate / unitSize, unit, left.toMinutes(), left.toSecondsPart());
+    }
+
+    private String inUnits(long amount) {
+        return unitSize == 1 ? Long.toString(amount) : String.format(Locale.ROOT, "%.1f", amount / unitSize);
     }
 }

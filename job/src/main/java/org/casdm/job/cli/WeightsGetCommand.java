@@ -84,7 +84,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         }
         var address = source(file);
         output.println(file.name() + ": from " + address + " (" + file.licence() + ")");
-        new Download(file, address, PAUSE, new ProgressLines(file.name(), output)).to(fileSystem, target);
+        new Download(file, address, PAUSE, ProgressLines.ofBytes(file.name(), output)).to(fileSystem, target);
         output.println(file.name() + ": now " + target + ", size and SHA-256 are right");
     }
 

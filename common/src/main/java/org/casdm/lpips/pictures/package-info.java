@@ -1,0 +1,2 @@
+/** LPIPS between files of pictures. */
+package org.casdm.lpips.pictures;
