@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,6 +29,11 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
     @Override
     public String name() {
         return names.isEmpty() ? folder : "%s, %d files from %s on".formatted(folder, names.size(), names.get(0));
+    }
+
+    @Override
+    public OptionalLong count() {
+        return OptionalLong.of(names.size() + refused.size());
     }
 
     @Override

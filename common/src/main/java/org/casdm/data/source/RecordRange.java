@@ -3,6 +3,7 @@ package org.casdm.data.source;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.casdm.data.BadImageException;
 import org.casdm.data.ImageReader;
 import org.casdm.data.ImageSet;
@@ -34,6 +35,11 @@ record RecordRange(ImageSet set, long first, long end, long bytes) implements So
     @Override
     public String name() {
         return "%s, records %d to %d".formatted(set.location(), first, end - 1);
+    }
+
+    @Override
+    public OptionalLong count() {
+        return OptionalLong.of(end - first);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.OptionalLong;
 
 /**
  * A piece of a source that one task reads: a few files, a range of an archive, a range of keys. It is small and needs
@@ -13,6 +14,11 @@ public interface SourcePart extends Serializable {
 
     /** About how many bytes reading it takes, by which work can be shared out. */
     long bytes();
+
+    /** How many records it has, where that is known without reading it. */
+    default OptionalLong count() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Opens it.

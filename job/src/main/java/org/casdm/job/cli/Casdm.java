@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            PrepareCommand.class,
             TrainCommand.class,
             InspectCommand.class,
             LpipsCommand.class,
@@ -33,6 +34,8 @@ import picocli.CommandLine.Model.CommandSpec;
             "130:interrupted"},
         footerHeading = "%nExamples:%n",
         footer = {
+            "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
+            "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
             "  casdm train -c conf/fashion-mnist.conf run.folder=/data/runs/1",
             "  casdm inspect s3a://bucket/runs/1",
             "  casdm train --help"})

@@ -1,5 +1,6 @@
 package org.casdm.job.cli;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -28,13 +29,27 @@ final class SparkSetup {
         return complete(new SparkConf(), config, command);
     }
 
+    /**
+     * The settings for a job that has no configuration file.
+     *
+     * @param settings Spark's, by their full names
+     * @param name     of the application
+     */
+    static SparkConf of(Map<String, String> settings, String name) {
+        return complete(new SparkConf(), settings, name);
+    }
+
     /** @param conf what spark-submit was given */
     static SparkConf complete(SparkConf conf, CasdmConfig config, String command) {
-        config.spark().forEach(conf::set);
+        return RoundTrainingMaster.configure(complete(conf, config.spark(),
+                "casdm " + command + config.run().folder().map(" "::concat).orElse("")));
+    }
+
+    private static SparkConf complete(SparkConf conf, Map<String, String> settings, String name) {
+        settings.forEach(conf::set);
         conf.setIfMissing("spark.master", "local[*]");
-        conf.setIfMissing("spark.app.name", "casdm " + command + config.run().folder().map(" "::concat).orElse(""));
+        conf.setIfMissing("spark.app.name", name);
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-        RoundTrainingMaster.configure(conf);
         var master = conf.get("spark.master");
         if (master.startsWith("local")) {
             // Nothing outside of this machine is to be reached, or reaches in.

@@ -13,6 +13,11 @@ final class StorageOptions {
             + "environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the machine's role.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    /** The settings of the command line. */
+    Map<String, String> settings() {
+        return Map.copyOf(settings);
+    }
+
     /** The Hadoop configuration with the settings of the command line. */
     Configuration hadoop() {
         var configuration = HadoopSettings.fromSystemProperties();

@@ -1,0 +1,110 @@
+package org.casdm.job.cli;
+
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.data.source.SourceFormat;
+import org.casdm.data.source.SourceLimits;
+import org.casdm.job.prepare.PrepareJob;
+import org.casdm.job.prepare.PrepareSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code casdm prepare}. */
+@Command(name = "prepare",
+        description = "Turns a set of pictures, as its publisher ships it, into shards of training pixels. What comes "
+                + "out depends on source and settings alone. Killed, it goes on with the same command.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  casdm prepare --source /usr/share/datasets/fashion-mnist --out /data/fashion-32 --size 32",
+            "  casdm prepare --source s3a://bucket/ILSVRC2012_img_train.tar --out s3a://bucket/imagenet-64 \\",
+            "      --size 64 --held-out 0.01 --master spark://host:7077"})
+final class PrepareCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private SparkOptions spark;
+
+    @Option(names = "--source", required = true, paramLabel = "URI", description = "Where the pictures are: a file or "
+            + "folder of any Hadoop file system.")
+    private String source;
+
+    @Option(names = {"--format", "--kind"}, paramLabel = "FORMAT", defaultValue = "auto", description = "How they are "
+            + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, told from what is there).",
+            completionCandidates = SourceFormatNames.class, converter = SourceFormatNames.class)
+    private SourceFormat format;
+
+    @Option(names = "--out", required = true, paramLabel = "URI", description = "The data folder to write. Must be new, "
+            + "empty, or begun by the same command.")
+    private String out;
+
+    @Option(names = "--size", required = true, paramLabel = "PIXELS", description = "Width and height of the training "
+            + "images, 1 to 4096.")
+    private int size;
+
+    @Option(names = "--held-out", paramLabel = "FRACTION", defaultValue = "0", description = "Share of images that is put "
+            + "aside into the folder held-out below --out, chosen by a hash of their ids (default: ${DEFAULT-VALUE}).")
+    private double heldOut;
+
+    @Option(names = "--images-per-shard", paramLabel = "N", description = "About how many images a shard has (default: "
+            + "128 MiB of pixels).")
+    private Integer imagesPerShard;
+
+    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0", description = "Decides the order of images "
+            + "(default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--max-bad-fraction", paramLabel = "FRACTION", defaultValue = "0.01", description = "Share of "
+            + "pictures that may be unusable; they are skipped and listed (default: ${DEFAULT-VALUE}).")
+    private double maximumBadFraction;
+
+    @Option(names = "--max-pixels", paramLabel = "N", description = "Pictures with more pixels than this are unusable "
+            + "(default: Pillow's limit, 89478485).")
+    private Long maximumPixels;
+
+    @Option(names = "--max-bytes", paramLabel = "N", description = "Picture files with more bytes than this are unusable "
+            + "(default: 256 MiB).")
+    private Integer maximumBytes;
+
+    @Option(names = "--follow-links", description = "Follow symbolic links in a folder of pictures.")
+    private boolean followLinks;
+
+    @Override
+    public Integer call() throws Exception {
+        var settings = settings();
+        try (var context = new JavaSparkContext(spark.conf("casdm prepare " + out))) {
+            var interruption = new Interruption(spec.commandLine().getErr());
+            try {
+                new PrepareJob(settings).run(context);
+                return ExitCode.DONE;
+            } catch (Exception e) {
+                if (interruption.hasCome()) {
+                    return ExitCode.INTERRUPTED;
+                }
+                throw e;
+            } finally {
+                interruption.stopListening();
+            }
+        }
+    }
+
+    private PrepareSettings settings() {
+        try {
+            var limits = new SourceLimits(
+                    maximumPixels == null ? SourceLimits.DEFAULT.maximumPixels() : maximumPixels,
+                    maximumBytes == null ? SourceLimits.DEFAULT.maximumEntryBytes() : maximumBytes,
+                    SourceLimits.DEFAULT.maximumRatio(), followLinks);
+            return new PrepareSettings(source, format, out, size, seed, heldOut,
+                    imagesPerShard == null ? OptionalInt.empty() : OptionalInt.of(imagesPerShard), maximumBadFraction,
+                    limits);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.casdm.job.prepare;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.casdm.data.source.ImageSource;
+import org.casdm.tensor.Sha256;
+
+/**
+ * All that the content of a data folder depends on. It is written there first: a folder is not begun with one and gone
+ * on with another.
+ *
+ * @param source         where the pictures are from
+ * @param parts          SHA-256 of the names and lengths of its parts: whether it still is the same source
+ * @param size           of the images in pixels
+ * @param maximumPixels  of a picture
+ * @param maximumBytes   of a picture's file
+ * @param imagesEstimate about how many pictures there are
+ * @param layout         which image goes where
+ */
+record PreparePlan(String source, String parts, int size, long maximumPixels, int maximumBytes, long imagesEstimate,
+        ShardLayout layout) {
+
+    static PreparePlan of(PrepareSettings settings, ImageSource source, long imagesEstimate) {
+        var digest = Sha256.newDigest();
+        for (var part : source.parts()) {
+            digest.update("%s %d\n".formatted(part.name(), part.bytes()).getBytes(StandardCharsets.UTF_8));
+        }
+        return new PreparePlan(source.location(), Sha256.hex(digest), settings.size(),
+                settings.limits().maximumPixels(), settings.limits().maximumEntryBytes(), imagesEstimate,
+                ShardLayout.of(settings, imagesEstimate));
+    }
+
+    /** What differs, in words. */
+    List<String> differences(PreparePlan other) {
+        var differences = new ArrayList<String>();
+        compare(differences, "source", source, other.source);
+        if (source.equals(other.source)) {
+            compare(differences, "the source's files", parts, other.parts);
+        }
+        compare(differences, "size", size, other.size);
+        compare(differences, "max-pixels", maximumPixels, other.maximumPixels);
+        compare(differences, "max-bytes", maximumBytes, other.maximumBytes);
+        compare(differences, "seed", layout.seed(), other.layout.seed());
+        compare(differences, "held-out fraction", layout.heldOutFraction(), other.layout.heldOutFraction());
+        compare(differences, "number of shards", layout.partitions(), other.layout.partitions());
+        return differences;
+    }
+
+    private static void compare(List<String> differences, String what, Object begun, Object now) {
+        if (!Objects.equals(begun, now)) {
+            differences.add("%s was %s, is %s".formatted(what, begun, now));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The job that turns a published set of pictures into shards of training pixels. */
+package org.casdm.job.prepare;
