@@ -3,8 +3,8 @@ package org.casdm.data.source;
 import java.util.Optional;
 
 /**
- * Names of archive entries. Nothing is ever written under them, but they become the ids of pictures, and whoever exports
- * pictures under their ids must not be led elsewhere.
+ * Names of archive entries. Nothing is ever written under them, but they become the ids of pictures, and whoever
+ * exports pictures under their ids must not be led elsewhere.
  */
 final class EntryNames {
     private EntryNames() {

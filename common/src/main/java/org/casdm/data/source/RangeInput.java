@@ -65,7 +65,7 @@ final class RangeInput extends InputStream {
         }
     }
 
-    /** Checksum files beside local ones cost time, and Hadoop stumbles over names with a colon when it looks for them. */
+    /** Checksum files beside local ones cost time, and Hadoop stumbles over a colon when it looks for them. */
     static FileSystem withoutChecksums(FileSystem fileSystem) {
         return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
     }

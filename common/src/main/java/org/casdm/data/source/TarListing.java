@@ -98,15 +98,16 @@ final class TarListing {
             }
         }
         if (byClass.isEmpty()) {
-            throw new DataException(("%s holds no tars within the tar%s. If it holds the pictures themselves, say format "
-                    + "tar").formatted(path, refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
+            throw new DataException(("%s holds no tars within the tar%s. If it holds the pictures themselves, say "
+                    + "format tar").formatted(path, refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
         }
         List<String> classNames = List.copyOf(byClass.keySet());
         List<SourcePart> parts = new ArrayList<>();
-        byClass.forEach((name, range) -> parts.add(new TarPart(range.file(), name + ".tar", range.start(), range.end(),
-                name + "/", parts.size(), parts.isEmpty() ? refused : List.of())));
-        return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, "%d classes, a tar each, in %s%s"
-                .formatted(parts.size(), location, refused.isEmpty() ? "" : "; " + refused.get(0).reason()));
+        byClass.forEach((name, range) -> parts.add(new TarPart(range.file(), name + ".tar", range.start(),
+                range.end(), name + "/", parts.size(), parts.isEmpty() ? refused : List.of())));
+        var summary = "%d classes, a tar each, in %s%s".formatted(parts.size(), location,
+                refused.isEmpty() ? "" : "; " + refused.get(0).reason());
+        return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary);
     }
 
     private record Range(String file, long start, long end) {

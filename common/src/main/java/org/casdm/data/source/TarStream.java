@@ -100,7 +100,7 @@ final class TarStream extends InputStream {
         position += count;
         if (compressed() && position > RATIO_MATTERS_FROM && position / maximumRatio > range.position()) {
             throw new IOException("compressed data grows by more than a factor of %d, the limit that "
-                    .formatted(maximumRatio) + "data.max-inflation-ratio sets");
+                    .formatted(maximumRatio) + "--max-ratio sets");
         }
     }
 

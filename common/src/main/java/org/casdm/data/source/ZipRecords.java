@@ -69,7 +69,7 @@ final class ZipRecords extends LookAhead {
             return Inflated.tooLarge(name, limits.maximumEntryBytes()).reason();
         }
         if (size > TarStream.RATIO_MATTERS_FROM && size / limits.maximumRatio() > packed) {
-            return "%d bytes stand for %d, more than the factor of %d that data.max-inflation-ratio allows".formatted(
+            return "%d bytes stand for %d, more than the factor of %d that --max-ratio allows".formatted(
                     packed, size, limits.maximumRatio());
         }
         return null;

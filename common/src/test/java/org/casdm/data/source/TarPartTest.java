@@ -202,7 +202,7 @@ class TarPartTest {
         var reading = new SourceReading(new SourceLimits(1000, 4000, 100, false), folder);
         List<SourceRecord> records = reading.records(folder.resolve("a.tar"), SourceFormat.TAR);
         assertThat(records.get(0)).isEqualTo(new BadRecord("large.bmp",
-                "larger than 4000 bytes, the limit that data.max-entry-mib sets"));
+                "larger than 4000 bytes, the limit that --max-bytes sets"));
         assertThat(records.get(1).id()).isEqualTo("small.png");
     }
 
@@ -224,7 +224,7 @@ class TarPartTest {
         assertThat(records.get(0)).isInstanceOf(RawImage.class);
         assertThat(records).hasSize(2);
         assertThat(((BadRecord) records.get(1)).reason()).contains("grows by more than a factor of 50",
-                "data.max-inflation-ratio");
+                "--max-ratio");
     }
 
     @Test

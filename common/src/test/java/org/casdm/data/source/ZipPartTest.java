@@ -99,11 +99,11 @@ class ZipPartTest {
         }
         var limits = new SourceLimits(1000, 64 << 20, 100, false);
         List<SourceRecord> records = new SourceReading(limits, folder).records(zip, SourceFormat.ZIP);
-        assertThat(((BadRecord) records.get(0)).reason()).contains("data.max-inflation-ratio allows");
+        assertThat(((BadRecord) records.get(0)).reason()).contains("--max-ratio allows");
         assertThat(records.get(1)).isInstanceOf(RawImage.class);
         var strict = new SourceReading(new SourceLimits(1000, 2 << 20, 100, false), folder);
         assertThat(SourceReading.bad(strict.records(zip, SourceFormat.ZIP))).extracting(BadRecord::reason)
-                .containsOnly("larger than 2 MiB, the limit that data.max-entry-mib sets").hasSize(2);
+                .containsOnly("larger than 2 MiB, the limit that --max-bytes sets").hasSize(2);
     }
 
     @Test
