@@ -53,7 +53,7 @@ public record DeviceAssignment(OptionalInt device) {
     }
 
     /** Binds the calling thread to the device. */
-    void bindThread() {
+    public void bindThread() {
         device.ifPresent(index -> Nd4j.getAffinityManager().unsafeSetDevice(index));
     }
 }

@@ -5,15 +5,13 @@ package org.casdm.job.rounds;
  *
  * @param lossTerms    the terms of the loss, in an order that observer and reader agree on; not copied
  * @param gradientNorm the Euclidean norm of the whole gradient, {@code NaN} if it is not known
- * @param ofImages     a number for each image of the minibatch, on whose meaning observer and reader agree; empty if
- *                     there is none; not copied
  */
-public record StepObservation(double[] lossTerms, double gradientNorm, double[] ofImages) {
+public record StepObservation(double[] lossTerms, double gradientNorm) {
 
-    static final StepObservation NOTHING = of();
+    static final StepObservation NOTHING = new StepObservation(new double[0], Double.NaN);
 
     /** Loss terms without a gradient norm. */
     public static StepObservation of(double... lossTerms) {
-        return new StepObservation(lossTerms, Double.NaN, new double[0]);
+        return new StepObservation(lossTerms, Double.NaN);
     }
 }
