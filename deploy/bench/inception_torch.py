@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The FID Inception network in PyTorch: the other side of `casdm bench inception`.
 
-Prints one JSON object: images a second and CPU seconds an image for 299-pixel inputs, from prepared floats to the 2048
-features, the logits without bias and the spatial features. Weights are random: the time does not depend on them.
+Prints one JSON object: images a second and processor seconds an image for 299-pixel inputs, from prepared floats to the
+2048 features, the logits without bias and the spatial features. Weights are random: the time does not depend on them.
 Needs PyTorch (Debian: python3-torch) and nothing else.
 """
 
@@ -14,6 +14,8 @@ import time
 import torch
 from torch import nn
 from torch.nn.functional import avg_pool2d, max_pool2d, relu
+
+WARM_UP = 2
 
 
 class Conv(nn.Module):
@@ -118,7 +120,7 @@ class Inception(nn.Module):
         return pooled, spatial[:, :7].flatten(1), self.classes(pooled)
 
 
-def cpu_seconds():
+def processor_seconds():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 
@@ -126,25 +128,29 @@ def cpu_seconds():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batch", type=int, default=16, help="images at once (default 16)")
-    parser.add_argument("--batches", type=int, default=8, help="measured batches (default 8)")
-    parser.add_argument("--warmup", type=int, default=2, help="batches before that (default 2)")
+    parser.add_argument("--batches", type=int, default=8, help="batches that are timed, after two that are not (default 8)")
     parser.add_argument("--threads", type=int, default=2, help="threads (default 2)")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     network = Inception().eval()
     images = torch.randn(arguments.batch, 3, 299, 299)
+    seconds = []
     with torch.no_grad():
-        for _ in range(arguments.warmup):
+        for _ in range(WARM_UP):
             network(images)
-        cpu, start = cpu_seconds(), time.perf_counter()
+        processor = processor_seconds()
         for _ in range(arguments.batches):
+            start = time.perf_counter()
             network(images)
-        seconds, cpu = time.perf_counter() - start, cpu_seconds() - cpu
-    count = arguments.batch * arguments.batches
-    print(json.dumps({"program": "PyTorch " + torch.__version__, "batch": arguments.batch, "images": count,
-                      "threads": arguments.threads, "imagesPerSecond": round(count / seconds, 3),
-                      "cpuSecondsPerImage": round(cpu / count, 5)}))
+            seconds.append(time.perf_counter() - start)
+    processor = processor_seconds() - processor
+    print(json.dumps({
+        "program": "PyTorch " + torch.__version__, "batch": arguments.batch, "batches": arguments.batches,
+        "threads": arguments.threads,
+        "images_per_second": round(arguments.batch / sorted(seconds)[len(seconds) // 2], 3),
+        "processor_seconds_per_image": round(processor / arguments.batch / arguments.batches, 5),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
 
 
 if __name__ == "__main__":

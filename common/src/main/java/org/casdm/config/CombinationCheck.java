@@ -41,6 +41,7 @@ final class CombinationCheck {
         classes();
         diffusion();
         loss();
+        metric();
         training();
     }
 
@@ -96,6 +97,14 @@ final class CombinationCheck {
         if (!undivided.isEmpty()) {
             problem(headsKey, "must divide the width of every level that attends, but does not divide "
                     + joined(undivided) + " channels");
+        }
+    }
+
+    private void metric() {
+        if (problems.noneOf("data.channels", "loss.lpips") && config.data().channels() == 1
+                && config.loss().lpips() > 0) {
+            problem("data.channels", "LPIPS compares coloured images, and " + read.describe("loss.lpips")
+                    + "; data.channels = 3 repeats grey ones, loss.lpips = 0 trains without");
         }
     }
 

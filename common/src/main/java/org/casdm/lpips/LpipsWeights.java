@@ -77,10 +77,32 @@ public final class LpipsWeights {
             Configuration hadoop) throws IOException {
         var tensors = new HashMap<String, INDArray>();
         BiConsumer<Parameter, float[]> receiver = (parameter, values) -> put(tensors, parameter, values);
-        String name = trunk.name().toLowerCase(Locale.ROOT);
-        read(trunkSource, "the weights of the " + name + " trunk", trunk.tensors(), hadoop, receiver);
-        read(linSource, "the linear layers of LPIPS for the " + name + " trunk", trunk.linTensors(), hadoop, receiver);
+        read(trunkSource, describeTrunk(trunk), trunk.tensors(), hadoop, receiver);
+        read(linSource, describeLin(trunk), trunk.linTensors(), hadoop, receiver);
         return new LpipsWeights(trunk, DataType.FLOAT, trunkSource.isRandom() || linSource.isRandom(), tensors);
+    }
+
+    /**
+     * Checks, without reading values or hashes, that the files are there and hold what {@link #load} will want.
+     *
+     * @throws IOException if one is missing, is no file of tensors, or lacks some; the message names file and tensors
+     */
+    public static void check(Trunk trunk, WeightSource trunkSource, WeightSource linSource, Configuration hadoop)
+            throws IOException {
+        if (!trunkSource.isRandom()) {
+            WeightFile.check(trunkSource, describeTrunk(trunk), trunk.tensors(), hadoop);
+        }
+        if (!linSource.isRandom()) {
+            WeightFile.check(linSource, describeLin(trunk), trunk.linTensors(), hadoop);
+        }
+    }
+
+    private static String describeTrunk(Trunk trunk) {
+        return "the weights of the " + trunk.name().toLowerCase(Locale.ROOT) + " trunk";
+    }
+
+    private static String describeLin(Trunk trunk) {
+        return "the linear layers of LPIPS for the " + trunk.name().toLowerCase(Locale.ROOT) + " trunk";
     }
 
     private static void read(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop,

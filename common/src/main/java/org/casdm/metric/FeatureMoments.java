@@ -10,10 +10,9 @@ import java.nio.ByteBuffer;
  * Count, mean and scatter matrix of features, in one pass and in double; instances merge.
  *
  * <p>Each block of rows is centred on its own mean first, and blocks are combined by the pairwise formula of Chan,
- * Golub and LeVeque (1983, "Algorithms for computing the sample variance", eq. 2.1, for matrices): nothing is subtracted that
- * is large beside the result, so ten million samples far from the origin keep their covariance. How rows are cut into
- * blocks and the order of merging decide the last bits alone; the same blocks merged in the same order give the same
- * bits on every machine of a kind.
+ * Golub and LeVeque (1983, "Algorithms for computing the sample variance", eq. 2.1, for matrices): nothing is
+ * subtracted that is large beside the result, so ten million samples far from the origin keep their covariance. The
+ * order of rows and of merging decides the last bits alone; how many rows come at once decides nothing.
  *
  * <p>Rows with a value that is not finite are counted and left out ({@link #invalid}). For use by one thread.
  */
@@ -21,7 +20,7 @@ public final class FeatureMoments implements Serializable {
 
     private static final long serialVersionUID = 1;
     /** Rows that are centred and multiplied at once. */
-    private static final int BLOCK_ROWS = 512;
+    private static final int BLOCK_ROWS = 256;
 
     private final int dimensions;
     private long count;
@@ -29,7 +28,9 @@ public final class FeatureMoments implements Serializable {
     private double[] mean;
     /** [n, n], row-major; the lower triangle counts. */
     private transient double[] scatter;
+    /** Rows that wait to be taken in together. */
     private transient double[] block;
+    private transient int blockRows;
 
     /** @param dimensions features of a row, at least 1 */
     public FeatureMoments(int dimensions) {
@@ -48,7 +49,7 @@ public final class FeatureMoments implements Serializable {
 
     /** Rows so far, without invalid ones. */
     public long count() {
-        return count;
+        return count + blockRows;
     }
 
     /** Rows that were left out because a value of them is not finite. */
@@ -80,30 +81,28 @@ public final class FeatureMoments implements Serializable {
     }
 
     private void add(int rows, Values values) {
-        for (int first = 0; first < rows; first += BLOCK_ROWS) {
-            addBlock(first, Math.min(rows, first + BLOCK_ROWS), values);
+        if (block == null) {
+            block = new double[BLOCK_ROWS * dimensions];
+        }
+        for (int row = 0; row < rows; row++) {
+            if (!copyFinite(values, row * dimensions, blockRows * dimensions)) {
+                invalid++;
+                continue;
+            }
+            blockRows++;
+            if (blockRows == BLOCK_ROWS) {
+                takeBlock();
+            }
         }
     }
 
-    private void addBlock(int first, int end, Values values) {
-        int length = (end - first) * dimensions;
-        if (block == null || block.length < length) {
-            block = new double[length];
+    private void takeBlock() {
+        if (blockRows > 0) {
+            int rows = blockRows;
+            blockRows = 0;
+            mergeMean(centre(rows), rows);
+            LinearAlgebra.addGram(block, rows, dimensions, scatter);
         }
-        int rows = 0;
-        for (int row = first; row < end; row++) {
-            if (copyFinite(values, row * dimensions, rows * dimensions)) {
-                rows++;
-            } else {
-                invalid++;
-            }
-        }
-        if (rows == 0) {
-            return;
-        }
-        var blockMean = centre(rows);
-        mergeMean(blockMean, rows);
-        LinearAlgebra.addGram(block, rows, dimensions, scatter);
     }
 
     private boolean copyFinite(Values values, int from, int to) {
@@ -163,7 +162,7 @@ public final class FeatureMoments implements Serializable {
     }
 
     /**
-     * Takes all rows of another instance, which stays as it is.
+     * Takes all rows of another instance, which keeps them.
      *
      * @return this
      * @throws IllegalArgumentException if its rows have another number of features
@@ -173,6 +172,8 @@ public final class FeatureMoments implements Serializable {
             throw new IllegalArgumentException("rows of " + other.dimensions + " features do not go with rows of "
                     + dimensions);
         }
+        takeBlock();
+        other.takeBlock();
         invalid += other.invalid;
         if (other.count > 0) {
             mergeMean(other.mean, other.count);
@@ -187,6 +188,7 @@ public final class FeatureMoments implements Serializable {
 
     /** The mean, [n]. */
     public double[] mean() {
+        takeBlock();
         return mean.clone();
     }
 
@@ -197,7 +199,10 @@ public final class FeatureMoments implements Serializable {
      * @throws MetricException if there are fewer than two rows, or invalid ones
      */
     public GaussianStatistics statistics(String name) {
-        requireValid(name);
+        takeBlock();
+        if (invalid > 0) {
+            throw NotFinite.vectors(invalid, count + invalid, name);
+        }
         if (count < 2) {
             throw new MetricException("A covariance needs at least two images; there "
                     + (count == 1 ? "is one" : "are none") + " in " + name + ".");
@@ -214,13 +219,8 @@ public final class FeatureMoments implements Serializable {
         return new GaussianStatistics(name, mean.clone(), covariance);
     }
 
-    private void requireValid(String name) {
-        if (invalid > 0) {
-            throw NotFinite.vectors(invalid, count + invalid, name);
-        }
-    }
-
     private void writeObject(ObjectOutputStream out) throws IOException {
+        takeBlock();
         out.defaultWriteObject();
         // Half the matrix, a row at a time.
         for (int i = 0; i < dimensions; i++) {

@@ -43,16 +43,34 @@ public final class WeightFile {
                         + ", not " + source.sha256().get());
             }
         }
-        var stored = new HashMap<String, StoredTensor>();
         try (var file = TensorFile.open(fileSystem, path)) {
-            file.tensors().forEach(tensor -> stored.put(tensor.info().name(), tensor));
-            var found = find(path.toString(), what, wanted, stored);
+            var found = find(path.toString(), what, wanted, stored(file));
             for (var tensor : wanted) {
                 float[] values = values(found.get(tensor));
                 requireFinite(path, tensor, values);
                 receiver.accept(tensor.parameter(), values);
             }
         }
+    }
+
+    /**
+     * Checks that a file holds tensors, without reading them or its hash.
+     *
+     * @param what what the file should hold, for messages
+     * @throws TensorFormatException if tensors are missing or have another shape; the message names them
+     */
+    public static void check(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop)
+            throws IOException {
+        var path = new Path(source.uri().orElseThrow());
+        try (var file = TensorFile.open(path.getFileSystem(hadoop), path)) {
+            find(path.toString(), what, wanted, stored(file));
+        }
+    }
+
+    private static Map<String, StoredTensor> stored(TensorFile file) {
+        var stored = new HashMap<String, StoredTensor>();
+        file.tensors().forEach(tensor -> stored.put(tensor.info().name(), tensor));
+        return stored;
     }
 
     /**

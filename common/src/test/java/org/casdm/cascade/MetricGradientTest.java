@@ -16,6 +16,7 @@ import org.casdm.lpips.LpipsWeights;
 import org.casdm.lpips.Trunk;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
+import org.casdm.optimizer.AdamW;
 import org.casdm.testing.Networks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +113,38 @@ class MetricGradientTest {
             assertThat(gradient.getDouble(thetaLength + bias.offset())).isNotZero();
 
             check(graph, batch, thetaLength, graph.params().length());
+        }
+    }
+
+    /** Some steps at the size that small images are resized to: the distance falls, and only who should learn does. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void trainsOnResizedImages(Kind kind) {
+        var model = model(kind);
+        var resized = new LpipsSpec(Trunk.SQUEEZE, Resize.TO_224);
+        var optimizer = new AdamW(2e-3, 0, 0.9, 0.999, 1e-8, 0);
+        var training = new Training(optimizer, 0, 7, 1, DataType.FLOAT, Optional.of(resized));
+        var x0 = Networks.normal(5, DataType.FLOAT, 1, 16, 16, 3).muli(0.5);
+        var epsilon = Networks.normal(6, DataType.FLOAT, 1, 16, 16, 3);
+        var timesteps = Nd4j.createFromArray(40f).reshape(1, 1);
+        var batch = CascadeGraph.batch(model, x0, epsilon, timesteps, null, new LossWeights(0, 0, 0, 1));
+        try (var graph = CascadeGraph.create(model, training)) {
+            graph.setLpips(new Lpips(resized, LpipsWeights.random(Trunk.SQUEEZE), 1));
+            var before = graph.params().dup();
+            double first = graph.score(batch, true);
+            for (int step = 0; step < 4; step++) {
+                graph.fit(batch);
+            }
+            assertThat(graph.score(batch, true)).isPositive().isLessThan(first);
+            long thetaLength = UNetParameters.of(model.theta()).length();
+            var change = graph.params().sub(before).reshape(before.length());
+            double ofTheta = change.get(NDArrayIndex.interval(0, thetaLength)).norm2Number().doubleValue();
+            if (kind == Kind.CAS_DM) {
+                assertThat(ofTheta).isZero();
+                assertThat(change.norm2Number().doubleValue()).isPositive();
+            } else {
+                assertThat(ofTheta).isPositive();
+            }
         }
     }
 

@@ -217,6 +217,7 @@ class ConfigLoaderTest {
         assertThat(problem("data.format = cifar100\nmodel.classes = 10")).contains("set model.classes = 100");
         assertThat(problem("diffusion.steps = 20, samples.sampler-steps = 10")).contains("linear", "21");
         assertThat(problem("model.kind = ddpm, loss.eps = 0")).contains("loss.eps");
+        assertThat(problem("data.channels = 1, loss.lpips = 0.1")).contains("data.channels = 1", "loss.lpips = 0.1");
         assertThat(problem("model.kind = dual, loss { eps = 0, x0 = 0, mu = 0 }")).contains("every term");
         assertThat(problem("data.path = \"s3://bucket/x\"")).endsWith("write s3a://bucket/x");
     }

@@ -27,7 +27,7 @@ import org.casdm.data.Storage;
 final class FolderListing {
     private static final int FILES_A_PART = 512;
     private static final long BYTES_A_PART = 64L << 20;
-    private static final String LINK = "a symbolic link, which is not followed unless data.follow-links is true";
+    private static final String LINK = "a symbolic link, which is not followed unless --follow-links says so";
 
     private final Path folder;
     private final List<FileEntry> files = new ArrayList<>();
@@ -57,7 +57,7 @@ final class FolderListing {
         if (listing.files.isEmpty()) {
             throw new DataException("%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files called "
                     .formatted(folder, listing.ignored, listing.links.size(), listing.links.isEmpty() ? ""
-                            : ", which data.follow-links = true would follow")
+                            : ", which --follow-links would follow")
                     + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));

@@ -41,8 +41,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
         var root = new Path(folder);
         FileSystem found = Storage.fileSystem(root, context.hadoop());
         boolean local = found instanceof LocalFileSystem;
-        // The checksums that Hadoop looks for beside local files cost time and fail on names with a colon.
-        FileSystem fileSystem = local ? ((LocalFileSystem) found).getRawFileSystem() : found;
+        FileSystem fileSystem = RangeInput.withoutChecksums(found);
         int maximumBytes = context.limits().maximumEntryBytes();
         int count = names.size() + refused.size();
         return new ReadAhead(count, local ? 0 : ReadAhead.REMOTE_FILES, index -> index >= names.size()

@@ -1,8 +1,12 @@
 package org.casdm.data.source;
 
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.casdm.data.DataException;
 import org.casdm.data.ImageFormat;
 import org.casdm.data.ImageSet;
@@ -11,6 +15,10 @@ import org.casdm.data.Storage;
 
 /** Finds sources on any Hadoop file system and tells their formats apart. */
 public final class ImageSources {
+    /** Folders of binary files hold few: what is not among the first entries is no such folder. */
+    private static final int ENTRIES_TO_LOOK_AT = 1000;
+    private static final Pattern SYNSET_TAR = Pattern.compile("n\\d{8}\\.tar");
+
     private final Configuration hadoop;
     private final SourceLimits limits;
 
@@ -34,9 +42,12 @@ public final class ImageSources {
     public ImageSource find(String location, SourceFormat format) throws DataException {
         Path path = Storage.path(location);
         try {
-            SourceFormat found = format == SourceFormat.AUTO ? detect(location) : format;
+            SourceFormat found = format == SourceFormat.AUTO ? detect(location, path) : format;
             return switch (found) {
                 case FOLDER -> FolderListing.of(path, hadoop, limits).source(location);
+                case ZIP -> ZipListing.of(path, hadoop).source(location);
+                case TAR -> new TarListing(hadoop, limits).pictures(location, path);
+                case IMAGENET -> new TarListing(hadoop, limits).classTars(location, path);
                 case CIFAR10 -> records(location, ImageFormat.CIFAR10, found);
                 case CIFAR100 -> records(location, ImageFormat.CIFAR100, found);
                 case IDX -> records(location, ImageFormat.IDX, found);
@@ -47,7 +58,38 @@ public final class ImageSources {
         }
     }
 
-    private SourceFormat detect(String location) throws DataException {
+    private SourceFormat detect(String location, Path path) throws IOException {
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
+        FileStatus status = fileSystem.getFileStatus(path);
+        if (status.isFile()) {
+            return formatOfFile(location, status);
+        }
+        RemoteIterator<FileStatus> entries = fileSystem.listStatusIterator(path);
+        for (int i = 0; i < ENTRIES_TO_LOOK_AT && entries.hasNext(); i++) {
+            FileStatus entry = entries.next();
+            if (entry.isFile() && TarListing.isTar(entry.getPath().getName())) {
+                return SYNSET_TAR.matcher(entry.getPath().getName()).matches() ? SourceFormat.IMAGENET
+                        : SourceFormat.TAR;
+            }
+        }
+        return inPlace(location);
+    }
+
+    private SourceFormat formatOfFile(String location, FileStatus file) throws IOException {
+        byte[] begin = new byte[4];
+        try (var input = Storage.fileSystem(file.getPath(), hadoop).open(file.getPath())) {
+            input.readNBytes(begin, 0, begin.length);
+        }
+        if (begin[0] == 'P' && begin[1] == 'K') {
+            return SourceFormat.ZIP;
+        }
+        if (TarListing.isTar(file.getPath().getName())) {
+            return new TarListing(hadoop, limits).holdsTars(file) ? SourceFormat.IMAGENET : SourceFormat.TAR;
+        }
+        return inPlace(location);
+    }
+
+    private SourceFormat inPlace(String location) throws DataException {
         return SourceFormat.of(new ImageSetFinder(hadoop).find(location, ImageFormat.AUTO).format().key());
     }
 

@@ -23,7 +23,7 @@ final class Inflated {
     }
 
     static BadImageException tooLarge(String id, int maximumBytes) {
-        return new BadImageException(id, "larger than %s, the limit that data.max-entry-mib sets".formatted(
+        return new BadImageException(id, "larger than %s, the limit that --max-bytes sets".formatted(
                 maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
     }
 }

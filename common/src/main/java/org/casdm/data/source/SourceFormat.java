@@ -10,6 +10,12 @@ public enum SourceFormat {
     AUTO("auto"),
     /** Picture files in a folder and the folders below it. */
     FOLDER("folder"),
+    /** A zip of pictures, in folders by class or not. */
+    ZIP("zip"),
+    /** Tars of pictures, each perhaps compressed with gzip: a file, or a folder of them. They have no classes. */
+    TAR("tar"),
+    /** ImageNet's own form: a tar (or folder) of one tar for each class. */
+    IMAGENET("imagenet"),
     /** CIFAR-10's binary version: records of a label and 3 × 32 × 32 bytes. */
     CIFAR10("cifar10"),
     /** CIFAR-100's binary version: records of two labels (the fine one is used) and 3 × 32 × 32 bytes. */

@@ -19,6 +19,11 @@ import org.casdm.weights.WeightSource;
  */
 public record InceptionSpec(WeightSource weights, InceptionResize resize) implements FeatureExtractorSpec {
 
+    /** What to tell people who have named no weights. */
+    public static final String WEIGHTS_NEEDED = "the weights of the Inception network are needed: \"casdm weights get"
+            + " inception --to FOLDER\" fetches them on a machine with a network; name the file then, or \""
+            + WeightSource.RANDOM + "\" to try things out with numbers that mean nothing";
+
     public InceptionSpec {
         Objects.requireNonNull(weights, "weights");
         Objects.requireNonNull(resize, "resize");

@@ -143,13 +143,6 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
-    public void softmaxBackward(INDArray probabilities, INDArray gradient) {
-        gradient.muli(probabilities);
-        var sums = gradient.sum(true, gradient.rank() - 1);
-        gradient.subi(probabilities.mul(sums));
-    }
-
-    @Override
     public void silu(INDArray input, INDArray output) {
         output.assign(Transforms.sigmoid(input).muli(input));
     }
@@ -162,36 +155,50 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
-    public void splitHeads(INDArray joint, int heads, INDArray query, INDArray key, INDArray value) {
-        var parts = joint.reshape('c', joint.size(0), joint.size(1), heads, 3, joint.size(2) / heads / 3);
-        query.assign(part(parts, 0));
-        key.assign(part(parts, 1));
-        value.assign(part(parts, 2));
+    public void attend(INDArray joint, int heads, INDArray probabilities, INDArray attended) {
+        var query = part(joint, heads, 0).dup('c');
+        var key = part(joint, heads, 1).dup('c');
+        var value = part(joint, heads, 2).dup('c');
+        Operations.multiply(query, false, key, true, 1 / Math.sqrt(query.size(3)), 0, probabilities);
+        Operations.softmax(probabilities);
+        var separate = Nd4j.createUninitialized(value.dataType(), value.shape());
+        Operations.multiply(probabilities, false, value, false, 1, 0, separate);
+        heads(attended, heads).assign(separate);
     }
 
     @Override
-    public void joinHeads(INDArray query, INDArray key, INDArray value, int heads, INDArray joint) {
-        var parts = joint.reshape('c', joint.size(0), joint.size(1), heads, 3, joint.size(2) / heads / 3);
-        part(parts, 0).assign(query);
-        part(parts, 1).assign(key);
-        part(parts, 2).assign(value);
+    public void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
+            INDArray jointGradient) {
+        var query = part(joint, heads, 0).dup('c');
+        var key = part(joint, heads, 1).dup('c');
+        var value = part(joint, heads, 2).dup('c');
+        double scale = 1 / Math.sqrt(query.size(3));
+        var separate = heads(attendedGradient, heads).dup('c');
+        var gradient = Nd4j.createUninitialized(value.dataType(), value.shape());
+        Operations.multiply(probabilities, true, separate, false, 1, 0, gradient);
+        part(jointGradient, heads, 2).assign(gradient);
+        var scores = Nd4j.createUninitialized(probabilities.dataType(), probabilities.shape());
+        Operations.multiply(separate, false, value, true, 1, 0, scores);
+        scores.muli(probabilities);
+        var sums = scores.sum(true, scores.rank() - 1);
+        scores.subi(probabilities.mul(sums));
+        Operations.multiply(scores, false, key, false, scale, 0, gradient);
+        part(jointGradient, heads, 0).assign(gradient);
+        Operations.multiply(scores, true, query, false, scale, 0, gradient);
+        part(jointGradient, heads, 1).assign(gradient);
     }
 
-    private static INDArray part(INDArray parts, int index) {
-        return parts.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(index),
-                NDArrayIndex.all()).permute(0, 2, 1, 3);
+    /** The queries (0), keys (1) or values (2) of the joint projection, as [images, heads, positions, width]. */
+    private static INDArray part(INDArray joint, int heads, int index) {
+        return joint.reshape('c', joint.size(0), joint.size(1), heads, 3, joint.size(2) / heads / 3)
+                .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(index),
+                        NDArrayIndex.all())
+                .permute(0, 2, 1, 3);
     }
 
-    @Override
-    public void mergeHeads(INDArray separate, INDArray merged) {
-        merged.reshape('c', separate.size(0), separate.size(2), separate.size(1), separate.size(3))
-                .assign(separate.permute(0, 2, 1, 3));
-    }
-
-    @Override
-    public void separateHeads(INDArray merged, INDArray separate) {
-        separate.assign(merged.reshape('c', separate.size(0), separate.size(2), separate.size(1), separate.size(3))
-                .permute(0, 2, 1, 3));
+    /** [images, positions, heads · width] as [images, heads, positions, width]. */
+    private static INDArray heads(INDArray merged, int heads) {
+        return merged.reshape('c', merged.size(0), merged.size(1), heads, merged.size(2) / heads).permute(0, 2, 1, 3);
     }
 
     @Override

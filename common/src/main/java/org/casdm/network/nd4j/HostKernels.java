@@ -2,6 +2,9 @@ package org.casdm.network.nd4j;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,11 +21,19 @@ final class HostKernels implements Kernels {
     private static final int TILE = 4096;
 
     private final Parallel parallel;
-    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+    /** Native memory of all threads. */
+    private final Queue<FloatPointer> matrices = new ConcurrentLinkedQueue<>();
+    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(() -> new Scratch(matrices));
 
-    /** Tiles of one thread. */
+    /** Memory of one thread. */
     private static final class Scratch {
+        private final Queue<FloatPointer> matrices;
         private float[][] tiles = new float[0][];
+        private FloatPointer matrix;
+
+        Scratch(Queue<FloatPointer> matrices) {
+            this.matrices = matrices;
+        }
 
         float[] tile(int index, int length) {
             if (index >= tiles.length) {
@@ -32,6 +43,18 @@ final class HostKernels implements Kernels {
                 tiles[index] = new float[length];
             }
             return tiles[index];
+        }
+
+        /** Native memory for a matrix, its content undefined. */
+        FloatPointer matrix(int length) {
+            if (matrix == null || matrix.limit() < length) {
+                if (matrix != null) {
+                    matrix.close();
+                }
+                matrix = new FloatPointer(length);
+                matrices.add(matrix);
+            }
+            return new FloatPointer(matrix);
         }
     }
 
@@ -187,6 +210,7 @@ final class HostKernels implements Kernels {
             var offsets = local.tile(4, tile);
             var sums = local.tile(5, tile);
             var products = local.tile(6, tile);
+            var slopes = local.tile(7, tile);
             int start = n * perImage;
             fold(n, stats, groups, weight, bias, scaleShift, factors, offsets, tile);
             var mean = new float[channels];
@@ -201,7 +225,7 @@ final class HostKernels implements Kernels {
                 x.get(start + at, values, 0, length);
                 dy.get(start + at, gradients, 0, length);
                 if (norm.silu()) {
-                    siluGradient(values, factors, offsets, gradients, length);
+                    siluGradient(values, factors, offsets, slopes, gradients, length);
                     dy.put(start + at, gradients, 0, length);
                 }
                 addProducts(values, means, gradients, sums, products, length);
@@ -398,26 +422,6 @@ final class HostKernels implements Kernels {
     }
 
     @Override
-    public void softmaxBackward(INDArray probabilities, INDArray gradient) {
-        int width = (int) probabilities.size(probabilities.rank() - 1);
-        int rows = (int) (probabilities.length() / width);
-        var p = memory(probabilities);
-        var g = memory(gradient);
-        int parts = Math.min(rows, 64);
-        parallel.forEach(parts, part -> {
-            var probability = scratch.get().tile(0, width);
-            var values = scratch.get().tile(1, width);
-            int end = (int) ((long) rows * (part + 1) / parts);
-            for (int row = (int) ((long) rows * part / parts); row < end; row++) {
-                p.get(row * width, probability, 0, width);
-                g.get(row * width, values, 0, width);
-                softmaxGradient(probability, values, dot(probability, values, width), width);
-                g.put(row * width, values, 0, width);
-            }
-        });
-    }
-
-    @Override
     public void silu(INDArray input, INDArray output) {
         var values = copy(input);
         for (int i = 0; i < values.length; i++) {
@@ -438,85 +442,102 @@ final class HostKernels implements Kernels {
     }
 
     @Override
-    public void splitHeads(INDArray joint, int heads, INDArray query, INDArray key, INDArray value) {
-        int images = (int) joint.size(0);
-        int positions = (int) joint.size(1);
-        int row = (int) joint.size(2);
-        int width = row / heads / 3;
-        var x = memory(joint);
-        var parts = new FloatBuffer[] {memory(query), memory(key), memory(value)};
-        parallel.forEach(images, n -> {
-            var values = scratch.get().tile(0, row);
-            for (int t = 0; t < positions; t++) {
-                x.get((n * positions + t) * row, values, 0, row);
-                for (int h = 0; h < heads; h++) {
-                    for (int part = 0; part < 3; part++) {
-                        parts[part].put(((n * heads + h) * positions + t) * width, values, (h * 3 + part) * width,
-                                width);
-                    }
-                }
-            }
-        });
+    public void attend(INDArray joint, int heads, INDArray probabilities, INDArray attended) {
+        var shape = AttentionShape.of(joint, heads);
+        var x = HostMemory.pointer(joint);
+        var p = HostMemory.pointer(probabilities);
+        var y = HostMemory.pointer(attended);
+        parallel.forEach(shape.matrices(), i -> HostProducts.multiply(shape.positions, shape.positions, shape.width,
+                shape.scale(), shape.part(x, i, 0), shape.row(), shape.part(x, i, 1), shape.row(), true,
+                shape.scores(p, i), shape.positions));
+        Operations.softmax(probabilities);
+        parallel.forEach(shape.matrices(), i -> HostProducts.multiply(shape.positions, shape.width, shape.positions,
+                1, shape.scores(p, i), shape.positions, shape.part(x, i, 2), shape.row(), false,
+                shape.head(y, i), shape.channels()));
     }
 
     @Override
-    public void joinHeads(INDArray query, INDArray key, INDArray value, int heads, INDArray joint) {
-        int images = (int) joint.size(0);
-        int positions = (int) joint.size(1);
-        int row = (int) joint.size(2);
-        int width = row / heads / 3;
-        var y = memory(joint);
-        var parts = new FloatBuffer[] {memory(query), memory(key), memory(value)};
-        parallel.forEach(images, n -> {
-            var values = scratch.get().tile(0, row);
-            for (int t = 0; t < positions; t++) {
-                for (int h = 0; h < heads; h++) {
-                    for (int part = 0; part < 3; part++) {
-                        parts[part].get(((n * heads + h) * positions + t) * width, values, (h * 3 + part) * width,
-                                width);
-                    }
-                }
-                y.put((n * positions + t) * row, values, 0, row);
-            }
+    public void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
+            INDArray jointGradient) {
+        var shape = AttentionShape.of(joint, heads);
+        var x = HostMemory.pointer(joint);
+        var dx = HostMemory.pointer(jointGradient);
+        var dy = HostMemory.pointer(attendedGradient);
+        var p = memory(probabilities);
+        var pPointer = HostMemory.pointer(probabilities);
+        int positions = shape.positions;
+        int row = shape.row();
+        parallel.forEach(shape.matrices(), i -> {
+            var gradient = scratch.get().matrix(positions * positions);
+            var scores = shape.scores(pPointer, i);
+            var output = shape.head(dy, i);
+            HostProducts.multiplyTransposed(positions, shape.width, positions, 1, scores, positions, output,
+                    shape.channels(), shape.part(dx, i, 2), row);
+            HostProducts.multiply(positions, positions, shape.width, 1, output, shape.channels(),
+                    shape.part(x, i, 2), row, true, gradient, positions);
+            softmaxBackward(p, i * positions * positions, gradient.capacity((long) positions * positions)
+                    .asByteBuffer().asFloatBuffer(), positions);
+            HostProducts.multiply(positions, shape.width, positions, shape.scale(), gradient, positions,
+                    shape.part(x, i, 1), row, false, shape.part(dx, i, 0), row);
+            HostProducts.multiplyTransposed(positions, shape.width, positions, shape.scale(), gradient, positions,
+                    shape.part(x, i, 0), row, shape.part(dx, i, 1), row);
         });
     }
 
-    @Override
-    public void mergeHeads(INDArray separate, INDArray merged) {
-        int images = (int) separate.size(0);
-        int heads = (int) separate.size(1);
-        int positions = (int) separate.size(2);
-        int width = (int) separate.size(3);
-        var x = memory(separate);
-        var y = memory(merged);
-        parallel.forEach(images, n -> {
-            var values = scratch.get().tile(0, heads * width);
-            for (int t = 0; t < positions; t++) {
-                for (int h = 0; h < heads; h++) {
-                    x.get(((n * heads + h) * positions + t) * width, values, h * width, width);
-                }
-                y.put((n * positions + t) * heads * width, values, 0, heads * width);
-            }
-        });
+    /** Where the matrices of each image and head lie. */
+    private record AttentionShape(int images, int positions, int heads, int width) {
+
+        static AttentionShape of(INDArray joint, int heads) {
+            return new AttentionShape((int) joint.size(0), (int) joint.size(1), heads,
+                    (int) joint.size(2) / heads / 3);
+        }
+
+        int matrices() {
+            return images * heads;
+        }
+
+        int channels() {
+            return heads * width;
+        }
+
+        int row() {
+            return 3 * channels();
+        }
+
+        float scale() {
+            return (float) (1 / Math.sqrt(width));
+        }
+
+        /** Queries (0), keys (1) or values (2) of one matrix. */
+        FloatPointer part(FloatPointer joint, int matrix, int index) {
+            return joint.getPointer((long) (matrix / heads) * positions * row()
+                    + (matrix % heads * 3L + index) * width);
+        }
+
+        FloatPointer head(FloatPointer merged, int matrix) {
+            return merged.getPointer((long) (matrix / heads) * positions * channels() + matrix % heads * width);
+        }
+
+        FloatPointer scores(FloatPointer probabilities, int matrix) {
+            return probabilities.getPointer((long) matrix * positions * positions);
+        }
     }
 
-    @Override
-    public void separateHeads(INDArray merged, INDArray separate) {
-        int images = (int) separate.size(0);
-        int heads = (int) separate.size(1);
-        int positions = (int) separate.size(2);
-        int width = (int) separate.size(3);
-        var x = memory(merged);
-        var y = memory(separate);
-        parallel.forEach(images, n -> {
-            var values = scratch.get().tile(0, heads * width);
-            for (int t = 0; t < positions; t++) {
-                x.get((n * positions + t) * heads * width, values, 0, heads * width);
-                for (int h = 0; h < heads; h++) {
-                    y.put(((n * heads + h) * positions + t) * width, values, h * width, width);
-                }
+    /** From the gradient of a softmax over rows, which is overwritten, to that of its input. */
+    private void softmaxBackward(FloatBuffer probabilities, int start, FloatBuffer gradient, int width) {
+        var local = scratch.get();
+        int rows = Math.max(1, TILE / width);
+        var probability = local.tile(0, rows * width);
+        var values = local.tile(1, rows * width);
+        for (int row = 0; row < width; row += rows) {
+            int length = Math.min(rows, width - row) * width;
+            probabilities.get(start + row * width, probability, 0, length);
+            gradient.get(row * width, values, 0, length);
+            for (int at = 0; at < length; at += width) {
+                softmaxGradient(probability, values, at, dot(probability, values, at, width), width);
             }
-        });
+            gradient.put(row * width, values, 0, length);
+        }
     }
 
     @Override
@@ -540,6 +561,8 @@ final class HostKernels implements Kernels {
     @Override
     public void close() {
         parallel.close();
+        matrices.forEach(FloatPointer::close);
+        matrices.clear();
     }
 
     // The loops that the JIT compiler vectorises: flat, over heap arrays, nothing but arithmetic.
@@ -570,11 +593,26 @@ final class HostKernels implements Kernels {
         }
     }
 
-    private static void siluGradient(float[] values, float[] factors, float[] offsets, float[] gradients, int length) {
+    /** In two loops: one would be too long for the JIT compiler to vectorise, and take seven times as long. */
+    private static void siluGradient(float[] values, float[] factors, float[] offsets, float[] slopes,
+            float[] gradients, int length) {
+        siluSlope(values, factors, offsets, slopes, length);
+        multiply(slopes, gradients, length);
+    }
+
+    private static void siluSlope(float[] values, float[] factors, float[] offsets, float[] slopes, int length) {
         for (int i = 0; i < length; i++) {
-            float z = values[i] * factors[i] + offsets[i];
-            float s = sigmoid(z);
-            gradients[i] = gradients[i] * (s * (1 + z * (1 - s)));
+            slopes[i] = sigmoid(values[i] * factors[i] + offsets[i]);
+        }
+        for (int i = 0; i < length; i++) {
+            float s = slopes[i];
+            slopes[i] = s * (1 + (values[i] * factors[i] + offsets[i]) * (1 - s));
+        }
+    }
+
+    private static void multiply(float[] factors, float[] values, int length) {
+        for (int i = 0; i < length; i++) {
+            values[i] *= factors[i];
         }
     }
 
@@ -593,25 +631,26 @@ final class HostKernels implements Kernels {
         }
     }
 
-    private static void softmaxGradient(float[] probabilities, float[] gradients, float dot, int length) {
-        for (int i = 0; i < length; i++) {
+    private static void softmaxGradient(float[] probabilities, float[] gradients, int from, float dot, int length) {
+        for (int i = from; i < from + length; i++) {
             gradients[i] = probabilities[i] * (gradients[i] - dot);
         }
     }
 
-    private static float dot(float[] a, float[] b, int length) {
+    private static float dot(float[] a, float[] b, int from, int length) {
         float sum0 = 0;
         float sum1 = 0;
         float sum2 = 0;
         float sum3 = 0;
-        int i = 0;
-        for (; i + 3 < length; i += 4) {
+        int i = from;
+        int end = from + length;
+        for (; i + 3 < end; i += 4) {
             sum0 += a[i] * b[i];
             sum1 += a[i + 1] * b[i + 1];
             sum2 += a[i + 2] * b[i + 2];
             sum3 += a[i + 3] * b[i + 3];
         }
-        for (; i < length; i++) {
+        for (; i < end; i++) {
             sum0 += a[i] * b[i];
         }
         return sum0 + sum1 + (sum2 + sum3);

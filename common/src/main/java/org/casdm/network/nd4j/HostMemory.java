@@ -15,12 +15,16 @@ public final class HostMemory {
      * writing the array, which has to outlive the buffer.
      */
     public static FloatBuffer floats(INDArray array) {
+        return pointer(array).asByteBuffer().asFloatBuffer();
+    }
+
+    /** As {@link #floats}, for native functions. */
+    static FloatPointer pointer(INDArray array) {
         long length = array.length();
         if (length > Integer.MAX_VALUE / Float.BYTES) {
             throw new IllegalArgumentException("An activation of " + length + " elements is over 2 GiB: use a smaller"
                     + " batch per worker");
         }
-        var pointer = new FloatPointer(array.data().addressPointer());
-        return pointer.capacity(length).asByteBuffer().asFloatBuffer();
+        return new FloatPointer(array.data().addressPointer()).capacity(length);
     }
 }

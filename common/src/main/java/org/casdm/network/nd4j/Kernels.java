@@ -72,9 +72,6 @@ interface Kernels extends AutoCloseable {
     /** The gradient of {@link #upsample}: sums of four. */
     void upsampleBackward(INDArray outputGradient, INDArray inputGradient);
 
-    /** From the probabilities of a softmax over the last dimension and their gradient (overwritten) to its input's. */
-    void softmaxBackward(INDArray probabilities, INDArray gradient);
-
     /** output = input · sigmoid(input). */
     void silu(INDArray input, INDArray output);
 
@@ -82,19 +79,26 @@ interface Kernels extends AutoCloseable {
     void siluBackward(INDArray input, INDArray gradient);
 
     /**
-     * Splits the joint projection of attention: input [n, positions, heads · 3 · width], for each head query, key and
-     * value after another, into three arrays [n, heads, positions, width].
+     * Attention head by head: softmax(q · kᵀ / √width) · v.
+     *
+     * @param joint [images, positions, heads · 3 · width]: for each head query, key and value after another
+     * @param heads how many
+     * @param probabilities receives the softmax, [images, heads, positions, positions]
+     * @param attended receives [images, positions, heads · width]
      */
-    void splitHeads(INDArray joint, int heads, INDArray query, INDArray key, INDArray value);
+    void attend(INDArray joint, int heads, INDArray probabilities, INDArray attended);
 
-    /** The inverse of {@link #splitHeads}. */
-    void joinHeads(INDArray query, INDArray key, INDArray value, int heads, INDArray joint);
-
-    /** [n, heads, positions, width] to [n, positions, heads · width]. */
-    void mergeHeads(INDArray separate, INDArray merged);
-
-    /** The inverse of {@link #mergeHeads}. */
-    void separateHeads(INDArray merged, INDArray separate);
+    /**
+     * The gradient of {@link #attend}.
+     *
+     * @param joint as it was given to {@code attend}
+     * @param heads as they were
+     * @param probabilities as they came from it
+     * @param attendedGradient the gradient with respect to {@code attended}
+     * @param jointGradient receives the gradient with respect to {@code joint}
+     */
+    void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
+            INDArray jointGradient);
 
     /**
      * Sets each value to zero with probability {@code rate} and divides the others by 1 - rate. The choice depends on

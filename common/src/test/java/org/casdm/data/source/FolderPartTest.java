@@ -67,7 +67,7 @@ class FolderPartTest {
         assertThat(SourceReading.bad(records)).extracting(BadRecord::id)
                 .containsExactlyInAnyOrder("class/file.png", "other", "class/loop");
         assertThat(SourceReading.bad(records)).extracting(BadRecord::reason)
-                .allMatch(reason -> reason.contains("data.follow-links"));
+                .allMatch(reason -> reason.contains("--follow-links"));
 
         var lenient = reading(new SourceLimits(1000_000, 1 << 20, 100, true));
         List<SourceRecord> followed = lenient.records(folder, SourceFormat.FOLDER);
@@ -82,7 +82,7 @@ class FolderPartTest {
         Files.createSymbolicLink(folder.resolve("a.png"), elsewhere.resolve("a.png"));
         assertThatThrownBy(() -> reading(SourceLimits.DEFAULT).find(folder, SourceFormat.FOLDER))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("1 symbolic links, which data.follow-links = true would follow");
+                .hasMessageContaining("1 symbolic links, which --follow-links would follow");
     }
 
     @Test
@@ -92,7 +92,7 @@ class FolderPartTest {
         List<SourceRecord> records = reading(new SourceLimits(100, 2000, 100, false)).records(folder,
                 SourceFormat.FOLDER);
         assertThat(records.get(0)).isEqualTo(new BadRecord("film.gif",
-                "larger than 2000 bytes, the limit that data.max-entry-mib sets"));
+                "larger than 2000 bytes, the limit that --max-bytes sets"));
         assertThat(records.get(1)).isInstanceOf(RawImage.class);
     }
 

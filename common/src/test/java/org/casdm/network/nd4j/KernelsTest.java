@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -111,33 +112,30 @@ class KernelsTest {
         var p = random(3, 4, 30, 50);
         Operations.softmax(p);
         assertThat(p.sum(2).sub(1).norm2Number().doubleValue()).isLessThan(1e-5);
-        var dp = new INDArray[] {random(4, 4, 30, 50), random(4, 4, 30, 50)};
-        DEVICE.softmaxBackward(p, dp[0]);
-        HOST.softmaxBackward(p, dp[1]);
-        close(dp[1], dp[0]);
     }
 
-    @Test
-    void heads() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 8})
+    void attention(int side) {
         int heads = 4;
-        var joint = random(1, 2, 9, heads * 3 * 8);
-        Kernels[] implementations = {DEVICE, HOST};
-        INDArray[][] parts = new INDArray[2][3];
-        for (int i = 0; i < 2; i++) {
-            for (int k = 0; k < 3; k++) {
-                parts[i][k] = Nd4j.create(DataType.FLOAT, 2, heads, 9, 8);
-            }
-            implementations[i].splitHeads(joint, heads, parts[i][0], parts[i][1], parts[i][2]);
-            var back = Nd4j.create(DataType.FLOAT, joint.shape());
-            implementations[i].joinHeads(parts[i][0], parts[i][1], parts[i][2], heads, back);
-            assertThat(back).isEqualTo(joint);
-            var merged = Nd4j.create(DataType.FLOAT, 2, 9, heads * 8);
-            implementations[i].mergeHeads(parts[i][1], merged);
-            var separate = Nd4j.create(DataType.FLOAT, 2, heads, 9, 8);
-            implementations[i].separateHeads(merged, separate);
-            assertThat(separate).isEqualTo(parts[i][1]);
+        int positions = side * side;
+        var joint = random(1, 3, positions, heads * 3 * 8);
+        var gradient = random(2, 3, positions, heads * 8);
+        Kernels[] implementations = {DEVICE, HOST, ALONE};
+        var results = new INDArray[3][];
+        for (int i = 0; i < 3; i++) {
+            var probabilities = Nd4j.create(DataType.FLOAT, 3, heads, positions, positions);
+            var attended = Nd4j.create(DataType.FLOAT, 3, positions, heads * 8);
+            implementations[i].attend(joint, heads, probabilities, attended);
+            var jointGradient = Nd4j.create(DataType.FLOAT, joint.shape());
+            implementations[i].attendBackward(joint, heads, probabilities, gradient, jointGradient);
+            results[i] = new INDArray[] {probabilities, attended, jointGradient};
         }
-        assertThat(parts[1]).isEqualTo(parts[0]);
+        assertThat(results[1][0].sum(3).sub(1).norm2Number().doubleValue()).isLessThan(1e-5);
+        for (int k = 0; k < 3; k++) {
+            close(results[1][k], results[0][k]);
+            assertThat(results[2][k]).as("threads").isEqualTo(results[1][k]);
+        }
     }
 
     @Test

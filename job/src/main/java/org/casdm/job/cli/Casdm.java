@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
         subcommands = {
             PrepareCommand.class,
             TrainCommand.class,
-            SampleCommand.class,
+            EvaluateCommand.class,
             InspectCommand.class,
             LpipsCommand.class,
             ConvertCommand.class,
@@ -38,6 +38,7 @@ import picocli.CommandLine.Model.CommandSpec;
             "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
             "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
             "  casdm train -c conf/fashion-mnist.conf run.folder=/data/runs/1",
+            "  casdm evaluate --samples /data/samples --reference /data/images --weights inception.pth",
             "  casdm inspect s3a://bucket/runs/1",
             "  casdm train --help"})
 public final class Casdm implements Runnable {

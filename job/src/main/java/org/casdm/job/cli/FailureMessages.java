@@ -23,7 +23,7 @@ import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.config.ConfigException;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.job.sample.SampleFailure;
+import org.casdm.job.evaluate.EvaluationFailure;
 import org.casdm.job.train.TrainingFailure;
 import org.casdm.metric.MetricException;
 import org.casdm.tensor.TensorFormatException;
@@ -147,7 +147,8 @@ public final class FailureMessages {
         if (symptom.is(ConfigException.class) || symptom.is(DataException.class)
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
                 || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
-                || symptom.is(MetricException.class) || symptom.is(DownloadException.class)) {
+                || symptom.is(MetricException.class) || symptom.is(EvaluationFailure.class)
+                || symptom.is(DownloadException.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.is(CorruptCheckpointException.class)) {

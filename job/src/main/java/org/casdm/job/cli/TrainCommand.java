@@ -42,10 +42,12 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var config = configuration();
+        // Before Spark starts: what is wrong with the configuration is said at once.
+        var job = new TrainJob(config);
         try (var spark = new JavaSparkContext(SparkSetup.of(config, spec.commandLine().getCommandName()))) {
             var interruption = new Interruption(spec.commandLine().getErr());
             try {
-                new TrainJob(config).run(spark);
+                job.run(spark);
                 return ExitCode.DONE;
             } catch (Exception e) {
                 if (interruption.hasCome()) {

@@ -142,7 +142,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         super.processMinibatch(minibatch, graph, false);
         StepObservation observation = observer.observe(graph);
         steps.add(new StepStatistics(step, images, graph.score(), observation.lossTerms(),
-                observation.gradientNorm()));
+                observation.gradientNorm(), observation.ofImages()));
         computeNanos += nanosSinceLastEvent();
         return isLast ? getFinalResult(graph) : null;
     }

@@ -5,13 +5,15 @@ package org.casdm.job.rounds;
  *
  * @param lossTerms    the terms of the loss, in an order that observer and reader agree on; not copied
  * @param gradientNorm the Euclidean norm of the whole gradient, {@code NaN} if it is not known
+ * @param ofImages     a number for each image of the minibatch, on whose meaning observer and reader agree; empty if
+ *                     there is none; not copied
  */
-public record StepObservation(double[] lossTerms, double gradientNorm) {
+public record StepObservation(double[] lossTerms, double gradientNorm, double[] ofImages) {
 
-    static final StepObservation NOTHING = new StepObservation(new double[0], Double.NaN);
+    static final StepObservation NOTHING = of();
 
     /** Loss terms without a gradient norm. */
     public static StepObservation of(double... lossTerms) {
-        return new StepObservation(lossTerms, Double.NaN);
+        return new StepObservation(lossTerms, Double.NaN, new double[0]);
     }
 }

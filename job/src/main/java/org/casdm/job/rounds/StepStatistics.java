@@ -10,7 +10,8 @@ import java.io.Serializable;
  * @param score        the graph's score before the step's update, regularisation included
  * @param lossTerms    as the {@link StepObserver} gave them; not copied
  * @param gradientNorm as the {@link StepObserver} gave it; {@code NaN} if it did not
+ * @param ofImages     as the {@link StepObserver} gave it; not copied
  */
-public record StepStatistics(long step, long images, double score, double[] lossTerms, double gradientNorm)
-        implements Serializable {
+public record StepStatistics(long step, long images, double score, double[] lossTerms, double gradientNorm,
+        double[] ofImages) implements Serializable {
 }

@@ -14,10 +14,11 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Builds the workers' graphs.
  *
+ * @param runId distinguishes this run from others that an executor may see
  * @param threads native threads of one worker
  * @param config says what has to compute, and where the metric function's weights come from
  */
-record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFactory {
+record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implements GraphFactory {
 
     @Override
     public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
@@ -30,7 +31,7 @@ record CascadeGraphFactory(int threads, CasdmConfig config) implements GraphFact
         var lpips = LpipsSources.of(config);
         if (lpips.isPresent()) {
             var spec = graph.lpips().orElseThrow();
-            graph.setLpips(new Lpips(spec, lpips.get().load(spec.trunk(), hadoop), threads));
+            graph.setLpips(new Lpips(spec, SharedLpipsWeights.get(runId, lpips.get(), hadoop), threads));
         }
         return graph;
     }

@@ -1,13 +1,14 @@
 package org.casdm.job.train;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.casdm.checkpoint.MetricsLog;
-import org.casdm.job.TimeText;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.StepStatistics;
 import org.casdm.job.rounds.WorkerReport;
@@ -63,6 +64,9 @@ final class RoundLog {
         for (int i = 0; i < termNames.size(); i++) {
             line.put(termNames.get(i), terms[i]);
         }
+        var distances = Distribution.of(result.workers().stream().flatMap(worker -> worker.steps().stream())
+                .map(StepStatistics::ofImages).flatMapToDouble(Arrays::stream));
+        distances.ifPresent(ofImages -> line.put("lpipsOfImages", ofImages));
         line.put("learningRate", learningRate);
         line.put("imagesPerSecond", imagesPerSecond);
         line.put("roundSeconds", seconds);
@@ -78,6 +82,8 @@ final class RoundLog {
         for (int i = 0; i < termNames.size(); i++) {
             text.append(String.format(Locale.ROOT, " %s %.3g", termNames.get(i), terms[i]));
         }
+        distances.ifPresent(ofImages -> text.append(String.format(Locale.ROOT, " (%.3g to %.3g)", ofImages.minimum(),
+                ofImages.maximum())));
         text.append(String.format(Locale.ROOT, " | %.1f images/s, steps %.0f %% of %.2f s | %s left", imagesPerSecond,
                 100 * (compute + data) / seconds, seconds, left(place.step())));
         if (badImages > 0) {
@@ -87,7 +93,9 @@ final class RoundLog {
     }
 
     private String left(long step) {
-        return TimeText.hours(Math.max(0, totalSteps - step) * smoothedSecondsPerStep);
+        var duration = Duration.ofSeconds(Math.round(Math.max(0, totalSteps - step) * smoothedSecondsPerStep));
+        return String.format(Locale.ROOT, "%d:%02d:%02d", duration.toHours(), duration.toMinutesPart(),
+                duration.toSecondsPart());
     }
 
     private static double slowest(RoundResult result, ToDoubleFunction<WorkerReport> seconds) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
+import org.casdm.config.ConfigException;
 import org.casdm.data.BatchOrder;
 import org.casdm.data.EpochOrder;
 import org.casdm.data.ImageFormat;
@@ -42,10 +44,11 @@ public final class TrainJob {
     private final CasdmConfig config;
     private final ModelSpec model;
     private final AdamW optimizer;
+    private final Optional<LpipsSources> lpips;
 
     /**
      * @param config checked by its loader, with {@code run.folder} and {@code data.path}
-     * @throws TrainingFailure if LPIPS is asked for without weights
+     * @throws ConfigException if LPIPS is asked for without weights
      */
     public TrainJob(CasdmConfig config) {
         this.config = config;
@@ -53,8 +56,7 @@ public final class TrainJob {
         var settings = config.train().optimizer();
         optimizer = new AdamW(settings.learningRate(), settings.warmupSteps(), settings.beta1(), settings.beta2(),
                 settings.epsilon(), settings.gradientClip());
-        // Now, and not when the first executor looks for them.
-        LpipsSources.of(config).ifPresent(LpipsSources::warnIfRandom);
+        lpips = LpipsSources.of(config);
     }
 
     /**
@@ -65,6 +67,8 @@ public final class TrainJob {
      */
     public void run(JavaSparkContext spark) throws IOException {
         var hadoop = spark.hadoopConfiguration();
+        // Now, and not when the first executor looks for its weights.
+        lpips.ifPresent(sources -> sources.check(hadoop));
         var images = findImages(new ImageSetFinder(hadoop));
         var folder = RunFolder.at(config.run().folder().orElseThrow(), hadoop);
         RunConfiguration.store(folder, config);
@@ -112,15 +116,16 @@ public final class TrainJob {
         metrics.resume(start.step() == 0 ? -1 : start.step());
         var log = new RoundLog(metrics, ConfiguredModel.lossWeights(config).terms(model), train.steps(), images.count());
         var grids = new SampleGrids(config, folder, slots.threads());
-        var data = spark.broadcast(new TrainingBatches.Data(UUID.randomUUID().toString(), images, config));
+        var runId = UUID.randomUUID().toString();
+        var data = spark.broadcast(new TrainingBatches.Data(runId, images, config));
         var batches = new TrainingBatches(data, order, start.step(), start.imagesSeen());
         var badImages = new LinkedHashSet<String>();
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version(), "lpips",
-                LpipsSources.of(config).map(LpipsSources::toString).orElse("none")));
+                lpips.map(LpipsSources::toString).orElse("none")));
         try (var removal = new Removal(data);
-                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(slots.threads(), config),
+                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(runId, slots.threads(), config),
                         new LossTermsObserver())) {
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;

@@ -309,7 +309,7 @@ class RoundTrainingMasterTest {
         @Override
         public StepObservation observe(ComputationGraph graph) {
             return new StepObservation(new double[] {graph.score(), graph.getIterationCount()},
-                    graph.getFlattenedGradients().norm2Number().doubleValue());
+                    graph.getFlattenedGradients().norm2Number().doubleValue(), new double[] {7});
         }
     }
 

@@ -81,7 +81,8 @@ class CascadeAveragingTest {
     private static INDArray averaged(IUpdater updater, int workers, int rounds) {
         var settings = RoundSettings.of(workers, 1, BATCH, 0);
         try (var spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")));
-                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(1, ConfigLoader.load(Optional.empty(), List.of())), new LossTermsObserver());
+                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory("test", 1,
+                        ConfigLoader.load(Optional.empty(), List.of())), new LossTermsObserver());
                 var graph = graph(updater)) {
             var network = new SparkComputationGraph(spark, graph, master);
             long step = 0;

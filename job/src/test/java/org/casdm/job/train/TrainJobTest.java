@@ -108,20 +108,6 @@ class TrainJobTest {
     }
 
     @Test
-    void metricFunctionAmongTheLosses() throws IOException {
-        String[] changes = {"data.size=32", "model.theta.attention-resolutions=[16]", "train.steps=2",
-            "train.workers=1", "loss.lpips=0.1", "lpips.trunk=squeeze", "lpips.resize=none"};
-        assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "metric", changes))
-                .isInstanceOf(TrainingFailure.class).hasMessageContaining("lpips.weights");
-        var more = new ArrayList<>(List.of(changes));
-        more.add("lpips.weights=random");
-        train(LocalCluster.inThisJvm("local[1]"), "metric", more.toArray(String[]::new));
-        var metrics = RunFolder.at(folder.resolve("metric").toString(), new Configuration())
-                .metrics(1, Duration.ZERO).readAll();
-        assertThat(metrics.get(0).values().get("lpips").asDouble()).isPositive();
-    }
-
-    @Test
     void refusesADeviceThatIsNotThere() {
         assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "device", "train.steps=2",
                 "train.workers=1", "execution.device=gpu")).hasStackTraceContaining("mvn -Pcuda package");

@@ -1,0 +1,169 @@
+package org.casdm.data.source;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
+import org.casdm.data.ImageReader;
+import org.casdm.data.Storage;
+
+/** Looks tars up: those of pictures, and ImageNet's tar of one tar for each class (synset). */
+final class TarListing {
+    private static final int SCAN_BUFFER_BYTES = 4096;
+
+    private final Configuration hadoop;
+    private final SourceLimits limits;
+
+    TarListing(Configuration hadoop, SourceLimits limits) {
+        this.hadoop = hadoop;
+        this.limits = limits;
+    }
+
+    /** Whether a file is called as tars are. */
+    static boolean isTar(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".tar") || lower.endsWith(".tar.gz") || lower.endsWith(".tgz");
+    }
+
+    /** Whether a tar's first file is a tar. */
+    boolean holdsTars(FileStatus tar) throws IOException {
+        try (var stream = new TarStream(RangeInput.sequential(tar.getPath(), 0, tar.getLen(), hadoop),
+                limits.maximumRatio()); var entries = new TarArchiveInputStream(stream)) {
+            stream.beginHeaders();
+            TarArchiveEntry entry = entries.getNextTarEntry();
+            while (entry != null && entry.isDirectory()) {
+                entry = entries.getNextTarEntry();
+            }
+            return entry != null && entry.getName().endsWith(".tar");
+        } catch (IOException | IllegalArgumentException e) {
+            throw Storage.explain(tar.getPath(), e instanceof IOException failure ? failure
+                    : new IOException("not a tar: " + e.getMessage(), e));
+        }
+    }
+
+    /** Tars of pictures: a file, or those in a folder. There are no classes: only reading them whole would tell. */
+    ImageSource pictures(String location, Path path) throws IOException {
+        List<FileStatus> tars = tars(path);
+        List<SourcePart> parts = new ArrayList<>();
+        for (FileStatus tar : tars) {
+            String prefix = tars.size() == 1 ? "" : tar.getPath().getName() + "/";
+            parts.add(new TarPart(tar.getPath().toString(), tar.getPath().getName(), 0, tar.getLen(), prefix,
+                    ImageReader.NO_LABEL, List.of()));
+        }
+        return new ImageSource(location, SourceFormat.TAR, List.of(), parts, "%d tar%s of pictures in %s, no classes"
+                .formatted(tars.size(), tars.size() == 1 ? "" : "s", location));
+    }
+
+    private List<FileStatus> tars(Path path) throws IOException {
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
+        FileStatus status = fileSystem.getFileStatus(path);
+        if (status.isFile()) {
+            return List.of(status);
+        }
+        List<FileStatus> tars = new ArrayList<>();
+        for (FileStatus file : fileSystem.listStatus(path)) {
+            if (file.isFile() && isTar(file.getPath().getName())) {
+                tars.add(file);
+            }
+        }
+        if (tars.isEmpty()) {
+            throw new DataException(path + " holds no files called .tar, .tar.gz or .tgz");
+        }
+        tars.sort(null);
+        return tars;
+    }
+
+    /**
+     * ImageNet's form: a tar of tars, or a folder of them. Each is a class, in the order of their names, and a part.
+     * Only the outer tar's headers are read.
+     */
+    ImageSource classTars(String location, Path path) throws IOException {
+        var byClass = new TreeMap<String, Range>();
+        List<BadRecord> refused = new ArrayList<>();
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
+        FileStatus status = fileSystem.getFileStatus(path);
+        if (status.isFile()) {
+            scan(status, byClass, refused);
+        } else {
+            for (FileStatus tar : tars(path)) {
+                byClass.put(className(tar.getPath().getName()), new Range(tar.getPath().toString(), 0, tar.getLen()));
+            }
+        }
+        if (byClass.isEmpty()) {
+            throw new DataException(("%s holds no tars within the tar%s. If it holds the pictures themselves, say "
+                    + "format tar").formatted(path, refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
+        }
+        List<String> classNames = List.copyOf(byClass.keySet());
+        List<SourcePart> parts = new ArrayList<>();
+        byClass.forEach((name, range) -> parts.add(new TarPart(range.file(), name + ".tar", range.start(),
+                range.end(), name + "/", parts.size(), parts.isEmpty() ? refused : List.of())));
+        var summary = "%d classes, a tar each, in %s%s".formatted(parts.size(), location,
+                refused.isEmpty() ? "" : "; " + refused.get(0).reason());
+        return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary);
+    }
+
+    private record Range(String file, long start, long end) {
+    }
+
+    private void scan(FileStatus tar, TreeMap<String, Range> byClass, List<BadRecord> refused) throws IOException {
+        String file = tar.getPath().toString();
+        long promised = 0;
+        RangeInput range = RangeInput.scattered(tar.getPath(), tar.getLen(), SCAN_BUFFER_BYTES, hadoop);
+        try (var stream = new TarStream(range, limits.maximumRatio()); var entries = new TarArchiveInputStream(stream)) {
+            if (stream.compressed()) {
+                throw new DataException(file + " is compressed as a whole, so the tars in it cannot be read in parallel. "
+                        + "Unpack it with gunzip first");
+            }
+            stream.beginHeaders();
+            for (TarArchiveEntry entry = entries.getNextTarEntry(); entry != null; entry = entries.getNextTarEntry()) {
+                String name = EntryNames.plain(entry.getName());
+                String problem = EntryNames.problem(name).orElse(entry.isSymbolicLink() || entry.isLink()
+                        ? "a link" : null);
+                if (problem != null) {
+                    refused.add(new BadRecord(EntryNames.shown(name), problem));
+                } else if (entry.isFile() && name.endsWith(".tar")) {
+                    long start = range.position();
+                    promised = start + entry.getSize();
+                    var found = new Range(file, start, Math.min(tar.getLen(), start + entry.getSize()));
+                    if (byClass.putIfAbsent(className(name), found) != null) {
+                        refused.add(new BadRecord(EntryNames.shown(name), "a second tar of this name in " + file));
+                    }
+                }
+                stream.beginHeaders();
+            }
+            if (!stream.endedWithZeros()) {
+                refused.add(new BadRecord(tar.getPath().getName(), cut(range, file)));
+            }
+        } catch (DataException e) {
+            throw e;
+        } catch (IOException | IllegalArgumentException e) {
+            if (range.failure() != null) {
+                throw range.failure();
+            }
+            if (promised > tar.getLen()) {
+                // Cut within the last tar: its part will say so.
+                return;
+            }
+            refused.add(new BadRecord(tar.getPath().getName(), cut(range, file)));
+        }
+    }
+
+    private static String cut(RangeInput range, String file) {
+        return "the outer tar is cut short or damaged at byte %d of %s".formatted(range.position(), file);
+    }
+
+    /** {@code train/n01440764.tar} is of class n01440764. */
+    private static String className(String name) {
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        int dot = file.indexOf('.');
+        return dot < 0 ? file : file.substring(0, dot);
+    }
+}

@@ -1,0 +1,21 @@
+package org.casdm.metric.images;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.OptionalLong;
+import org.casdm.data.source.ReadContext;
+
+/** Some consecutive images of a set: small, and all that an executor needs to read them. */
+public interface ImagePart extends Serializable {
+
+    /** Images, unusable ones included; empty where only reading tells. */
+    OptionalLong count();
+
+    /** Counts them, by reading if need be. */
+    default long countImages(ReadContext context) throws IOException {
+        return count().orElseThrow();
+    }
+
+    /** Opens the part, for images of size × size pixels. */
+    ImageStream open(ReadContext context, int size) throws IOException;
+}

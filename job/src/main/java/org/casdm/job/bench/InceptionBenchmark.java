@@ -1,0 +1,86 @@
+package org.casdm.job.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.hadoop.conf.Configuration;
+import org.casdm.job.train.NativeThreads;
+import org.casdm.metric.feature.FeatureExtractor;
+import org.casdm.metric.feature.ImageBatch;
+import org.casdm.metric.inception.InceptionResize;
+import org.casdm.metric.inception.InceptionSpec;
+import org.casdm.weights.WeightSource;
+
+/** Times the network of FID on 299-pixel images, from bytes to features; random weights, random pixels. */
+public final class InceptionBenchmark {
+
+    private static final int SIDE = 299;
+    private static final int WARM_UP = 2;
+    private static final double NANOSECONDS = 1e9;
+
+    private final int batch;
+    private final int batches;
+    private final int threads;
+
+    /**
+     * @param batch   images at once
+     * @param batches that are timed, after two that are not
+     * @param threads of arithmetic
+     */
+    public InceptionBenchmark(int batch, int batches, int threads) {
+        if (batch < 1 || batches < 1 || threads < 1) {
+            throw new IllegalArgumentException("batch, batches and threads are at least 1");
+        }
+        this.batch = batch;
+        this.batches = batches;
+        this.threads = threads;
+    }
+
+    /** Runs; the result is what is printed as JSON. */
+    public Map<String, Object> run() throws IOException {
+        NativeThreads.ofThisThread(threads);
+        var images = images();
+        var spec = new InceptionSpec(WeightSource.random(), InceptionResize.TENSORFLOW_1);
+        try (var model = spec.load(new Configuration(false)); var extractor = model.newExtractor(threads)) {
+            for (var i = 0; i < WARM_UP; i++) {
+                extractor.extract(images);
+            }
+            return measure(extractor, images);
+        }
+    }
+
+    private ImageBatch images() {
+        var pixels = new byte[batch * SIDE * SIDE * ImageBatch.CHANNELS];
+        new SplittableRandom(1).nextBytes(pixels);
+        return new ImageBatch(pixels, batch, SIDE, SIDE);
+    }
+
+    private Map<String, Object> measure(FeatureExtractor extractor, ImageBatch images) throws IOException {
+        var seconds = new double[batches];
+        var processor = processorSeconds();
+        for (var i = 0; i < batches; i++) {
+            var start = System.nanoTime();
+            extractor.extract(images);
+            seconds[i] = (System.nanoTime() - start) / NANOSECONDS;
+        }
+        processor = processorSeconds() - processor;
+        var report = new LinkedHashMap<String, Object>();
+        report.put("program", "casdm");
+        report.put("batch", batch);
+        report.put("batches", batches);
+        report.put("threads", threads);
+        report.put("images_per_second", Rounding.digits(batch / Median.of(seconds), 3));
+        report.put("processor_seconds_per_image", Rounding.digits(processor / batch / batches, 5));
+        PeakMemory.mebibytes().ifPresent(peak -> report.put("peak_mib", peak));
+        return report;
+    }
+
+    /** What this process has had of the processor's cores. */
+    private static double processorSeconds() {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return system.getProcessCpuTime() / NANOSECONDS;
+    }
+}

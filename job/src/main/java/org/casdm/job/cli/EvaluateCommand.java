@@ -1,0 +1,153 @@
+package org.casdm.job.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.evaluate.EvaluateJob;
+import org.casdm.job.evaluate.Evaluation;
+import org.casdm.job.evaluate.EvaluationJson;
+import org.casdm.job.evaluate.EvaluationSettings;
+import org.casdm.job.evaluate.EvaluationTable;
+import org.casdm.job.evaluate.LabelledSamples;
+import org.casdm.job.evaluate.Metric;
+import org.casdm.metric.feature.FeatureExtractorSpec;
+import org.casdm.metric.inception.InceptionResize;
+import org.casdm.metric.inception.InceptionSpec;
+import org.casdm.weights.WeightSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code casdm evaluate}. */
+@Command(name = "evaluate",
+        description = "Judges images: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
+                + "evaluator defines them. A set is a data folder, a folder of samples, an .npz batch (arr_0), or "
+                + "pictures in any form that prepare reads; the reference may be stored statistics (.npz with mu, "
+                + "sigma, mu_s, sigma_s). The numbers do not depend on the number of executors.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  casdm evaluate --samples s3a://bucket/samples --reference s3a://bucket/imagenet-64 \\",
+            "      --weights s3a://bucket/weights/pt_inception-2015-12-05-6726825d.pth --out result.json",
+            "  casdm evaluate --samples samples_50000x64x64x3.npz --reference VIRTUAL_imagenet64.npz --weights ...",
+            "  casdm evaluate --samples s3a://bucket/imagenet-64 --save-statistics imagenet64.npz --weights ...",
+            "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ..."})
+final class EvaluateCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private SparkOptions spark;
+
+    @Option(names = "--samples", required = true, paramLabel = "[STEP=]URI", description = "Images to judge, perhaps "
+            + "with the training step that they were drawn at. May be given several times.")
+    private List<String> samples = List.of();
+
+    @Option(names = "--reference", paramLabel = "URI", description = "What to compare with: images, or stored "
+            + "statistics.")
+    private String reference;
+
+    @Option(names = "--weights", paramLabel = "URI", description = "Weights of the feature network: for inception, "
+            + "pytorch-fid's file (\"casdm weights get inception\" fetches it). \"random\" tries things out: the "
+            + "numbers mean nothing then, and say so.")
+    private String weights;
+
+    @Option(names = "--weights-sha256", paramLabel = "HEX", description = "What the SHA-256 of the weights has to be.")
+    private String sha256;
+
+    @Option(names = "--metrics", split = ",", paramLabel = "NAME", description = "Any of fid, sfid, is, kid, "
+            + "precision, recall, with commas between them (default: fid,sfid,is, as far as the features allow).")
+    private List<String> metrics = List.of();
+
+    @Option(names = "--resize", paramLabel = "WAY", defaultValue = "tf", description = "How images are brought to 299 "
+            + "pixels: tf, as TensorFlow 1 and the papers' evaluators do, or pytorch-fid (default: ${DEFAULT-VALUE}).")
+    private String resize;
+
+    @Option(names = "--size", paramLabel = "PIXELS", description = "Size that pictures are scaled and cropped to "
+            + "(default: that of the other set, or else their own).")
+    private Integer size;
+
+    @Option(names = "--save-statistics", paramLabel = "URI", description = "Store mean and covariance of the reference "
+            + "set, or of the samples where there is none, as .npz for use as --reference.")
+    private String statistics;
+
+    @Option(names = "--save-features", paramLabel = "URI", description = "Folder for the features of all images, as "
+            + ".npz files.")
+    private String features;
+
+    @Option(names = "--out", paramLabel = "URI", description = "File for all numbers as JSON.")
+    private String out;
+
+    @Option(names = "--max-manifold", paramLabel = "N", defaultValue = "50000", description = "Images of each set that "
+            + "kid, precision and recall look at, at most; more are chosen from by --seed. The driver needs about "
+            + "8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
+    private int maximumImages;
+
+    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0", description = "Decides which images those are "
+            + "(default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Override
+    public Integer call() throws Exception {
+        var settings = settings();
+        try (var context = new JavaSparkContext(spark.conf("casdm evaluate"))) {
+            var interruption = new Interruption(spec.commandLine().getErr());
+            try {
+                tell(new EvaluateJob(settings).run(context, evaluation -> { }), context);
+                return ExitCode.DONE;
+            } catch (Exception e) {
+                if (interruption.hasCome()) {
+                    return ExitCode.INTERRUPTED;
+                }
+                throw e;
+            } finally {
+                interruption.stopListening();
+            }
+        }
+    }
+
+    private void tell(List<Evaluation> evaluations, JavaSparkContext context) throws IOException {
+        EvaluationTable.print(evaluations, spec.commandLine().getOut());
+        if (out != null) {
+            EvaluationJson.write(evaluations, context.version(), out, context.hadoopConfiguration());
+        }
+    }
+
+    private EvaluationSettings settings() {
+        try {
+            var sets = new ArrayList<LabelledSamples>();
+            samples.forEach(text -> sets.add(LabelledSamples.parse(text)));
+            Set<Metric> wanted = new LinkedHashSet<>();
+            metrics.forEach(name -> wanted.add(Metric.of(name.strip())));
+            return new EvaluationSettings(sets, Optional.ofNullable(reference), extractor(), wanted,
+                    size == null ? OptionalInt.empty() : OptionalInt.of(size), maximumImages, seed,
+                    Optional.ofNullable(statistics), Optional.ofNullable(features));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private FeatureExtractorSpec extractor() {
+        if (weights == null) {
+            throw new IllegalArgumentException("--weights is missing: " + InceptionSpec.WEIGHTS_NEEDED);
+        }
+        return new InceptionSpec(WeightSource.parse(weights, Optional.ofNullable(sha256)), resize());
+    }
+
+    private InceptionResize resize() {
+        return switch (resize) {
+            case "tf", "tensorflow-1" -> InceptionResize.TENSORFLOW_1;
+            case "pytorch-fid" -> InceptionResize.PYTORCH_FID;
+            default -> throw new IllegalArgumentException("--resize is tf or pytorch-fid, not " + resize);
+        };
+    }
+}

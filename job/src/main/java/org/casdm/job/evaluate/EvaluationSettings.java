@@ -1,0 +1,55 @@
+package org.casdm.job.evaluate;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.casdm.metric.feature.FeatureExtractorSpec;
+
+/**
+ * What to evaluate, and how.
+ *
+ * @param samples        sets to judge, at least one
+ * @param reference      what to compare them with: images or stored statistics
+ * @param extractor      gives features
+ * @param metrics        what to compute; empty for what can be: FID, sFID and the Inception Score
+ * @param size           width and height that pictures are scaled and cropped to; empty for that of the other set, or
+ *                       their own
+ * @param maximumImages  images of each set that metrics of single images look at, at most
+ * @param seed           decides which those are
+ * @param saveStatistics where mean and covariance of the reference set go, or of the samples if there is none
+ * @param saveFeatures   folder for the features of all images
+ */
+public record EvaluationSettings(List<LabelledSamples> samples, Optional<String> reference,
+        FeatureExtractorSpec extractor, Set<Metric> metrics, OptionalInt size, int maximumImages, long seed,
+        Optional<String> saveStatistics, Optional<String> saveFeatures) {
+
+    /** What is computed unless something else is asked for. */
+    static final Set<Metric> USUAL = Set.of(Metric.FID, Metric.SFID, Metric.IS);
+
+    /** @throws IllegalArgumentException if settings contradict each other; the message is for the user */
+    public EvaluationSettings {
+        samples = List.copyOf(samples);
+        metrics = Set.copyOf(metrics);
+        if (samples.isEmpty()) {
+            throw new IllegalArgumentException("there are no samples to evaluate");
+        }
+        if (reference.isEmpty() && metrics.stream().anyMatch(Metric::needsReference)) {
+            throw new IllegalArgumentException("without --reference there is no metric but the Inception Score (is)");
+        }
+        if (maximumImages < 2) {
+            throw new IllegalArgumentException("metrics of single images look at two images at least, not "
+                    + maximumImages);
+        }
+        size.ifPresent(pixels -> {
+            if (pixels < 1) {
+                throw new IllegalArgumentException("images have at least one pixel, not " + pixels);
+            }
+        });
+    }
+
+    /** The metrics to compute of such features; those asked for by name are among them even if they cannot be. */
+    Set<Metric> chosen() {
+        return metrics.isEmpty() ? USUAL : metrics;
+    }
+}

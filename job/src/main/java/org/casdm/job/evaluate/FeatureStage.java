@@ -1,0 +1,149 @@
+package org.casdm.job.evaluate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.data.source.SourceLimits;
+import org.casdm.metric.FeatureMatrix;
+import org.casdm.metric.FeatureSummary;
+import org.casdm.metric.InceptionScore;
+import org.casdm.metric.Subsample;
+import org.casdm.metric.SummaryContent;
+import org.casdm.metric.feature.FeatureInfo;
+import org.casdm.metric.images.ImageList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Computes the features of a set on the executors, and brings what metrics need of them to the driver. */
+final class FeatureStage implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FeatureStage.class);
+    private static final double MOST_SKIPPED = 0.01;
+
+    private final JavaSparkContext spark;
+    private final EvaluationSettings settings;
+    private final SourceLimits limits;
+    private final FeatureInfo info;
+    private final String evaluationId;
+    private final Broadcast<SerializableConfiguration> hadoop;
+
+    /** @param evaluationId under which the network is kept on executors */
+    FeatureStage(JavaSparkContext spark, EvaluationSettings settings, SourceLimits limits, FeatureInfo info,
+            String evaluationId) {
+        this.spark = spark;
+        this.settings = settings;
+        this.limits = limits;
+        this.info = info;
+        this.evaluationId = evaluationId;
+        hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+    }
+
+    /** A name under which executors keep what belongs to one evaluation. */
+    static String newId() {
+        return UUID.randomUUID().toString();
+    }
+
+    /**
+     * Looks at all images of a set.
+     *
+     * @param role    {@code samples} or {@code reference}
+     * @param metrics what the features are for; the Inception Score is that of samples
+     * @param moments whether means and covariances are wanted, as they are to be stored
+     */
+    SetFeatures compute(ImageList found, String role, Set<Metric> metrics, boolean moments) {
+        boolean score = metrics.contains(Metric.IS);
+        boolean keep = metrics.stream().anyMatch(Metric.OF_SINGLE_IMAGES::contains);
+        var images = score || keep ? counted(found) : found;
+        var content = new SummaryContent(moments || metrics.contains(Metric.FID),
+                info.spatialDimension() > 0 && moments || metrics.contains(Metric.SFID), score);
+        var kept = keep ? Subsample.of(images.count().orElseThrow(), mostKept(), settings.seed()) : Subsample.NONE;
+        var folder = settings.saveFeatures().map(uri -> uri + "/" + role).orElse(null);
+        var work = new FeatureWork(evaluationId, settings.extractor(), limits, content, kept, folder,
+                spark.getConf().getInt("spark.task.cpus", 1), hadoop);
+        var name = "the " + role + " " + images.location();
+        return compute(images, role + ": " + images.location(), name, work, keep);
+    }
+
+    private int mostKept() {
+        return Math.min(settings.maximumImages(), FeatureMatrix.maximumRows(info.pooledDimension()));
+    }
+
+    private SetFeatures compute(ImageList images, String title, String name, FeatureWork work, boolean keep) {
+        var pieces = images.pieces();
+        long begin = System.nanoTime();
+        var counter = spark.sc().longAccumulator();
+        var progress = new FeatureProgress(title, images.count(), counter.id());
+        spark.sc().addSparkListener(progress);
+        JavaPairRDD<Integer, PieceResult> results = spark.parallelize(pieces, pieces.size())
+                .mapToPair(new ComputeFeatures(work, counter));
+        if (keep) {
+            results.persist(StorageLevel.DISK_ONLY());
+        }
+        try {
+            var summary = MergeInOrder.all(results.mapValues(new TakeSummary()), pieces.size());
+            checkSkipped(summary, name);
+            LOG.info(String.format(Locale.ROOT, "%s: %,d images in %.1f s", title, summary.images(),
+                    (System.nanoTime() - begin) / 1e9));
+            return features(images.location(), name, summary, keep ? Optional.of(matrix(results, name))
+                    : Optional.empty());
+        } finally {
+            spark.sc().removeSparkListener(progress);
+            results.unpersist(true);
+        }
+    }
+
+    private SetFeatures features(String location, String name, FeatureSummary summary,
+            Optional<FeatureMatrix> kept) {
+        Optional<InceptionScore.Result> score = summary.score().map(all -> all.result(name));
+        return new SetFeatures(location, OptionalLong.of(summary.images()), summary.skippedCount(),
+                summary.pooled().map(moments -> moments.statistics(name)),
+                summary.spatial().map(moments -> moments.statistics(name)), score, kept);
+    }
+
+    /** Where images cannot be counted without reading them, that is done first: places decide splits and choices. */
+    private ImageList counted(ImageList images) {
+        if (images.count().isPresent()) {
+            return images;
+        }
+        LOG.info("counting the images of {}", images.location());
+        return images.withCounts(spark.parallelize(images.parts(), images.parts().size())
+                .map(new CountImages(limits, hadoop)).collect());
+    }
+
+    private void checkSkipped(FeatureSummary summary, String name) {
+        summary.skipped().forEach(record -> LOG.warn("skipped: {}: {}", record.id(), record.reason()));
+        long all = summary.images() + summary.skippedCount();
+        if (summary.skippedCount() > MOST_SKIPPED * all) {
+            var first = summary.skipped().get(0);
+            throw new EvaluationFailure(summary.skippedCount() + " of " + all + " images of " + name
+                    + " cannot be used, more than 1 %; the first is " + first.id() + ": " + first.reason());
+        }
+    }
+
+    private FeatureMatrix matrix(JavaPairRDD<Integer, PieceResult> results, String name) {
+        List<float[]> rows = new ArrayList<>();
+        results.values().map(new TakeKept()).toLocalIterator().forEachRemaining(rows::addAll);
+        int dimensions = info.pooledDimension();
+        var values = new float[rows.size() * dimensions];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, values, i * dimensions, dimensions);
+            rows.set(i, null);
+        }
+        int count = values.length / dimensions;
+        return new FeatureMatrix(name, values, count, dimensions);
+    }
+
+    @Override
+    public void close() {
+        hadoop.unpersist(true);
+    }
+}

@@ -1,0 +1,82 @@
+package org.casdm.job.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.casdm.job.testing.LocalCluster;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Executors as JVMs of their own. */
+class EvaluateOnClusterTest {
+
+    @TempDir
+    private static Path folder;
+    private static String samples;
+    private static String reference;
+
+    @BeforeAll
+    static void drawImages() throws IOException {
+        samples = TestImages.npz(folder.resolve("samples.npz"), 6100, TestImages.SIZE, 1);
+        reference = TestImages.npz(folder.resolve("reference.npz"), 9000, TestImages.SIZE, 2);
+    }
+
+    private static Evaluation evaluate(JavaSparkContext spark, ToyFeatures toy) throws IOException {
+        var settings = new EvaluationSettings(List.of(LabelledSamples.parse(samples)), Optional.of(reference), toy,
+                EnumSet.allOf(Metric.class), OptionalInt.empty(), 700, 5, Optional.empty(), Optional.empty());
+        return new EvaluateJob(settings).run(spark, evaluation -> { }).get(0);
+    }
+
+    @Test
+    void numbersAreTheSameToTheLastBitOnAnyNumberOfExecutorsAndWhenOneDies() throws Exception {
+        Evaluation alone;
+        try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"))) {
+            alone = evaluate(spark, new ToyFeatures());
+        }
+        var conf = LocalCluster.withExecutors(2, 512);
+        try (var spark = new JavaSparkContext(conf)) {
+            assertThat(evaluate(spark, new ToyFeatures()).values()).isEqualTo(alone.values());
+
+            var killer = new Killer(spark);
+            spark.sc().addSparkListener(killer);
+            assertThat(evaluate(spark, new ToyFeatures(10, 5, 4, 20, false)).values()).isEqualTo(alone.values());
+            assertThat(killer.removed.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** Kills the executor that finishes the third task. */
+    private static final class Killer extends SparkListener {
+
+        private final JavaSparkContext spark;
+        private final CountDownLatch removed = new CountDownLatch(1);
+        private int tasks;
+
+        Killer(JavaSparkContext spark) {
+            this.spark = spark;
+        }
+
+        @Override
+        public void onTaskEnd(SparkListenerTaskEnd end) {
+            if (++tasks == 3) {
+                spark.sc().killExecutor(end.taskInfo().executorId());
+            }
+        }
+
+        @Override
+        public void onExecutorRemoved(SparkListenerExecutorRemoved removal) {
+            removed.countDown();
+        }
+    }
+}
