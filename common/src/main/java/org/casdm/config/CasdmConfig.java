@@ -97,12 +97,21 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
      * @param attentionResolutions sizes in pixels of the feature maps that attend to themselves
      */
     public record Network(int channels, List<Integer> channelMult, int resBlocks, List<Integer> attentionResolutions,
-            int heads, boolean scaleShiftNorm, double dropout, Optional<String> initFrom) {
+            int heads, boolean scaleShiftNorm, double dropout, Optional<String> initFrom,
+            AttentionOrder initAttentionOrder) {
 
         public Network {
             channelMult = List.copyOf(channelMult);
             attentionResolutions = List.copyOf(attentionResolutions);
         }
+    }
+
+    /** In which order a file of weights has queries, keys and values. */
+    public enum AttentionOrder implements Choice {
+        /** Head by head: improved-diffusion, and guided-diffusion by default. */
+        HEADS_FIRST,
+        /** All queries, all keys, all values: guided-diffusion's {@code use_new_attention_order}. */
+        QKV_FIRST
     }
 
     /** Weights of the loss terms. */

@@ -6,6 +6,7 @@ import static org.casdm.config.SettingReader.Range.closed;
 import static org.casdm.config.SettingReader.Range.fromToBelow;
 
 import java.util.Map;
+import org.casdm.config.CasdmConfig.AttentionOrder;
 import org.casdm.config.CasdmConfig.Checkpoint;
 import org.casdm.config.CasdmConfig.Data;
 import org.casdm.config.CasdmConfig.Device;
@@ -84,7 +85,8 @@ final class ConfigReader {
                 read.integer(section + "heads", 1, 64),
                 read.flag(section + "scale-shift-norm"),
                 read.decimal(section + "dropout", fromToBelow(0, 1)),
-                read.location(section + "init-from"));
+                read.location(section + "init-from"),
+                read.choice(section + "init-attention-order", AttentionOrder.values()));
     }
 
     private Loss loss() {

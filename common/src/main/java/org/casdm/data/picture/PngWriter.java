@@ -9,12 +9,12 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes RGB pictures as PNG, without temporary files. */
-final class PngWriter {
+public final class PngWriter {
     private PngWriter() {
     }
 
     /** @param samples height × width × 3 unsigned bytes; the stream is flushed and left open */
-    static void write(byte[] samples, int width, int height, OutputStream destination) throws IOException {
+    public static void write(byte[] samples, int width, int height, OutputStream destination) throws IOException {
         var image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
         int[] row = new int[width * 3];
         for (int y = 0; y < height; y++) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
         subcommands = {
             PrepareCommand.class,
             TrainCommand.class,
+            SampleCommand.class,
             EvaluateCommand.class,
             InspectCommand.class,
             LpipsCommand.class,

@@ -24,6 +24,7 @@ import org.casdm.config.ConfigException;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
 import org.casdm.job.evaluate.EvaluationFailure;
+import org.casdm.job.sample.SampleFailure;
 import org.casdm.job.train.TrainingFailure;
 import org.casdm.metric.MetricException;
 import org.casdm.tensor.TensorFormatException;

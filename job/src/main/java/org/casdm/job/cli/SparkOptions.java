@@ -2,6 +2,7 @@ package org.casdm.job.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,12 +23,21 @@ final class SparkOptions {
 
     /** The settings for a Spark context. */
     SparkConf conf(String applicationName) {
+        return SparkSetup.of(all(), applicationName);
+    }
+
+    /** Hadoop's settings as the Spark context will have them, for what is looked at before it starts. */
+    Configuration hadoop() {
+        return HadoopSettings.of(all());
+    }
+
+    private Map<String, String> all() {
         var all = new LinkedHashMap<String, String>();
         storage.settings().forEach((name, value) -> all.put("spark.hadoop." + name, value));
         all.putAll(settings);
         if (master != null) {
             all.put("spark.master", master);
         }
-        return SparkSetup.of(all, applicationName);
+        return all;
     }
 }

@@ -1,48 +1,70 @@
 package org.casdm.job.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.cascade.ModelTensors;
 import org.casdm.config.CasdmConfig;
 import org.casdm.tensor.TensorInfo;
-import org.casdm.tensor.pytorch.PyTorchFile;
+import org.casdm.tensor.file.TensorFile;
+import org.casdm.weights.UNetWeights;
+import org.casdm.weights.UNetWeights.AttentionOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the first network from a published checkpoint of improved-diffusion or guided-diffusion. */
+/** Starts networks from published checkpoints of improved-diffusion or guided-diffusion, or from our own. */
 final class InitialWeights {
 
     private static final Logger LOG = LoggerFactory.getLogger(InitialWeights.class);
-
-    private static final String NETWORK = "theta";
 
     private InitialWeights() {
     }
 
     /**
-     * Loads {@code model.theta.init-from}, if the configuration has it, by name.
+     * Loads {@code model.theta.init-from} and {@code model.phi.init-from}, where the configuration has them, by name.
      *
-     * @throws IOException if the file cannot be read, or listing the tensors that do not fit the network
+     * @throws IOException if a file cannot be read, or listing the tensors that do not fit the network
      */
     static void load(CasdmConfig config, TrainedModel trained, Configuration hadoop) throws IOException {
-        var uri = config.model().theta().initFrom();
-        if (uri.isEmpty()) {
-            return;
-        }
-        var path = new Path(uri.get());
-        var loading = trained.tensors().only(NETWORK).loading("", trained.parameters());
-        try (var file = PyTorchFile.open(path.getFileSystem(hadoop), path)) {
-            for (var tensor : file.tensors().entrySet()) {
-                // Published files are the state itself; training scripts wrap it.
-                String name = tensor.getKey().replaceFirst("^(state_dict|model)\\.", "");
-                var info = tensor.getValue().info();
-                var sink = loading.apply(new TensorInfo(NETWORK + "." + name, info.type(), info.shape()));
-                if (sink != null) {
-                    tensor.getValue().read(sink);
-                }
+        for (var network : trained.spec().networks()) {
+            var settings = network.name().equals("theta") ? config.model().theta() : config.model().phi();
+            if (settings.initFrom().isPresent()) {
+                load(settings, network, trained, hadoop);
             }
         }
-        loading.requireComplete(uri.get());
-        LOG.info("{} starts from {}", NETWORK, uri.get());
+    }
+
+    private static void load(CasdmConfig.Network settings, ModelSpec.Network network, TrainedModel trained,
+            Configuration hadoop) throws IOException {
+        String uri = settings.initFrom().orElseThrow();
+        var order = switch (settings.initAttentionOrder()) {
+            case HEADS_FIRST -> AttentionOrder.HEADS_FIRST;
+            case QKV_FIRST -> AttentionOrder.QKV_FIRST;
+        };
+        var path = new Path(uri);
+        var loading = trained.tensors().only(network.name()).loading("", trained.parameters());
+        try (var file = TensorFile.open(path.getFileSystem(hadoop), path)) {
+            var weights = new UNetWeights(file, network.name(), network.spec());
+            weights.read(order, (parameter, values) -> put(loading,
+                    TensorInfo.float32(network.name() + "." + parameter.name(), parameter.fileShape()), values));
+            LOG.info("{} starts from {}{}", network.name(), uri,
+                    weights.prefix().isEmpty() ? "" : ", tensors below " + weights.prefix());
+            if (weights.leavesVariance()) {
+                LOG.info("that network has learnt its variance (learn_sigma) in outputs that {} does not have: they are"
+                        + " left out, the noise is taken", network.name());
+            }
+        }
+        loading.requireComplete(uri);
+    }
+
+    private static void put(ModelTensors.Loading loading, TensorInfo info, float[] values) {
+        try {
+            loading.apply(info).accept(FloatBuffer.wrap(values));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

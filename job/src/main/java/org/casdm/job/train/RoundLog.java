@@ -1,7 +1,6 @@
 package org.casdm.job.train;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.casdm.checkpoint.MetricsLog;
+import org.casdm.job.TimeText;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.StepStatistics;
 import org.casdm.job.rounds.WorkerReport;
@@ -93,9 +93,7 @@ final class RoundLog {
     }
 
     private String left(long step) {
-        var duration = Duration.ofSeconds(Math.round(Math.max(0, totalSteps - step) * smoothedSecondsPerStep));
-        return String.format(Locale.ROOT, "%d:%02d:%02d", duration.toHours(), duration.toMinutesPart(),
-                duration.toSecondsPart());
+        return TimeText.hours(Math.max(0, totalSteps - step) * smoothedSecondsPerStep);
     }
 
     private static double slowest(RoundResult result, ToDoubleFunction<WorkerReport> seconds) {

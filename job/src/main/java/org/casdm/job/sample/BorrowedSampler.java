@@ -1,0 +1,32 @@
+package org.casdm.job.sample;
+
+import org.casdm.sampling.Sampler;
+
+/** A sampler that a task has while it runs; closing gives it back. */
+final class BorrowedSampler implements AutoCloseable {
+
+    private final JobSamplers owner;
+    private final Sampler sampler;
+    private final int device;
+    private boolean usable;
+
+    BorrowedSampler(JobSamplers owner, Sampler sampler, int device) {
+        this.owner = owner;
+        this.sampler = sampler;
+        this.device = device;
+    }
+
+    Sampler sampler() {
+        return sampler;
+    }
+
+    /** Says that the sampler has done its work, and may serve again. */
+    void keep() {
+        usable = true;
+    }
+
+    @Override
+    public void close() {
+        owner.giveBack(sampler, device, usable);
+    }
+}

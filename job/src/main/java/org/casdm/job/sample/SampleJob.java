@@ -1,0 +1,179 @@
+package org.casdm.job.sample;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.config.ConfigException;
+import org.casdm.data.shard.AtomicFile;
+import org.casdm.diffusion.Respacing;
+import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.job.ProgramVersion;
+import org.casdm.job.TimeText;
+import org.casdm.job.sample.SampleRequest.Format;
+import org.casdm.job.sample.SampleRequest.Method;
+import org.casdm.sampling.SamplerSettings;
+import org.casdm.sampling.SamplingMethod;
+import org.casdm.tensor.ContentDigest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Draws images on the executors: those that the folder does not hold yet. */
+public final class SampleJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SampleJob.class);
+    private static final String ALL_TIMESTEPS = "all";
+    private static final String TRAJECTORY = "trajectory.png";
+
+    private final SampleRequest request;
+    private final SampleSettings settings;
+    private final int steps;
+
+    /**
+     * Finds the checkpoint and checks what is asked for against it.
+     *
+     * @param hadoop says how to reach the storage
+     * @throws ConfigException if the model cannot draw what is asked for
+     * @throws SampleFailure if there is no complete checkpoint
+     */
+    public SampleJob(SampleRequest request, Configuration hadoop) throws IOException {
+        this.request = request;
+        var model = StoredModel.find(request.checkpoint(), new WeightChoice(request.ema()), hadoop);
+        try {
+            var sampler = new SamplerSettings(respacing(model), method(), request.network(), request.clip(),
+                    request.seed());
+            settings = new SampleSettings(model, sampler,
+                    ClassCycle.parse(request.classes(), model.config().model().classes()),
+                    request.interpolation().orElse(null),
+                    request.format() == Format.PNG ? PartFormat.PNG : PartFormat.PARQUET);
+            steps = Respacing.parse(sampler.respacing()).apply(model.spec().schedule()).steps();
+            check(model.spec());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(List.of(e.getMessage()));
+        }
+    }
+
+    private String respacing(StoredModel model) {
+        return request.respacing().map(text -> text.strip().equals(ALL_TIMESTEPS) ? "" : text.strip())
+                .orElseGet(() -> Integer.toString(model.config().samples().samplerSteps()));
+    }
+
+    private SamplingMethod method() {
+        return request.method() == Method.DDPM
+                ? new SamplingMethod.Ddpm(request.variance().orElse(Variance.FIXED_SMALL))
+                : new SamplingMethod.Ddim(request.eta().orElse(0));
+    }
+
+    private void check(ModelSpec model) {
+        if (request.interpolation().isPresent() && settings.classes().classes().size() > 1) {
+            throw new IllegalArgumentException("--interpolate needs a single class (--classes=3): else the images"
+                    + " change for two reasons");
+        }
+        request.trajectory().filter(trajectory -> trajectory.moments() > steps).ifPresent(trajectory -> {
+            throw new IllegalArgumentException("--trajectory=" + trajectory.moments() + ", but only " + steps + " of "
+                    + model.schedule().steps() + " timesteps are visited (--respacing)");
+        });
+    }
+
+    /**
+     * Draws what is missing, and completes the folder.
+     *
+     * @throws IOException if the folder cannot be written, or the checkpoint not be read
+     * @throws SampleFailure if the folder holds something else
+     */
+    public void run(JavaSparkContext spark) throws IOException {
+        LOG.info("drawing with {}", settings.model());
+        LOG.info("{}", settings.describe());
+        var folder = new SampleFolder(request.out(), settings, spark.hadoopConfiguration());
+        folder.open(request.count());
+        var present = folder.parts();
+        var ranges = SamplePlan.missing(present.stream().map(Part::range).toList(), request.count(),
+                request.imagesPerPart().orElse(SamplePlan.length(request.count(), request.batch())));
+        if (!ranges.isEmpty()) {
+            folder.write(contents(false, present, null));
+            // What has been put together from fewer images must not be taken for all.
+            folder.remove(SampleProducts.NPZ);
+        }
+        draw(spark, folder, ranges);
+        complete(folder);
+        LOG.info("done: {} images in {}", String.format(Locale.ROOT, "%,d", request.count()), folder.root());
+    }
+
+    private SampleFolder.Contents contents(boolean complete, List<Part> parts, ContentDigest npz) {
+        return new SampleFolder.Contents(complete, request.count(), settings.describe(), settings.model().run(),
+                ProgramVersion.get(), parts, npz);
+    }
+
+    /** Has executors draw what is missing, and the trajectory. */
+    private void draw(JavaSparkContext spark, SampleFolder folder, List<SampleRange> ranges) throws IOException {
+        var task = new SampleTask(UUID.randomUUID(), settings, folder.root().toString(), request.batch(),
+                spark.getConf().getInt("spark.task.cpus", 1),
+                new SerializableConfiguration(spark.hadoopConfiguration()));
+        var shared = spark.broadcast(task);
+        try {
+            drawParts(spark, folder, ranges, shared);
+            if (request.trajectory().isPresent()) {
+                var wanted = request.trajectory().get().withAtMost(request.count());
+                var png = spark.parallelize(List.of(wanted), 1).map(new DrawTrajectory(shared)).first();
+                AtomicFile.write(folder.fileSystem(), folder.file(TRAJECTORY), png);
+            }
+        } finally {
+            SamplerPool.shared().discard(task.job());
+            shared.destroy();
+        }
+    }
+
+    private void drawParts(JavaSparkContext spark, SampleFolder folder, List<SampleRange> ranges,
+            Broadcast<SampleTask> task) {
+        long images = ranges.stream().mapToLong(SampleRange::count).sum();
+        LOG.info("{} of {} images are there; drawing {} in {} parts to {}", request.count() - images, request.count(),
+                images, ranges.size(), folder.root());
+        if (ranges.isEmpty()) {
+            return;
+        }
+        var counter = spark.sc().longAccumulator("image steps");
+        var progress = new SampleProgress(counter.id(), request.count() - images, request.count(), steps);
+        spark.sc().addSparkListener(progress);
+        try {
+            spark.parallelize(ranges, ranges.size()).map(new DrawPart(task, counter)).collect();
+        } finally {
+            spark.sc().removeSparkListener(progress);
+        }
+        LOG.info("{} images drawn in {}, {} a second", images, TimeText.hours(progress.seconds()),
+                String.format(Locale.ROOT, "%.3g", images / progress.seconds()));
+    }
+
+    /** Makes what belongs to a folder with all of its images, unless it is there. */
+    private void complete(SampleFolder folder) throws IOException {
+        var parts = folder.parts();
+        long there = parts.stream().mapToLong(Part::count).sum();
+        if (there != request.count()) {
+            throw new SampleFailure(folder.root() + " holds " + there + " of " + request.count() + " images although"
+                    + " all have been drawn: something else writes there. Start again when it has ended");
+        }
+        boolean npz = request.format() == Format.NPZ;
+        var before = folder.contents().filter(SampleFolder.Contents::complete)
+                .filter(contents -> contents.parts().equals(parts));
+        var archive = before.map(SampleFolder.Contents::npz).orElse(null);
+        if (archive != null && !folder.has(SampleProducts.NPZ, archive.bytes())) {
+            archive = null;
+        }
+        if (before.isPresent() && (!npz || archive != null)) {
+            return;
+        }
+        var products = new SampleProducts(folder, settings, parts);
+        products.writeSheet();
+        if (settings.storedAs() == PartFormat.PARQUET) {
+            products.writeDescription();
+        }
+        if (npz && archive == null) {
+            archive = products.writeNpz();
+        }
+        folder.write(contents(true, parts, archive));
+    }
+}

@@ -1,0 +1,96 @@
+package org.casdm.job.sample;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.Success$;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.casdm.job.TimeText;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.collection.JavaConverters;
+
+/**
+ * Tells how far the drawing is: images done, images a second, time left. Tasks count their images' steps; what running
+ * tasks have counted comes with the executors' heartbeats, every ten seconds.
+ */
+final class SampleProgress extends SparkListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SampleProgress.class);
+    private static final long PAUSE_NANOSECONDS = TimeUnit.SECONDS.toNanos(5);
+
+    private final long accumulator;
+    private final long before;
+    private final long total;
+    private final int steps;
+    private final long begin = System.nanoTime();
+    private final Map<Long, Long> running = new HashMap<>();
+    private long finished;
+    private long told = begin;
+
+    /**
+     * @param accumulator id of the tasks' count of images times steps
+     * @param before images that are there already
+     * @param total images wanted, those among them
+     * @param steps of each image
+     */
+    SampleProgress(long accumulator, long before, long total, int steps) {
+        this.accumulator = accumulator;
+        this.before = before;
+        this.total = total;
+        this.steps = steps;
+    }
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+        long counted = count(JavaConverters.asJavaCollection(end.taskInfo().accumulables()));
+        running.remove(end.taskInfo().taskId());
+        if (end.reason() == Success$.MODULE$) {
+            finished += counted;
+        }
+        tell();
+    }
+
+    @Override
+    public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+        for (var task : JavaConverters.asJavaCollection(update.accumUpdates())) {
+            long counted = count(JavaConverters.asJavaCollection(task._4()));
+            if (counted > 0) {
+                running.put((Long) task._1(), counted);
+            }
+        }
+        tell();
+    }
+
+    private long count(Collection<AccumulableInfo> updates) {
+        return updates.stream().filter(update -> update.id() == accumulator && update.update().isDefined())
+                .mapToLong(update -> ((Number) update.update().get()).longValue()).sum();
+    }
+
+    private void tell() {
+        long now = System.nanoTime();
+        long done = finished + running.values().stream().mapToLong(Long::longValue).sum();
+        if (now - told >= PAUSE_NANOSECONDS && done > 0) {
+            told = now;
+            LOG.info("{}", line(done, (now - begin) / 1e9));
+        }
+    }
+
+    /** The line for images times steps that are done. */
+    String line(long done, double seconds) {
+        double images = (double) done / steps;
+        double perSecond = images / seconds;
+        return String.format(Locale.ROOT, "images %,d/%,d (%.1f %%) | %.3g images/s | %s left", before + (long) images,
+                total, 100 * (before + images) / total, perSecond, TimeText.hours((total - before - images) / perSecond));
+    }
+
+    /** Seconds since the start. */
+    double seconds() {
+        return (System.nanoTime() - begin) / 1e9;
+    }
+}

@@ -1,0 +1,89 @@
+package org.casdm.job.sample;
+
+import java.io.Serializable;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.sampling.InterpolatedNoise;
+import org.casdm.sampling.SamplerSettings.Estimator;
+
+/**
+ * What the user asks for, as it is said on the command line.
+ *
+ * @param checkpoint a run's folder, {@code folder@step}, or a checkpoint's folder
+ * @param out the folder to draw to
+ * @param count images 0 to count - 1
+ * @param format how they are stored
+ * @param batch images that the networks see at once
+ * @param imagesPerPart images in a part; empty: chosen by the count
+ * @param ema a moving average's rate, or "none"; empty: the one that the run draws its grids with
+ * @param respacing as {@link org.casdm.diffusion.Respacing} reads it, or "all"; empty: the run's samples.sampler-steps
+ * @param method how to step
+ * @param variance of DDPM's noise; empty: small
+ * @param eta share of fresh noise of DDIM; empty: 0
+ * @param network whose estimate to follow
+ * @param classes "all" or class numbers; empty for a model without classes
+ * @param seed of the noise
+ * @param clip whether the estimate of x_0 is clipped
+ * @param interpolation the way to go instead of drawing images by number
+ * @param trajectory what to show of the way from noise to image
+ */
+public record SampleRequest(String checkpoint, String out, long count, Format format, int batch,
+        OptionalInt imagesPerPart, Optional<String> ema, Optional<String> respacing, Method method,
+        Optional<Variance> variance, OptionalDouble eta, Estimator network, Optional<String> classes, long seed,
+        boolean clip, Optional<InterpolatedNoise> interpolation, Optional<TrajectoryRequest> trajectory) {
+
+    private static final long MOST_IMAGES = 999_999_999;
+
+    /** How images are stored. */
+    public enum Format {
+        /** Shards, as training reads them. */
+        PARQUET,
+        /** A file for each image. */
+        PNG,
+        /** Shards, and one file for guided-diffusion's evaluator put together from them. */
+        NPZ
+    }
+
+    /** How to step. */
+    public enum Method {
+        DDPM, DDIM
+    }
+
+    /**
+     * @param moments steps to show of each image, the first and the last among them
+     * @param images how many images, from number 0 on
+     */
+    public record TrajectoryRequest(int moments, int images) implements Serializable {
+        public TrajectoryRequest {
+            if (moments < 1 || images < 1) {
+                throw new IllegalArgumentException("a trajectory has at least 1 step and 1 image, not " + moments
+                        + " and " + images);
+            }
+        }
+
+        /** The same with no more images than there are. */
+        TrajectoryRequest withAtMost(long count) {
+            return new TrajectoryRequest(moments, (int) Math.min(images, count));
+        }
+    }
+
+    /** @throws IllegalArgumentException saying what is wrong, for the user */
+    public SampleRequest {
+        require(count >= 1 && count <= MOST_IMAGES, "--count is 1 to 999,999,999, not " + count);
+        require(batch >= 1, "--batch is at least 1, not " + batch);
+        require(imagesPerPart.isEmpty() || imagesPerPart.getAsInt() >= 1, "--images-per-part is at least 1");
+        require(method == Method.DDPM || variance.isEmpty(), "--variance belongs to --method=ddpm");
+        require(method == Method.DDIM || eta.isEmpty(), "--eta belongs to --method=ddim");
+        require(interpolation.isEmpty() || method == Method.DDIM && eta.orElse(0) == 0,
+                "--interpolate needs --method=ddim without fresh noise (--eta=0): else the images on the way do not"
+                        + " follow from its ends");
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+}
