@@ -1,21 +1,19 @@
 package org.casdm.data.picture;
 
+import com.luciad.imageio.webp.WebPImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 import org.casdm.data.BadImageException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decodes JPEG, PNG, WebP, BMP and GIF (its first frame), known by content. The result is what Pillow's
@@ -30,20 +28,19 @@ import org.slf4j.LoggerFactory;
  * <li>16-bit samples are divided by 257 and rounded (Pillow's treatment of 16-bit grey differs between versions).</li>
  * </ul>
  *
- * <p>JPEG, PNG, BMP, GIF and lossless WebP come out as Pillow decodes them, sample by sample. <b>Lossy WebP does not</b>:
- * TwelveMonkeys up to 3.14 predicts from pixels that the loop filter has changed already and repeats chrominance instead
- * of interpolating it (TwelveMonkeys issues 734, 864, 1102). Most pictures are off by 3 to 5 grey levels on average, some
- * have wrong colours altogether. A decoder warns of it once. Instances are safe to share.
+ * <p>All of them come out as Pillow decodes them, sample by sample (16-bit colour apart, by one level): the tests hold
+ * every kind to files that Pillow wrote and read. WebP goes through Google's libwebp; of an animation the first frame
+ * is taken, which has to fill the picture. The rest is the JDK's and TwelveMonkeys' decoders. Instances are safe to
+ * share, and worth sharing: they keep the decoders that they have set up.
  */
 public final class ImageDecoder {
     /** Pillow's own limit against pictures that are small in the file and huge in memory. */
     public static final long DEFAULT_MAXIMUM_PIXELS = 89_478_485;
     /** Three bytes of each have to fit in one array. */
     private static final long LARGEST_MAXIMUM_PIXELS = Integer.MAX_VALUE / 4;
-    private static final Logger LOG = LoggerFactory.getLogger(ImageDecoder.class);
 
     private final long maximumPixels;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final JpegReaders jpegReaders = new JpegReaders();
     private final ImageReaderSpi jpeg = jpegProvider();
     private final ImageReaderSpi webp = new WebPImageReaderSpi();
     private final ImageReaderSpi bitmap = new BMPImageReaderSpi();
@@ -91,35 +88,58 @@ public final class ImageDecoder {
     }
 
     private Picture decode(byte[] content, PictureFormat format, String id) throws IOException {
-        JpegHeader header = format == PictureFormat.JPEG ? JpegHeader.of(content) : null;
-        boolean complete = switch (format) {
-            case JPEG -> header.complete();
-            case GIF -> Containers.hasFirstGifFrame(content);
-            case WEBP -> Containers.hasWholeRiff(content);
-            case PNG, BMP -> true;
+        return switch (format) {
+            case JPEG -> jpeg(content, id);
+            case GIF -> read(format, requireWhole(GifFile.hasFirstFrame(content), format, content, id), id);
+            case WEBP -> read(format, WebPFile.still(requireWhole(WebPFile.isWhole(content), format, content, id)), id);
+            case PNG, BMP -> read(format, content, id);
         };
-        if (!complete) {
+    }
+
+    private static byte[] requireWhole(boolean whole, PictureFormat format, byte[] content, String id)
+            throws BadImageException {
+        if (!whole) {
             throw new BadImageException(id, "truncated %s of %d bytes".formatted(format, content.length));
         }
-        if (format == PictureFormat.WEBP && Containers.isLossyWebP(content) && !warned.getAndSet(true)) {
-            LOG.warn("{} is a lossy WebP picture: this decoder changes their colours, some badly. Convert such pictures "
-                    + "to PNG or JPEG with another program before training on them", id);
+        return content;
+    }
+
+    private Picture jpeg(byte[] content, String id) throws IOException {
+        JpegHeader header = JpegHeader.of(content);
+        requireWhole(header.complete(), PictureFormat.JPEG, content, id);
+        Optional<Picture> plain = jpegReaders.read(header, (width, height) -> checkSize(width, height, id));
+        if (plain.isPresent()) {
+            return plain.get();
         }
-        ImageReader reader = provider(format).createReaderInstance(null);
-        try (var input = new ByteArrayImageInputStream(header == null ? content : header.plain())) {
+        ImageReader reader = jpeg.createReaderInstance(null);
+        try (var input = new ByteArrayImageInputStream(header.content())) {
             reader.setInput(input, true, true);
-            checkSize(reader, id);
-            return header != null && header.components() == 4
-                    ? Cmyk.toRgb(reader.readRaster(0, null), header.adobeTransform() > 0)
+            checkSize(reader.getWidth(0), reader.getHeight(0), id);
+            return header.components() == 4 ? Cmyk.toRgb(reader.readRaster(0, null), header.adobeTransform() > 0)
                     : picture(reader.read(0));
         } finally {
             reader.dispose();
         }
     }
 
-    private void checkSize(ImageReader reader, String id) throws IOException {
-        long width = reader.getWidth(0);
-        long height = reader.getHeight(0);
+    private Picture read(PictureFormat format, byte[] content, String id) throws IOException {
+        ImageReader reader = provider(format).createReaderInstance(null);
+        try (var input = new ByteArrayImageInputStream(content)) {
+            reader.setInput(input, true, true);
+            checkSize(reader.getWidth(0), reader.getHeight(0), id);
+            return picture(reader.read(0));
+        } catch (OutOfMemoryError e) {
+            if (e.getMessage() != null) {
+                throw e;
+            }
+            // Without a message it is not the JVM's: libwebp's binding throws it when libwebp gives up a damaged file.
+            throw new IOException("the decoder gave up", e);
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private void checkSize(long width, long height, String id) throws BadImageException {
         if (width < 1 || height < 1) {
             throw new BadImageException(id, "it says to be %d x %d pixels".formatted(width, height));
         }

@@ -48,6 +48,8 @@ public final class ImageSources {
                 case ZIP -> ZipListing.of(path, hadoop).source(location);
                 case TAR -> new TarListing(hadoop, limits).pictures(location, path);
                 case IMAGENET -> new TarListing(hadoop, limits).classTars(location, path);
+                case LSUN -> LmdbListing.of(location, path, hadoop);
+                case IMAGENET_NPZ -> NpzListing.of(location, path, hadoop, limits);
                 case CIFAR10 -> records(location, ImageFormat.CIFAR10, found);
                 case CIFAR100 -> records(location, ImageFormat.CIFAR100, found);
                 case IDX -> records(location, ImageFormat.IDX, found);
@@ -64,21 +66,36 @@ public final class ImageSources {
         if (status.isFile()) {
             return formatOfFile(location, status);
         }
+        if (LmdbListing.isDatabase(fileSystem, path)) {
+            return SourceFormat.LSUN;
+        }
         RemoteIterator<FileStatus> entries = fileSystem.listStatusIterator(path);
         for (int i = 0; i < ENTRIES_TO_LOOK_AT && entries.hasNext(); i++) {
             FileStatus entry = entries.next();
-            if (entry.isFile() && TarListing.isTar(entry.getPath().getName())) {
-                return SYNSET_TAR.matcher(entry.getPath().getName()).matches() ? SourceFormat.IMAGENET
-                        : SourceFormat.TAR;
+            String name = entry.getPath().getName();
+            if (entry.isFile() && TarListing.isTar(name)) {
+                return SYNSET_TAR.matcher(name).matches() ? SourceFormat.IMAGENET : SourceFormat.TAR;
+            }
+            if (entry.isFile() && (NpzListing.isNpz(name) || NpzListing.isPickleName(name))) {
+                return SourceFormat.IMAGENET_NPZ;
             }
         }
         return inPlace(location);
     }
 
     private SourceFormat formatOfFile(String location, FileStatus file) throws IOException {
+        if (file.getPath().getName().equals(LmdbListing.DATA_FILE)) {
+            return SourceFormat.LSUN;
+        }
         byte[] begin = new byte[4];
         try (var input = Storage.fileSystem(file.getPath(), hadoop).open(file.getPath())) {
             input.readNBytes(begin, 0, begin.length);
+        }
+        if (NpzListing.isNpz(file.getPath().getName())) {
+            return SourceFormat.IMAGENET_NPZ;
+        }
+        if (NpzListing.isPickle(begin)) {
+            throw NpzListing.pickle(file.getPath());
         }
         if (begin[0] == 'P' && begin[1] == 'K') {
             return SourceFormat.ZIP;

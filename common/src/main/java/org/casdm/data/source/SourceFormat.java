@@ -16,6 +16,10 @@ public enum SourceFormat {
     TAR("tar"),
     /** ImageNet's own form: a tar (or folder) of one tar for each class. */
     IMAGENET("imagenet"),
+    /** LSUN's form: an LMDB of picture files, or a folder of several, each a class. */
+    LSUN("lsun"),
+    /** Downsampled ImageNet's batches (Chrabaszcz et al. 2017) as .npz files. */
+    IMAGENET_NPZ("imagenet-npz"),
     /** CIFAR-10's binary version: records of a label and 3 × 32 × 32 bytes. */
     CIFAR10("cifar10"),
     /** CIFAR-100's binary version: records of two labels (the fine one is used) and 3 × 32 × 32 bytes. */

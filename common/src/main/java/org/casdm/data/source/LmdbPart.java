@@ -1,0 +1,26 @@
+package org.casdm.data.source;
+
+import java.io.IOException;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A range of the keys of an LMDB: one of several of equal counts, in the order of keys.
+ *
+ * @param file   the database's file
+ * @param index  which range, from 0 on
+ * @param ranges how many there are
+ * @param bytes  about how many
+ * @param prefix put before keys to make ids
+ * @param label  of all its pictures
+ */
+record LmdbPart(String file, int index, int ranges, long bytes, String prefix, int label) implements SourcePart {
+    @Override
+    public String name() {
+        return ranges == 1 ? file : "%s, range %d of %d".formatted(file, index + 1, ranges);
+    }
+
+    @Override
+    public SourceRecords open(ReadContext context) throws IOException {
+        return new LmdbRecords(this, context.copies().get(new Path(file), context.hadoop()), context.limits());
+    }
+}

@@ -1,0 +1,102 @@
+package org.casdm.data.source;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.OptionalLong;
+import java.util.zip.ZipException;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.ImageReader;
+import org.casdm.data.picture.Picture;
+import org.casdm.tensor.TensorFormatException;
+import org.casdm.tensor.npy.NpyReader;
+
+/**
+ * Some of the records of a file of downsampled ImageNet.
+ *
+ * @param file        where it is
+ * @param first       the first record
+ * @param end         the one behind the last
+ * @param recordBytes of each
+ */
+record NpzPart(String file, int first, int end, int recordBytes) implements SourcePart {
+    @Override
+    public String name() {
+        return "%s, records %d to %d".formatted(file, first, end - 1);
+    }
+
+    @Override
+    public long bytes() {
+        return (long) (end - first) * recordBytes;
+    }
+
+    @Override
+    public OptionalLong count() {
+        return OptionalLong.of(end - first);
+    }
+
+    @Override
+    public SourceRecords open(ReadContext context) throws IOException {
+        var path = new Path(file);
+        NpzBatch batch = NpzBatch.open(path, context.hadoop(), context.limits());
+        try {
+            NpyReader data = batch.data();
+            data.skip((long) first * recordBytes);
+            return new Records(path.getName(), batch, data);
+        } catch (IOException | RuntimeException e) {
+            batch.close();
+            throw e;
+        }
+    }
+
+    private final class Records extends LookAhead {
+        private final String fileName;
+        private final NpzBatch batch;
+        private final NpyReader data;
+        private int index = first;
+
+        Records(String fileName, NpzBatch batch, NpyReader data) {
+            this.fileName = fileName;
+            this.batch = batch;
+            this.data = data;
+        }
+
+        @Override
+        SourceRecord read() throws IOException {
+            if (index == end) {
+                return null;
+            }
+            int record = index;
+            byte[] planes = new byte[recordBytes];
+            try {
+                data.read(planes, 0, recordBytes);
+            } catch (TensorFormatException | EOFException | ZipException e) {
+                index = end;
+                return new BadRecord(fileName, "cut short or damaged: %s, at record %d of %s; records before it were read, "
+                        .formatted(e.getMessage(), record, file) + "those behind were not");
+            }
+            index++;
+            var id = fileName + "#" + record;
+            int label = batch.labelled() ? batch.label(record) - 1 : ImageReader.NO_LABEL;
+            if (batch.labelled() && label < 0) {
+                return new BadRecord(id, "label %d where labels begin at 1".formatted(batch.label(record)));
+            }
+            return new RawImage(id, label, new DecodedPicture(picture(planes)));
+        }
+
+        private Picture picture(byte[] planes) {
+            int area = recordBytes / 3;
+            byte[] samples = new byte[recordBytes];
+            for (int i = 0; i < area; i++) {
+                for (int channel = 0; channel < 3; channel++) {
+                    samples[3 * i + channel] = planes[channel * area + i];
+                }
+            }
+            return new Picture(batch.side(), batch.side(), 3, samples);
+        }
+
+        @Override
+        public void close() throws IOException {
+            batch.close();
+        }
+    }
+}
