@@ -5,29 +5,19 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.casdm.cascade.CascadeGraph;
-import org.casdm.job.train.NativeThreads;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.network.nd4j.LayerClock;
-import org.casdm.optimizer.AdamW;
 import org.casdm.optimizer.ExponentialMovingAverage;
-import org.casdm.random.CounterRandom;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.MultiDataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Times the training step as a worker takes it: noise, both networks forward and backward, AdamW, EMA. */
 public final class StepBenchmark {
 
     private static final int WARM_UP = 2;
     private static final double EMA_RATE = 0.9999;
-    private static final double LEARNING_RATE = 1e-4;
     private static final double NANOSECONDS = 1e9;
-    private static final long SEED = 1;
 
     private final StepSettings settings;
     private final MeasuringClock clock = new MeasuringClock();
@@ -41,23 +31,21 @@ public final class StepBenchmark {
 
     /** Runs; the result is what is printed as JSON. Times are medians or means of the timed steps, in seconds. */
     public Map<String, Object> run() throws IOException {
-        NativeThreads.ofThisThread(settings.threads());
-        var rate = MatrixProductRate.gigaflops();
-        var training = new CascadeGraph.Training(new AdamW(LEARNING_RATE, 0, 0.9, 0.999, 1e-8, 0), 0, SEED,
-                settings.threads(), DataType.FLOAT, settings.lpips());
-        try (var graph = CascadeGraph.create(settings.model(), training)) {
+        try (var graph = new BenchGraphs(settings).create()) {
+            var rate = MatrixProductRate.gigaflops();
             settings.lpips().ifPresent(spec -> graph.setLpips(
                     new Lpips(spec, LpipsWeights.random(spec.trunk()), settings.threads())));
             graph.setClock(clock);
             var updates = new UpdateTimes();
             graph.setListeners(updates);
+            var batches = new BenchBatches(settings);
             var ema = new ExponentialMovingAverage(EMA_RATE, graph.params().dup());
             var seconds = new double[settings.steps()];
             for (var step = 0; step < WARM_UP + settings.steps(); step++) {
                 clock.takeCosts();
                 updates.nanoseconds = 0;
                 var start = System.nanoTime();
-                graph.fit(batch(step));
+                graph.fit(batches.batch(step, 0));
                 var update = System.nanoTime();
                 ema.update(graph.params(), 1);
                 var end = System.nanoTime();
@@ -68,29 +56,6 @@ public final class StepBenchmark {
             }
             return report(seconds, rate, graph.params().length());
         }
-    }
-
-    private MultiDataSet batch(int step) {
-        var size = settings.size();
-        var count = settings.batch();
-        var values = count * size * size * 3;
-        var key = CounterRandom.key(SEED, step);
-        var pixels = new float[values];
-        for (var i = 0; i < values; i++) {
-            pixels[i] = (float) (2 * CounterRandom.uniform(key, i) - 1);
-        }
-        var noise = new float[values];
-        CounterRandom.normal(CounterRandom.key(SEED, step, 1), noise, 0, values);
-        var timesteps = new float[count];
-        for (var i = 0; i < count; i++) {
-            timesteps[i] = CounterRandom.below(CounterRandom.key(SEED, step, 2), i, 1000);
-        }
-        return CascadeGraph.batch(settings.model(), images(pixels), images(noise),
-                Nd4j.createFromArray(timesteps).reshape(count, 1), null, settings.weights());
-    }
-
-    private INDArray images(float[] values) {
-        return Nd4j.createFromArray(values).reshape(settings.batch(), settings.size(), settings.size(), 3);
     }
 
     private void add(long ofOptimizer) {
@@ -126,7 +91,7 @@ public final class StepBenchmark {
         config.put("batch", settings.batch());
         config.put("threads", settings.threads());
         config.put("steps", settings.steps());
-        config.put("lpips", settings.lpips().isPresent());
+        config.put("lpips", settings.metric() != StepSettings.Metric.NONE);
         return config;
     }
 

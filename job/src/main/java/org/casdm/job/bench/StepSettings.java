@@ -1,11 +1,13 @@
 package org.casdm.job.bench;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.lpips.LpipsSpec;
+import org.casdm.lpips.Trunk;
 import org.casdm.network.UNetSpec;
 
 /**
@@ -21,13 +23,24 @@ import org.casdm.network.UNetSpec;
  * @param batch          pictures a step
  * @param threads        of arithmetic
  * @param steps          that are timed, after two that are not
- * @param lpips          the metric function with random weights; empty: none
+ * @param metric         whether LPIPS is among the losses (VGG-16, random weights)
  */
 public record StepSettings(int size, int channels, int residualBlocks, int heads, List<Integer> multipliers,
-        List<Integer> attention, int batch, int threads, int steps, Optional<LpipsSpec> lpips) {
+        List<Integer> attention, int batch, int threads, int steps, Metric metric)
+        implements Serializable {
 
     private static final int TIMESTEPS = 1000;
     private static final int COLOURS = 3;
+
+    /** LPIPS among the losses. */
+    public enum Metric {
+        /** None. */
+        NONE,
+        /** On pictures as they are. */
+        LPIPS,
+        /** On pictures resized to 224 pixels. */
+        LPIPS_AT_224
+    }
 
     public StepSettings {
         if (size < 1 || batch < 1 || threads < 1 || steps < 1) {
@@ -43,7 +56,15 @@ public record StepSettings(int size, int channels, int residualBlocks, int heads
                 false, true, NoiseSchedule.linear(TIMESTEPS), false);
     }
 
+    Optional<LpipsSpec> lpips() {
+        return switch (metric) {
+            case NONE -> Optional.empty();
+            case LPIPS -> Optional.of(new LpipsSpec(Trunk.VGG, LpipsSpec.Resize.NONE));
+            case LPIPS_AT_224 -> Optional.of(new LpipsSpec(Trunk.VGG, LpipsSpec.Resize.TO_224));
+        };
+    }
+
     LossWeights weights() {
-        return new LossWeights(1, 1, 1, lpips.isPresent() ? 0.1 : 0);
+        return new LossWeights(1, 1, 1, metric == Metric.NONE ? 0 : 0.1);
     }
 }

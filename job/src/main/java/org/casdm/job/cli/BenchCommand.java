@@ -10,7 +10,10 @@ import picocli.CommandLine.Spec;
         description = "Measures parts of the product on this machine. Each command prints one JSON object; "
                 + "deploy/bench has scripts that compare them with other programs.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchStepCommand.class, BenchInceptionCommand.class})
+        subcommands = {
+            BenchStepCommand.class,
+            BenchRoundCommand.class,
+            BenchInceptionCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec

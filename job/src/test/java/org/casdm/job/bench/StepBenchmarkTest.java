@@ -6,16 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.casdm.lpips.LpipsSpec;
-import org.casdm.lpips.Trunk;
+import org.casdm.job.bench.StepSettings.Metric;
 import org.junit.jupiter.api.Test;
 
 class StepBenchmarkTest {
 
     @Test
     void accountsForTheWholeStep() throws IOException {
-        var report = new StepBenchmark(settings(Optional.empty())).run();
+        var report = new StepBenchmark(settings()).run();
         assertThat((double) report.get("seconds_per_step")).isPositive();
         assertThat((double) report.get("matrix_product_gflops")).isPositive();
         assertThat((long) report.get("parameters")).isPositive();
@@ -38,25 +36,25 @@ class StepBenchmarkTest {
         double ends = (3 * 32 + 32 * 3) + (3 * 32 + 32 * 4);
         // Two networks, three passes over each kernel position, an addition and a multiplication each.
         double expected = 3 * 2 * 9 * positions * (2 * blocks + ends) / 1e9;
-        var report = new StepBenchmark(settings(Optional.empty())).run();
+        var report = new StepBenchmark(settings()).run();
         assertThat((double) layers(report).get("convolution").get("gflop")).isEqualTo(Rounding.digits(expected, 3));
     }
 
     @Test
     void measuresTheMetricFunction() throws IOException {
         var report = new StepBenchmark(new StepSettings(32, 32, 1, 1, List.of(1), List.of(), 1, 1, 1,
-                Optional.of(new LpipsSpec(Trunk.SQUEEZE, LpipsSpec.Resize.NONE)))).run();
+                Metric.LPIPS)).run();
         assertThat((double) layers(report).get("metric").get("milliseconds")).isPositive();
     }
 
     @Test
     void refusesNothingToMeasure() {
         assertThatIllegalArgumentException().isThrownBy(
-                () -> new StepSettings(8, 32, 1, 1, List.of(1), List.of(), 0, 1, 1, Optional.empty()));
+                () -> new StepSettings(8, 32, 1, 1, List.of(1), List.of(), 0, 1, 1, Metric.NONE));
     }
 
-    private static StepSettings settings(Optional<LpipsSpec> lpips) {
-        return new StepSettings(8, 32, 1, 1, List.of(1), List.of(), 4, 1, 1, lpips);
+    private static StepSettings settings() {
+        return new StepSettings(8, 32, 1, 1, List.of(1), List.of(), 4, 1, 1, Metric.NONE);
     }
 
     @SuppressWarnings("unchecked")

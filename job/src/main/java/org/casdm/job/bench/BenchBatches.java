@@ -1,0 +1,49 @@
+package org.casdm.job.bench;
+
+import org.casdm.cascade.CascadeGraph;
+import org.casdm.job.rounds.BatchSource;
+import org.casdm.job.rounds.WorkerBatches;
+import org.casdm.job.rounds.WorkerContext;
+import org.casdm.random.CounterRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Random pictures, noise and timesteps of the sizes that are measured.
+ *
+ * @param settings the sizes
+ */
+record BenchBatches(StepSettings settings) implements WorkerBatches {
+
+    private static final long SEED = 1;
+    private static final int COLOURS = 3;
+
+    @Override
+    public BatchSource open(WorkerContext context) {
+        return step -> batch(step, context.workerIndex());
+    }
+
+    /** The minibatch of a step and worker. */
+    MultiDataSet batch(long step, int worker) {
+        var model = settings.model();
+        var values = settings.batch() * settings.size() * settings.size() * COLOURS;
+        var key = CounterRandom.key(SEED, 0, step, worker);
+        var pixels = new float[values];
+        for (var i = 0; i < values; i++) {
+            pixels[i] = (float) (2 * CounterRandom.uniform(key, i) - 1);
+        }
+        var noise = new float[values];
+        CounterRandom.normal(CounterRandom.key(SEED, 1, step, worker), noise, 0, values);
+        var timesteps = new float[settings.batch()];
+        for (var i = 0; i < timesteps.length; i++) {
+            timesteps[i] = CounterRandom.below(CounterRandom.key(SEED, 2, step, worker), i, model.schedule().steps());
+        }
+        return CascadeGraph.batch(model, images(pixels), images(noise),
+                Nd4j.createFromArray(timesteps).reshape(timesteps.length, 1), null, settings.weights());
+    }
+
+    private INDArray images(float[] values) {
+        return Nd4j.createFromArray(values).reshape(settings.batch(), settings.size(), settings.size(), COLOURS);
+    }
+}

@@ -1,0 +1,82 @@
+package org.casdm.job.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.util.concurrent.Callable;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.bench.RoundBenchmark;
+import org.casdm.job.bench.StepSettings;
+import org.casdm.job.rounds.RoundTrainingMaster;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code casdm bench round}. */
+@Command(name = "round",
+        description = "Times rounds of training across executors: what is published, the steps, the averages, the EMA, "
+                + "a checkpoint; and what moving as many bytes over loopback takes in the same run.",
+        footerHeading = "%nExamples:%n",
+        footer = "  casdm bench round --channels 128 --batch 8 --master 'local-cluster[2,1,4096]'")
+final class BenchRoundCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private SparkOptions spark;
+
+    @Mixin
+    private StepOptions step;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "2",
+            description = "Workers; the master should have a task slot for each (default: ${DEFAULT-VALUE}).")
+    private int workers;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "1",
+            description = "Steps of each worker in a round (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
+            description = "Rounds that are timed, after one that is not (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--out", paramLabel = "URI", description = "An empty folder for the checkpoint, which stays there "
+            + "(default: a temporary one, which does not).")
+    private String out;
+
+    @Override
+    public Integer call() throws Exception {
+        var settings = step.settings(spec, steps, StepSettings.Metric.NONE);
+        if (out != null) {
+            return run(settings, out);
+        }
+        var temporary = Files.createTempDirectory("casdm-bench-round");
+        try {
+            return run(settings, temporary.toUri().toString());
+        } finally {
+            FileUtils.deleteDirectory(temporary.toFile());
+        }
+    }
+
+    private int run(StepSettings settings, String folder) throws Exception {
+        var benchmark = benchmark(settings, folder);
+        var conf = RoundTrainingMaster.configure(spark.conf("casdm bench round"));
+        try (var context = new JavaSparkContext(conf)) {
+            var report = benchmark.run(context);
+            spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));
+        }
+        return ExitCode.DONE;
+    }
+
+    private RoundBenchmark benchmark(StepSettings settings, String folder) {
+        try {
+            return new RoundBenchmark(settings, workers, steps, rounds, folder);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+}
