@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param classes logits of an image; 0 if there are none
  * @param weights where the weights are from: a URI, or {@code random}
  * @param sha256 SHA-256 of the weights' file, 64 lower-case hexadecimal digits; empty for random weights
- * @param comparable whether numbers may be compared with those that others got with this network and variant; never
- *        with random weights
+ * @param comparable whether numbers may be compared with those that papers give for this network and variant; never with
+ *        random weights, nor with weights of one's own
  */
 public record FeatureInfo(String name, Optional<String> qualifier, String variant, int pooledDimension,
         int spatialDimension, int classes, String weights, Optional<String> sha256, boolean comparable) {

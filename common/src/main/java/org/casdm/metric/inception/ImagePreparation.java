@@ -1,6 +1,5 @@
 package org.casdm.metric.inception;
 
-import java.nio.FloatBuffer;
 import org.casdm.metric.feature.ImageBatch;
 import org.casdm.network.nd4j.Parallel;
 
@@ -58,15 +57,14 @@ final class ImagePreparation {
      * @param count how many
      * @param target receives count × 299 × 299 × 3 floats
      */
-    void apply(ImageBatch images, int first, int count, FloatBuffer target, Parallel parallel) {
+    void apply(ImageBatch images, int first, int count, float[] target, Parallel parallel) {
         parallel.forEach(count, i -> prepare(images.pixels(), (first + i) * images.imageBytes(), target,
                 i * InceptionLayout.SIDE * ROW));
     }
 
-    private void prepare(byte[] pixels, int start, FloatBuffer target, int targetStart) {
+    private void prepare(byte[] pixels, int start, float[] target, int targetStart) {
         var upper = new float[ROW];
         var lower = new float[ROW];
-        var result = new float[ROW];
         int upperRow = -1;
         int lowerRow = -1;
         for (int y = 0; y < InceptionLayout.SIDE; y++) {
@@ -82,8 +80,7 @@ final class ImagePreparation {
                 lowerRow = rows.upper[y];
                 stretch(pixels, start + lowerRow * width * ImageBatch.CHANNELS, lower);
             }
-            blend(upper, lower, rows.weight[y], result);
-            target.put(targetStart + y * ROW, result, 0, ROW);
+            blend(upper, lower, rows.weight[y], target, targetStart + y * ROW);
         }
     }
 
@@ -100,9 +97,9 @@ final class ImagePreparation {
         }
     }
 
-    private void blend(float[] upper, float[] lower, float weight, float[] result) {
+    private void blend(float[] upper, float[] lower, float weight, float[] target, int start) {
         for (int i = 0; i < ROW; i++) {
-            result[i] = (upper[i] + (lower[i] - upper[i]) * weight) * scale + shift;
+            target[start + i] = (upper[i] + (lower[i] - upper[i]) * weight) * scale + shift;
         }
     }
 }

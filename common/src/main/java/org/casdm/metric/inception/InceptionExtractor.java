@@ -1,6 +1,5 @@
 package org.casdm.metric.inception;
 
-import java.nio.FloatBuffer;
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.Features;
@@ -10,7 +9,6 @@ import org.casdm.network.nd4j.HostMemory;
 import org.casdm.network.nd4j.Parallel;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** {@link InceptionNetwork} on images of any size. */
 final class InceptionExtractor implements FeatureExtractor {
@@ -25,6 +23,7 @@ final class InceptionExtractor implements FeatureExtractor {
     private final Parallel parallel;
     private ImagePreparation lastPreparation;
     private int lastCount;
+    private float[] staging = new float[0];
 
     InceptionExtractor(FeatureInfo info, InceptionResize resize, InceptionWeights weights, int threads) {
         this.info = info;
@@ -73,26 +72,17 @@ final class InceptionExtractor implements FeatureExtractor {
 
     private INDArray prepared(ImageBatch images, int first, int count) {
         var input = arena.take(count, InceptionLayout.SIDE, InceptionLayout.SIDE, ImageBatch.CHANNELS);
-        if (Nd4j.getEnvironment().isCPU()) {
-            lastPreparation.apply(images, first, count, HostMemory.floats(input), parallel);
-        } else {
-            var host = new float[(int) input.length()];
-            lastPreparation.apply(images, first, count, FloatBuffer.wrap(host), parallel);
-            try (var onDevice = Nd4j.create(host, input.shape(), 'c')) {
-                input.assign(onDevice);
-            }
+        if (staging.length < input.length()) {
+            staging = new float[(int) input.length()];
         }
+        lastPreparation.apply(images, first, count, staging, parallel);
+        HostMemory.upload(staging, input);
         return input;
     }
 
     /** Copies an array to the heap and gives it back to the arena. */
     private void move(INDArray array, float[] target, int start) {
-        if (Nd4j.getEnvironment().isCPU()) {
-            HostMemory.floats(array).get(target, start, (int) array.length());
-        } else {
-            var values = array.reshape(array.length()).toFloatVector();
-            System.arraycopy(values, 0, target, start, values.length);
-        }
+        HostMemory.download(array, target, start);
         arena.release(array);
     }
 

@@ -2,9 +2,11 @@ package org.casdm.network.nd4j;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** The memory of arrays on the CPU, for loops in Java. */
+/** The way between arrays and Java: the memory of arrays on the CPU, for loops; copies for any. */
 public final class HostMemory {
 
     private HostMemory() {
@@ -26,5 +28,30 @@ public final class HostMemory {
                     + " batch per worker");
         }
         return new FloatPointer(array.data().addressPointer()).capacity(length);
+    }
+
+    /** Copies values, in C order, into a dense array of any type and backend. */
+    public static void upload(float[] values, INDArray target) {
+        if (isOnHost(target)) {
+            floats(target).put(values, 0, (int) target.length());
+        } else {
+            try (var copy = Nd4j.create(values, target.shape(), 'c')) {
+                target.assign(copy);
+            }
+        }
+    }
+
+    /** Copies a dense array of any type and backend, in C order, to values from {@code start} on. */
+    public static void download(INDArray array, float[] values, int start) {
+        if (isOnHost(array)) {
+            floats(array).get(values, start, (int) array.length());
+        } else {
+            var copy = array.reshape(array.length()).toFloatVector();
+            System.arraycopy(copy, 0, values, start, copy.length);
+        }
+    }
+
+    private static boolean isOnHost(INDArray array) {
+        return array.dataType() == DataType.FLOAT && Nd4j.getEnvironment().isCPU();
     }
 }

@@ -91,9 +91,37 @@ public final class Operations {
     }
 
     private static void pool(String operation, INDArray input, int kernel, int stride, int padding, INDArray output) {
-        // Kernel, stride, padding, dilation; explicit padding; divided by what is inside; channels last.
         Nd4j.exec(DynamicCustomOp.builder(operation).addInputs(input).addOutputs(output)
-                .addIntegerArguments(kernel, kernel, stride, stride, padding, padding, 1, 1, 0, 0, 1).build());
+                .addIntegerArguments(pooling(kernel, stride, padding)).build());
+    }
+
+    /** Kernel, stride, padding, dilation; explicit padding; divided by what is inside; channels last. */
+    private static int[] pooling(int kernel, int stride, int padding) {
+        return new int[] {kernel, kernel, stride, stride, padding, padding, 1, 1, 0, 0, 1};
+    }
+
+    /** The gradient of {@link #maxPool} without padding. */
+    public static void maxPoolBackward(INDArray input, int kernel, int stride, INDArray outputGradient,
+            INDArray inputGradient) {
+        poolBackward("maxpool2d_bp", input, kernel, stride, outputGradient, inputGradient);
+    }
+
+    /** The gradient of {@link #averagePool} without padding. */
+    public static void averagePoolBackward(INDArray input, int kernel, int stride, INDArray outputGradient,
+            INDArray inputGradient) {
+        poolBackward("avgpool2d_bp", input, kernel, stride, outputGradient, inputGradient);
+    }
+
+    private static void poolBackward(String operation, INDArray input, int kernel, int stride,
+            INDArray outputGradient, INDArray inputGradient) {
+        Nd4j.exec(DynamicCustomOp.builder(operation).addInputs(input, outputGradient).addOutputs(inputGradient)
+                .addIntegerArguments(pooling(kernel, stride, 0)).build());
+    }
+
+    /** sums[c] = the sum of column c of a matrix. */
+    public static void sumRows(INDArray matrix, INDArray sums) {
+        Nd4j.exec(DynamicCustomOp.builder("reduce_sum").addInputs(matrix).addOutputs(sums)
+                .addIntegerArguments(0).build());
     }
 
     /** Arrays one after the other along the last dimension. */

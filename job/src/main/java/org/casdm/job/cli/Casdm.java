@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
             TrainCommand.class,
             SampleCommand.class,
             EvaluateCommand.class,
+            TrainClassifierCommand.class,
             InspectCommand.class,
             LpipsCommand.class,
             ConvertCommand.class,

@@ -1,0 +1,121 @@
+package org.casdm.job.cli;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.Path;
+import org.casdm.job.train.NativeThreads;
+import org.casdm.metric.classifier.Classifier;
+import org.casdm.metric.classifier.ClassifierFile;
+import org.casdm.metric.classifier.ClassifierLayout;
+import org.casdm.metric.classifier.ClassifierTraining;
+import org.casdm.metric.classifier.LabelledImages;
+import org.casdm.metric.classifier.LabelledImages.Part;
+import org.casdm.metric.classifier.TrainingSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code casdm train-classifier}. */
+@Command(name = "train-classifier",
+        description = "Trains a small classifier on labelled images, whose features stand in for the Inception "
+                + "network's where that makes no sense: grey or tiny images. What is measured with it is called FID "
+                + "(classifier), and is comparable with what the same file measures, with nothing else.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  casdm train-classifier --data /usr/share/datasets/fashion-mnist \\",
+            "      --test /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz --out fashion.safetensors",
+            "  casdm train-classifier --data s3a://bucket/cifar-10 --out s3a://bucket/weights/cifar.safetensors"})
+final class TrainClassifierCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StorageOptions storage;
+
+    @Option(names = "--data", required = true, paramLabel = "URI", description = "Labelled images: a folder whose "
+            + "subfolders are classes, CIFAR or IDX files.")
+    private String data;
+
+    @Option(names = "--test", paramLabel = "URI", description = "Images to test on, of the same classes. Without them "
+            + "one in ten images of --data is held out for that.")
+    private String test;
+
+    @Option(names = "--out", required = true, paramLabel = "URI", description = "File to write, safetensors. Must not "
+            + "exist yet.")
+    private String out;
+
+    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "32", description = "Width and height of the images "
+            + "that will be judged, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
+            + "; those of --data are brought to it (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "3",
+            description = "How often each image is seen (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "64",
+            description = "Images a step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--learning-rate", paramLabel = "RATE", defaultValue = "0.001",
+            description = "At the start; it falls linearly to zero (default: ${DEFAULT-VALUE}).")
+    private double learningRate;
+
+    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0",
+            description = "Decides first weights and order (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of arithmetic (default: the cores).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Override
+    public Integer call() throws Exception {
+        var settings = settings();
+        var hadoop = storage.hadoop();
+        var path = new Path(out);
+        var fileSystem = path.getFileSystem(hadoop);
+        // Told now, not after the training.
+        if (fileSystem.exists(path)) {
+            throw new FileAlreadyExistsException(out);
+        }
+        NativeThreads.ofThisThread(threads);
+        var classifier = train(settings, hadoop);
+        String sha256 = ClassifierFile.write(classifier, fileSystem, path);
+        var description = classifier.description();
+        spec.commandLine().getOut().printf(Locale.ROOT, "accuracy %.4f on %,d images of %s%nWrote %s, SHA-256 %s%n",
+                description.accuracy(), description.testImages(), description.testData(), path, sha256);
+        return ExitCode.DONE;
+    }
+
+    private TrainingSettings settings() {
+        if (size < ClassifierLayout.SMALLEST || size > ClassifierLayout.LARGEST || threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--size is " + ClassifierLayout.SMALLEST + " to "
+                    + ClassifierLayout.LARGEST + " and --threads at least 1, not " + size + " and " + threads);
+        }
+        try {
+            return new TrainingSettings(epochs, batch, learningRate, seed);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private Classifier train(TrainingSettings settings, Configuration hadoop) throws IOException {
+        var output = spec.commandLine().getOut();
+        try (var training = LabelledImages.open(data, test == null ? Part.TRAINING : Part.ALL, size, hadoop);
+                var held = LabelledImages.open(test == null ? data : test, test == null ? Part.HELD_OUT : Part.ALL, size,
+                        hadoop)) {
+            output.println(training.summary());
+            output.flush();
+            var lines = ProgressLines.ofCount("train-classifier", "images", output);
+            return new ClassifierTraining(settings, (images, total, loss) -> lines.at(images, total))
+                    .run(training, held);
+        }
+    }
+}
