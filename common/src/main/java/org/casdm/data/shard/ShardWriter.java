@@ -159,7 +159,9 @@ public final class ShardWriter implements Closeable {
             if (imagesInRowGroup > 0) {
                 endRowGroup();
             }
+            output.beginFooter();
             parquet.end(Map.of());
+            output.endFooter();
         } catch (IOException | FSError e) {
             throw cannotBeWritten(e);
         }

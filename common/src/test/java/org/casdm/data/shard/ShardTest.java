@@ -3,8 +3,11 @@ package org.casdm.data.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +16,8 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.Util;
 import org.casdm.data.DataException;
 import org.casdm.data.ImageReader;
 import org.casdm.tensor.Sha256;
@@ -84,6 +89,20 @@ class ShardTest {
     void sameImagesAreTheSameFile() throws IOException {
         assertThat(write("a.parquet", 30, SIZE).sha256()).isEqualTo(write("b.parquet", 30, SIZE).sha256())
                 .isNotEqualTo(write("c.parquet", 29, SIZE).sha256());
+    }
+
+    /** Parquet's own order of them is another one in each process. */
+    @Test
+    void encodingsAreListedInAFixedOrder() throws IOException {
+        var shard = write("a.parquet", 2, SIZE);
+        var bytes = Files.readAllBytes(local.resolve("a.parquet"));
+        int tail = bytes.length - 8;
+        int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(tail);
+        var footer = Util.readFileMetaData(new ByteArrayInputStream(bytes, tail - length, length));
+        assertThat(footer.getRow_groups().get(0).getColumns()).hasSize(3).allSatisfy(
+                column -> assertThat(column.getMeta_data().getEncodings())
+                        .containsExactly(Encoding.PLAIN, Encoding.BIT_PACKED));
+        assertThat(shard.sha256()).isEqualTo(Sha256.hex(bytes));
     }
 
     @Test
