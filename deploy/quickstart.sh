@@ -14,6 +14,9 @@
 #   QUICKSTART_PICTURES   how many pictures are drawn if there are no others. Default: 2000
 #   QUICKSTART_EXECUTORS  executors. Default: 2
 #   QUICKSTART_MEMORY     Java heap of each in MiB; as much again for arrays. Default: 2048
+#   QUICKSTART_SAMPLES    how many images are drawn in the end. Default: 64
+#   QUICKSTART_RESPACING  in how many steps each (--respacing). Default: 25
+#   QUICKSTART_TRAJECTORY how many of these steps are shown. Default: 8
 #   and those of deploy/casdm
 set -euo pipefail
 
@@ -53,13 +56,17 @@ place=$(cd "$place" && pwd)
 # shellcheck source=deploy/s3server
 source "$root/deploy/s3server"
 training=
+drawing=
 finish() {
     local code=$?
     trap - EXIT INT TERM
-    if [ -n "$training" ] && kill -0 "$training" 2> /dev/null; then
-        kill "$training" 2> /dev/null || true
-        wait "$training" 2> /dev/null || true
-    fi
+    local child
+    for child in $training $drawing; do
+        if kill -0 "$child" 2> /dev/null; then
+            kill "$child" 2> /dev/null || true
+            wait "$child" 2> /dev/null || true
+        fi
+    done
     s3server_stop
     exit "$code"
 }
@@ -154,10 +161,26 @@ wait "$training" || code=$?
 training=
 [ "$code" = 0 ] || { echo "quickstart: the training ended with exit code $code" >&2; exit "$code"; }
 
+drawn=s3a://$bucket/drawn
+classes=()
+case " $* " in
+    *" model.classes="[1-9]*) classes=(--classes all) ;;
+esac
+say "drawing ${QUICKSTART_SAMPLES:-64} images from the newest checkpoint -> $drawn"
+"$root/deploy/casdm" sample --checkpoint "$run" --count "${QUICKSTART_SAMPLES:-64}" --respacing "${QUICKSTART_RESPACING:-25}" \
+    --trajectory "${QUICKSTART_TRAJECTORY:-8}" --trajectory-images 2 --out "$drawn" ${classes[@]+"${classes[@]}"} \
+    --master "local-cluster[$executors,1,$memory]" "${s3a[@]}" &
+drawing=$!
+wait "$drawing" || code=$?
+drawing=
+[ "$code" = 0 ] || { echo "quickstart: the drawing ended with exit code $code" >&2; exit "$code"; }
+"$root/deploy/casdm" copy "$drawn" "$place/drawn" "${s3a[@]}"
+
 "$root/deploy/casdm" copy "$run/samples" "$place/samples" "${s3a[@]}"
 "$root/deploy/casdm" inspect "$run" "${s3a[@]}" > "$place/inspect.txt"
 
 say "done."
 echo "  sample grids  $place/samples (the last one shows most)"
+echo "  images        $place/drawn (sheet.png; trajectory.png: how they come about; Parquet parts)"
 echo "  the run       $place/s3/$bucket/run (config.conf, checkpoints, metrics, samples)"
 echo "  what it holds $place/inspect.txt"

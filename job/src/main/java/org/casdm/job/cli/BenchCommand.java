@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             BenchStepCommand.class,
+            BenchSampleCommand.class,
             BenchRoundCommand.class,
             BenchInceptionCommand.class})
 final class BenchCommand implements Runnable {

@@ -1,0 +1,21 @@
+package org.casdm.job.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SampleBenchmarkTest {
+
+    @Test
+    void aStepTakesBothNetworks() throws IOException {
+        var report = new SampleBenchmark(new StepSettings(16, 32, 1, 1, List.of(1), List.of(), 2, 1, 3,
+                StepSettings.Metric.NONE)).run();
+        assertThat((double) report.get("forward_ms_per_image")).isPositive();
+        assertThat((double) report.get("forward_cpu_ms_per_image")).isPositive();
+        assertThat((double) report.get("step_cpu_ms_per_image")).isPositive();
+        assertThat((double) report.get("step_ms_per_image")).isGreaterThan((double) report.get("forward_ms_per_image"));
+        assertThat((long) report.get("parameters")).isPositive();
+    }
+}
