@@ -15,7 +15,9 @@ public enum ImageFormat {
     /** CIFAR-100's binary version: records of two labels (the fine one is used) and 3 × 32 × 32 bytes. */
     CIFAR100("cifar100"),
     /** IDX files of MNIST and its kin: images and labels apart, grey. */
-    IDX("idx");
+    IDX("idx"),
+    /** What {@code casdm prepare} writes: Parquet files of training pixels and {@code dataset.json}. */
+    SHARDS("shards");
 
     private final String key;
 

@@ -6,6 +6,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.casdm.data.shard.DatasetDescription;
+import org.casdm.data.shard.ShardImageSet;
 
 /** Finds data sets on any Hadoop file system and tells their formats apart. */
 public final class ImageSetFinder {
@@ -37,6 +39,7 @@ public final class ImageSetFinder {
             return switch (found) {
                 case CIFAR10, CIFAR100 -> CifarImageSet.find(location, path, found, hadoop);
                 case IDX -> IdxImageSet.find(location, path, hadoop);
+                case SHARDS -> ShardImageSet.find(location, path, hadoop);
                 case FOLDER -> folder(location, path, status);
                 case AUTO -> throw new IllegalStateException("the format of " + path + " was found to be unknown");
             };
@@ -64,6 +67,9 @@ public final class ImageSetFinder {
     }
 
     private static ImageFormat formatOfFolder(Path path, FileSystem fileSystem) throws IOException {
+        if (DatasetDescription.isIn(fileSystem, path)) {
+            return ImageFormat.SHARDS;
+        }
         RemoteIterator<FileStatus> entries = fileSystem.listStatusIterator(path);
         for (int i = 0; i < ENTRIES_TO_LOOK_AT && entries.hasNext(); i++) {
             FileStatus entry = entries.next();

@@ -21,6 +21,7 @@ import org.casdm.data.EpochOrder;
 import org.casdm.data.ImageFormat;
 import org.casdm.data.ImageSet;
 import org.casdm.data.ImageSetFinder;
+import org.casdm.data.shard.ShardImageSet;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.RoundSettings;
 import org.casdm.job.rounds.RoundTrainingMaster;
@@ -88,9 +89,11 @@ public final class TrainJob {
                 InitialWeights.load(config, trained, hadoop);
                 trained.restartAverages();
             }
-            train(spark, folder, images, trained, checkpoints, start.orElse(Place.START), slots);
+            var order = new BatchOrder(slots.workers(), config.train().batchSizePerWorker());
+            train(spark, folder, images, trained, checkpoints, start.orElse(Place.start(order)), order, slots);
         } finally {
             SharedReaders.close();
+            SharedStreams.close();
         }
     }
 
@@ -98,6 +101,9 @@ public final class TrainJob {
         var images = finder.find(config.data().path().orElseThrow(),
                 ImageFormat.of(config.data().format().text()));
         LOG.info("images: {}", images.summary());
+        if (images instanceof ShardImageSet shards) {
+            shards.requireSize(config.data().size());
+        }
         int classes = config.model().classes();
         if (classes > 0 && images.classNames().size() != classes) {
             throw new TrainingFailure("model.classes is " + classes + ", but " + images.location() + " has "
@@ -108,9 +114,8 @@ public final class TrainJob {
     }
 
     private void train(JavaSparkContext spark, RunFolder folder, ImageSet images, TrainedModel trained,
-            TrainingCheckpoints checkpoints, Place start, WorkerSlots slots) throws IOException {
+            TrainingCheckpoints checkpoints, Place start, BatchOrder order, WorkerSlots slots) throws IOException {
         var train = config.train();
-        var order = new BatchOrder(slots.workers(), train.batchSizePerWorker());
         var epochs = new EpochOrder(config.run().seed(), images.count());
         var metrics = folder.metrics(METRICS_LINES_PER_PART, METRICS_LONGEST_WAIT);
         metrics.resume(start.step() == 0 ? -1 : start.step());
@@ -118,7 +123,8 @@ public final class TrainJob {
         var grids = new SampleGrids(config, folder, slots.threads());
         var runId = UUID.randomUUID().toString();
         var data = spark.broadcast(new TrainingBatches.Data(runId, images, config));
-        var batches = new TrainingBatches(data, order, start.step(), start.imagesSeen());
+        var divisions = start.divisions().goingOn(start.imagesSeen(), order);
+        var batches = new TrainingBatches(data, divisions, start.step(), start.imagesSeen());
         var badImages = new LinkedHashSet<String>();
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
@@ -137,7 +143,8 @@ public final class TrainJob {
                 var result = master.executeRound(network, batches, place.step());
                 trained.updateAverages(result.steps());
                 long before = place.step();
-                place = new Place(result.nextStep(), place.imagesSeen() + result.images());
+                long seen = place.imagesSeen() + result.images();
+                place = new Place(result.nextStep(), seen, divisions.since(epochs.epoch(seen) * images.count()));
                 noteBadImages(result, images, badImages);
                 requireFinite(result, before);
                 log.round(result, place, (System.nanoTime() - begin) / 1e9,

@@ -8,14 +8,15 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.CasdmConfig;
-import org.casdm.data.BatchOrder;
+import org.casdm.data.Divisions;
 import org.casdm.data.EpochOrder;
 import org.casdm.data.ImageSet;
 import org.casdm.data.RandomFlip;
 import org.casdm.data.ReadOptions;
-import org.casdm.data.SubstitutingReader;
 import org.casdm.data.picture.ImageTransform;
 import org.casdm.data.picture.Pixels;
+import org.casdm.data.shard.ShardImageSet;
+import org.casdm.data.shard.ShardStream;
 import org.casdm.job.rounds.BatchSource;
 import org.casdm.job.rounds.WorkerBatches;
 import org.casdm.job.rounds.WorkerContext;
@@ -31,11 +32,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * on seed, step and worker. So the batches of a resumed run are those of an uninterrupted one.
  *
  * @param data the images and the model, as every executor gets them once
- * @param order how the images of a step are dealt to the workers
+ * @param divisions how the images are dealt to the workers
  * @param firstStep the step at which this session of the run begins
  * @param firstPosition images seen by the run before that step
  */
-record TrainingBatches(Broadcast<Data> data, BatchOrder order, long firstStep, long firstPosition)
+record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep, long firstPosition)
         implements WorkerBatches {
 
     private static final long NOISE = 1;
@@ -53,48 +54,68 @@ record TrainingBatches(Broadcast<Data> data, BatchOrder order, long firstStep, l
 
     @Override
     public BatchSource open(WorkerContext context) throws IOException {
+        return new Source(data.value(), context);
+    }
+
+    /** The worker's images from a step on. */
+    private WorkerImages images(WorkerContext context, long step) throws IOException {
         var d = data.value();
+        long seed = d.config().run().seed();
+        var hadoop = context.hadoopConfiguration();
+        if (d.images() instanceof ShardImageSet shards) {
+            int worker = context.workerIndex();
+            var present = divisions.present();
+            long position = present.count(worker, position(step, 0) - present.firstImage());
+            var key = new SharedStreams.Key(d.runId(), worker);
+            return new StreamedImages(SharedStreams.take(key, position, () -> new ShardStream(shards,
+                    shards.order(seed, divisions), worker, position, hadoop)), key);
+        }
         var reader = SharedReaders.get(d.runId(), d.images(), ReadOptions.ofSize(d.config().data().size()),
-                d.config().data().maxBadFraction(), context.hadoopConfiguration());
-        return new Source(d, context, reader);
+                d.config().data().maxBadFraction(), hadoop);
+        return new IndexedImages(reader, new EpochOrder(seed, d.images().count()), d.config().model().classes() > 0);
+    }
+
+    /** Images that all workers have visited before a worker's batch. */
+    private long position(long step, int worker) {
+        return firstPosition + divisions.present().order().firstPosition(step - firstStep, worker);
     }
 
     private final class Source implements BatchSource {
 
         private final WorkerContext context;
-        private final SubstitutingReader reader;
         private final ModelSpec model;
         private final LossWeights weights;
         private final CasdmConfig.Data data;
         private final long seed;
-        private final EpochOrder epochs;
         private final RandomFlip flip;
         private final byte[] image;
+        private WorkerImages images;
         private int reported;
 
-        Source(Data run, WorkerContext context, SubstitutingReader reader) {
+        Source(Data run, WorkerContext context) {
             this.context = context;
-            this.reader = reader;
             model = ConfiguredModel.of(run.config());
             weights = ConfiguredModel.lossWeights(run.config());
             data = run.config().data();
             seed = run.config().run().seed();
-            epochs = new EpochOrder(seed, run.images().count());
             flip = new RandomFlip(seed);
             image = new byte[data.size() * data.size() * ImageTransform.CHANNELS];
         }
 
         @Override
         public MultiDataSet batch(long step) throws IOException {
+            if (images == null) {
+                images = TrainingBatches.this.images(context, step);
+            }
             int size = data.size();
-            int count = order.batchSize();
+            int count = divisions.present().order().batchSize();
             int area = size * size;
             int values = area * data.channels();
             var pixels = new float[count * values];
             var labels = new float[count];
-            long position = firstPosition + order.firstPosition(step - firstStep, context.workerIndex());
+            long position = position(step, context.workerIndex());
             for (int i = 0; i < count; i++) {
-                long read = reader.read(epochs.index(position + i), image, 0);
+                int label = images.read(position + i, image);
                 if (data.randomFlip() && flip.mirrors(position + i)) {
                     Pixels.mirror(image, 0, size, size, ImageTransform.CHANNELS);
                 }
@@ -103,7 +124,7 @@ record TrainingBatches(Broadcast<Data> data, BatchOrder order, long firstStep, l
                 }
                 Pixels.toFloats(image, 0, values, pixels, i * values);
                 if (model.theta().classes() > 0) {
-                    labels[i] = reader.label(read);
+                    labels[i] = label;
                 }
             }
             reportBadImages();
@@ -115,19 +136,26 @@ record TrainingBatches(Broadcast<Data> data, BatchOrder order, long firstStep, l
             for (int i = 0; i < count; i++) {
                 timesteps[i] = CounterRandom.below(key, i, model.schedule().steps());
             }
-            return CascadeGraph.batch(model, images(pixels, count, size), images(noise, count, size),
+            return CascadeGraph.batch(model, array(pixels, count, size), array(noise, count, size),
                     column(timesteps), column(labels), weights);
         }
 
-        private INDArray images(float[] values, int count, int size) {
+        private INDArray array(float[] values, int count, int size) {
             return Nd4j.createFromArray(values).reshape(count, size, size, data.channels());
         }
 
         /** Tells of all bad images that are known: the driver keeps a set, and a repeated task tells them again. */
         private void reportBadImages() {
-            var bad = reader.badImages();
+            var bad = images.badImages();
             for (; reported < bad.size(); reported++) {
                 context.badRecords().report(bad.get(reported).id() + ": " + bad.get(reported).reason());
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (images != null) {
+                images.close();
             }
         }
     }

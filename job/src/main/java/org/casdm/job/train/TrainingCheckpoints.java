@@ -17,6 +17,8 @@ import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
 import org.casdm.config.CasdmConfig;
+import org.casdm.data.BatchOrder;
+import org.casdm.data.Divisions;
 import org.casdm.job.ProgramVersion;
 import org.casdm.tensor.TensorSource;
 import org.slf4j.Logger;
@@ -28,6 +30,8 @@ final class TrainingCheckpoints {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingCheckpoints.class);
     private static final String FIRST_MOMENT = "adam.m.";
     private static final String SECOND_MOMENT = "adam.v.";
+    /** Among what tells how the checkpoint was made. */
+    private static final String DIVISIONS = "divisions";
 
     private final CheckpointStore store;
     private final RetentionPolicy retention;
@@ -39,9 +43,16 @@ final class TrainingCheckpoints {
         this.config = config;
     }
 
-    /** Where training stands. */
-    record Place(long step, long imagesSeen) {
-        static final Place START = new Place(0, 0);
+    /**
+     * Where training stands.
+     *
+     * @param divisions how the images of the epoch under way were dealt to workers
+     */
+    record Place(long step, long imagesSeen, Divisions divisions) {
+
+        static Place start(BatchOrder order) {
+            return new Place(0, 0, Divisions.start(order));
+        }
     }
 
     /**
@@ -63,10 +74,12 @@ final class TrainingCheckpoints {
         var moments = new ArrayList<TensorSource>(model.tensors().sources(FIRST_MOMENT, model.firstMoments()));
         moments.addAll(model.tensors().sources(SECOND_MOMENT, model.secondMoments()));
         files.add(new CheckpointFile(CheckpointFiles.OPTIMIZER, metadata, moments));
+        var notes = new TreeMap<>(provenance);
+        notes.put(DIVISIONS, place.divisions().toString());
         var state = new TrainingState(place.step(), place.imagesSeen(), epoch,
                 new TreeMap<>(Map.of("run", config.run().seed())), model.spec().kind().configName(),
                 fingerprint(model), workers, config.train().batchSizePerWorker(), config.train().emaRates(),
-                Instant.now(), ProgramVersion.get(), new TreeMap<>(provenance));
+                Instant.now(), ProgramVersion.get(), notes);
         var written = store.write(new Checkpoint(state, files));
         store.retain(retention, place.step());
         LOG.info("checkpoint of step {} written to {} in {} s", place.step(), written.folder(),
@@ -103,7 +116,13 @@ final class TrainingCheckpoints {
                 List.of(model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
                         model.tensors().loading(SECOND_MOMENT, model.secondMoments())));
         LOG.info("going on from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
-        return new Place(state.step(), state.imagesSeen());
+        return new Place(state.step(), state.imagesSeen(), divisions(state));
+    }
+
+    private static Divisions divisions(TrainingState state) {
+        var noted = state.provenance().get(DIVISIONS);
+        return noted != null ? Divisions.parse(noted)
+                : Divisions.start(new BatchOrder(state.workerCount(), state.batchSizePerWorker()));
     }
 
     private static void read(StoredCheckpoint checkpoint, String file,

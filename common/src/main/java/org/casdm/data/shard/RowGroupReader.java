@@ -1,0 +1,83 @@
+package org.casdm.data.shard;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
+import org.casdm.data.ImageReader;
+import org.casdm.data.Storage;
+
+/**
+ * Reads the row groups of all shards of a set by their number, and checks what is in them. Keeps the last one, and its
+ * file open. For one thread.
+ */
+final class RowGroupReader implements Closeable {
+
+    private final ShardImageSet set;
+    private final FileSystem fileSystem;
+    private final Path folder;
+    private int openShard = -1;
+    private ShardReader shard;
+    private int lastNumber = -1;
+    private ShardImages last;
+
+    RowGroupReader(ShardImageSet set, Configuration hadoop) throws DataException {
+        this.set = set;
+        folder = Storage.path(set.location());
+        fileSystem = Storage.fileSystem(folder, hadoop);
+    }
+
+    /**
+     * Reads a row group.
+     *
+     * @param number 0 to that of all row groups - 1, shard after shard
+     * @throws DataException naming the file, when it is missing, damaged or another one than was prepared
+     * @throws IOException   when the storage fails
+     */
+    ShardImages read(int number) throws IOException {
+        if (number != lastNumber) {
+            lastNumber = -1;
+            int file = 0;
+            int group = number;
+            var shards = set.description().shards();
+            while (group >= shards.get(file).rowGroups().size()) {
+                group -= shards.get(file).rowGroups().size();
+                file++;
+            }
+            if (file != openShard) {
+                close();
+                shard = ShardReader.open(fileSystem, folder, shards.get(file), set.description().size());
+                openShard = file;
+            }
+            last = shard.readRowGroup(group);
+            checkLabels(last, shards.get(file).name());
+            lastNumber = number;
+        }
+        return last;
+    }
+
+    private void checkLabels(ShardImages images, String file) throws DataException {
+        int classes = set.classNames().size();
+        int smallest = classes == 0 ? ImageReader.NO_LABEL : 0;
+        for (int i = 0; i < images.count(); i++) {
+            int label = images.labels()[i];
+            if (label < smallest || label >= classes) {
+                throw new DataException("%s: image \"%s\" has the label %d, but %s names %d classes. Prepare the data "
+                        .formatted(new Path(folder, file), images.ids().get(i), label, DatasetDescription.FILE_NAME,
+                                classes) + "set again");
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        openShard = -1;
+        if (shard != null) {
+            var closing = shard;
+            shard = null;
+            closing.close();
+        }
+    }
+}

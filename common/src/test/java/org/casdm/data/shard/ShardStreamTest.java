@@ -1,0 +1,172 @@
+package org.casdm.data.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.casdm.data.BatchOrder;
+import org.casdm.data.DataException;
+import org.casdm.data.Divisions;
+import org.casdm.data.ImageFormat;
+import org.casdm.data.ImageSetFinder;
+import org.casdm.data.ReadOptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShardStreamTest {
+
+    /** Large enough that a shard has several row groups of 42 images. */
+    private static final int SIZE = 256;
+    private static final int BYTES = SIZE * SIZE * 3;
+    private static final int COUNT = 150;
+    private static final int LABELS = 5;
+
+    @TempDir
+    private java.nio.file.Path local;
+    private final Configuration hadoop = new Configuration();
+    private ShardImageSet set;
+
+    @BeforeEach
+    void write() throws IOException {
+        var fileSystem = FileSystem.getLocal(hadoop);
+        var folder = new Path(local.toUri());
+        var shards = new ArrayList<ShardFile>();
+        for (int shard = 0, image = 0; shard < 3; shard++) {
+            try (var writer = new ShardWriter(fileSystem, new Path(folder, "part-%05d.parquet".formatted(shard)), SIZE)) {
+                for (int i = 0; i < COUNT / 3; i++, image++) {
+                    writer.write("image " + image, image % LABELS, pixels(image), 0);
+                }
+                shards.add(writer.finish());
+            }
+        }
+        new DatasetDescription(COUNT, SIZE, 3, List.of("a", "b", "c", "d", "e"), "test", "none", 0, "all", shards,
+                List.of()).write(fileSystem, folder);
+        set = (ShardImageSet) new ImageSetFinder(hadoop).find(local.toString(), ImageFormat.AUTO);
+    }
+
+    /** The number comes first. */
+    private static byte[] pixels(int image) {
+        return ByteBuffer.allocate(BYTES).putInt(image).array();
+    }
+
+    private ShardStream stream(Divisions divisions, int window, int worker, long position) throws IOException {
+        return new ShardStream(set, new ShardOrder(1, set.rowGroups(), window, divisions), worker, position, hadoop);
+    }
+
+    private static List<Integer> read(ShardStream stream, int count) throws IOException {
+        var images = new ArrayList<Integer>();
+        var pixels = new byte[BYTES + 5];
+        for (int i = 0; i < count; i++) {
+            int label = stream.read(pixels, 5);
+            int image = ByteBuffer.wrap(pixels).getInt(5);
+            assertThat(label).isEqualTo(image % LABELS);
+            images.add(image);
+        }
+        return images;
+    }
+
+    private static List<Integer> all() {
+        return IntStream.range(0, COUNT).boxed().toList();
+    }
+
+    @Test
+    void workersVisitEveryImageOnceAnEpoch() throws IOException {
+        for (int workers = 1; workers <= 3; workers++) {
+            var images = new ArrayList<Integer>();
+            for (int worker = 0; worker < workers; worker++) {
+                try (var stream = stream(Divisions.start(new BatchOrder(workers, 10)), 30, worker, 0)) {
+                    // 150 images are whole steps of 10, but for 2 workers: the first one has 80 of an epoch.
+                    images.addAll(read(stream, workers == 2 ? 80 - 10 * worker : COUNT / workers));
+                }
+            }
+            assertThat(images).isNotEqualTo(all());
+            Collections.sort(images);
+            assertThat(images).isEqualTo(all());
+        }
+    }
+
+    @Test
+    void goesOnAnywhere() throws IOException {
+        var divisions = Divisions.start(new BatchOrder(2, 7)).goingOn(42, new BatchOrder(3, 7));
+        List<Integer> whole;
+        try (var stream = stream(divisions, 20, 1, 0)) {
+            whole = read(stream, 130);
+            assertThat(stream.position()).isEqualTo(130);
+        }
+        for (int position : new int[] {1, 19, 20, 35, 36, 37, 60, 129}) {
+            try (var stream = stream(divisions, 20, 1, position)) {
+                assertThat(read(stream, 130 - position)).isEqualTo(whole.subList(position, 130));
+            }
+        }
+    }
+
+    @Test
+    void setsSmallerThanAStepComeAgainAndAgain() throws IOException {
+        var divisions = Divisions.start(new BatchOrder(4, 100));
+        var images = new ArrayList<Integer>();
+        for (int worker = 0; worker < 4; worker++) {
+            try (var stream = stream(divisions, 1000, worker, 0)) {
+                images.addAll(read(stream, 75));
+            }
+        }
+        assertThat(new HashSet<>(images).size()).isGreaterThan(100);
+    }
+
+    @Test
+    void threadEndsWithTheStream() throws IOException {
+        var stream = stream(Divisions.start(new BatchOrder(1, 1)), 10, 0, 0);
+        read(stream, 5);
+        stream.close();
+        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().startsWith("shards of"));
+    }
+
+    @Test
+    void damagedShardsAreNamedAndNotVisited() throws IOException {
+        var file = local.resolve("part-00001.parquet");
+        var bytes = Files.readAllBytes(file);
+        // Somewhere in the first pages; the length stays.
+        for (int i = 500; i < 600; i++) {
+            bytes[i] ^= 0x55;
+        }
+        Files.write(file, bytes);
+        try (var stream = stream(Divisions.start(new BatchOrder(1, 1)), COUNT, 0, 0)) {
+            assertThatThrownBy(() -> read(stream, 1)).isInstanceOf(DataException.class)
+                    .hasMessageContaining("part-00001.parquet is damaged");
+            assertThat(stream.hasFailed()).isTrue();
+            assertThatThrownBy(() -> read(stream, 1)).isInstanceOf(DataException.class);
+        }
+        Files.delete(file);
+        try (var stream = stream(Divisions.start(new BatchOrder(1, 1)), COUNT, 0, 0)) {
+            assertThatThrownBy(() -> read(stream, 1)).isInstanceOf(DataException.class)
+                    .hasMessageContaining("part-00001.parquet is missing");
+        }
+    }
+
+    @Test
+    void singleImagesCanBeRead() throws IOException {
+        try (var reader = set.open(hadoop, ReadOptions.ofSize(SIZE))) {
+            var pixels = new byte[BYTES];
+            for (long index : new long[] {0, 41, 42, 50, 149, 1}) {
+                reader.read(index, pixels, 0);
+                assertThat(pixels).isEqualTo(pixels((int) index));
+                assertThat(reader.label(index)).isEqualTo((int) index % LABELS);
+                assertThat(reader.id(index)).isEqualTo("image " + index);
+            }
+            assertThatThrownBy(() -> reader.read(COUNT, pixels, 0)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        assertThatThrownBy(() -> set.open(hadoop, ReadOptions.ofSize(64))).isInstanceOf(DataException.class)
+                .hasMessageContaining("was prepared with 256 x 256 pixels, but data.size is 64");
+        assertThat(set.summary()).contains("150 images of 256 x 256 in 3 shards");
+    }
+}
