@@ -83,19 +83,26 @@ enum Resampling {
         int stride = picture.width() * channels;
         int to = 0;
         for (int row = 0; row < height; row++) {
-            int upper = 2 * row * stride;
-            for (int column = 0; column < width; column++) {
-                for (int channel = 0; channel < channels; channel++) {
-                    int lower = upper + stride;
-                    int above = (source[upper] & 0xff) + (source[upper + channels] & 0xff) + 1 >> 1;
-                    int below = (source[lower] & 0xff) + (source[lower + channels] & 0xff) + 1 >> 1;
-                    target[to++] = (byte) (above + below + 1 >> 1);
-                    upper++;
-                }
-                upper += channels;
+            int at = 2 * row * stride;
+            int end = at + stride;
+            // Written out for colour: a loop over channels takes nearly twice as long.
+            for (; channels == 3 && at < end; at += 6, to += 3) {
+                target[to] = mean(source, at, 3, stride);
+                target[to + 1] = mean(source, at + 1, 3, stride);
+                target[to + 2] = mean(source, at + 2, 3, stride);
+            }
+            for (; at < end; at += 2) {
+                target[to++] = mean(source, at, 1, stride);
             }
         }
         return new Picture(width, height, channels, target);
+    }
+
+    /** Of a sample, the next one in its row, and the two below. */
+    private static byte mean(byte[] source, int at, int step, int stride) {
+        int above = (source[at] & 0xff) + (source[at + step] & 0xff) + 1 >> 1;
+        int below = (source[at + stride] & 0xff) + (source[at + stride + step] & 0xff) + 1 >> 1;
+        return (byte) (above + below + 1 >> 1);
     }
 
     private static byte[] horizontally(Picture picture, Taps taps, int firstRow, int rowCount) {

@@ -1,8 +1,6 @@
 package org.casdm.job.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -60,13 +58,13 @@ public final class InceptionBenchmark {
 
     private Map<String, Object> measure(FeatureExtractor extractor, ImageBatch images) throws IOException {
         var seconds = new double[batches];
-        var processor = processorSeconds();
+        var processor = ProcessorTime.seconds();
         for (var i = 0; i < batches; i++) {
             var start = System.nanoTime();
             extractor.extract(images);
             seconds[i] = (System.nanoTime() - start) / NANOSECONDS;
         }
-        processor = processorSeconds() - processor;
+        processor = ProcessorTime.seconds() - processor;
         var report = new LinkedHashMap<String, Object>();
         report.put("program", "casdm");
         report.put("batch", batch);
@@ -76,11 +74,5 @@ public final class InceptionBenchmark {
         report.put("processor_seconds_per_image", Rounding.digits(processor / batch / batches, 5));
         PeakMemory.mebibytes().ifPresent(peak -> report.put("peak_mib", peak));
         return report;
-    }
-
-    /** What this process has had of the processor's cores. */
-    private static double processorSeconds() {
-        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return system.getProcessCpuTime() / NANOSECONDS;
     }
 }

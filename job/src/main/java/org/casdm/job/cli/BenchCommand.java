@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             BenchStepCommand.class,
             BenchSampleCommand.class,
             BenchRoundCommand.class,
-            BenchInceptionCommand.class})
+            BenchInceptionCommand.class,
+            BenchDecodeCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec
