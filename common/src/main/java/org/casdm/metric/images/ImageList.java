@@ -17,7 +17,11 @@ import java.util.OptionalLong;
 public record ImageList(String location, String summary, int size, boolean resizable, List<ImagePart> parts) {
 
     private static final int LARGEST_NUMBER_OF_PIECES = 256;
-    private static final long FEWEST_IMAGES_OF_A_PIECE = 1000;
+    /** Enough for a small set to keep some processors busy. */
+    private static final int PIECES_OF_A_SMALL_SET = 32;
+    private static final long FEWEST_IMAGES_OF_A_PIECE = 100;
+    /** With so many, what the task gives is small beside the work. */
+    private static final long ENOUGH_IMAGES_OF_A_PIECE = 1000;
 
     public ImageList {
         parts = List.copyOf(parts);
@@ -72,16 +76,15 @@ public record ImageList(String location, String summary, int size, boolean resiz
      */
     public List<Piece> pieces() {
         var count = count();
-        // Where images are not counted, parts are.
-        long total = count.orElse(parts.size());
-        long least = Math.max(count.isPresent() ? FEWEST_IMAGES_OF_A_PIECE : 1,
-                (total + LARGEST_NUMBER_OF_PIECES - 1) / LARGEST_NUMBER_OF_PIECES);
+        long least = count.isPresent() ? imagesOfAPiece(count.getAsLong())
+                : (parts.size() + LARGEST_NUMBER_OF_PIECES - 1) / LARGEST_NUMBER_OF_PIECES;
         var pieces = new ArrayList<Piece>();
         var current = new ArrayList<ImagePart>();
         long first = 0;
         long inCurrent = 0;
         for (var part : parts) {
             current.add(part);
+            // Where images are not counted, parts are.
             inCurrent += count.isPresent() ? part.count().getAsLong() : 1;
             if (inCurrent >= least) {
                 pieces.add(new Piece(pieces.size(), count.isPresent() ? first : -1, size, current));
@@ -94,5 +97,11 @@ public record ImageList(String location, String summary, int size, boolean resiz
             pieces.add(new Piece(pieces.size(), count.isPresent() ? first : -1, size, current));
         }
         return pieces;
+    }
+
+    private static long imagesOfAPiece(long total) {
+        long few = Math.min(ENOUGH_IMAGES_OF_A_PIECE, total / PIECES_OF_A_SMALL_SET);
+        return Math.max(Math.max(FEWEST_IMAGES_OF_A_PIECE, few),
+                (total + LARGEST_NUMBER_OF_PIECES - 1) / LARGEST_NUMBER_OF_PIECES);
     }
 }

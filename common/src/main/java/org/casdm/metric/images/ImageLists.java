@@ -1,8 +1,6 @@
 package org.casdm.metric.images;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -55,7 +53,7 @@ public final class ImageLists {
                 }
             }
             if (isDataFolder(fileSystem, path)) {
-                return shards(location, DatasetDescription.read(fileSystem, path));
+                return ShardPart.list(location, DatasetDescription.read(fileSystem, path));
             }
         } catch (IOException e) {
             throw Storage.explained(path, e);
@@ -87,17 +85,5 @@ public final class ImageLists {
         }
         var shards = fileSystem.globStatus(new Path(path, SHARD));
         return shards != null && shards.length > 0;
-    }
-
-    private static ImageList shards(String location, DatasetDescription description) {
-        List<ImagePart> parts = new ArrayList<>();
-        for (var shard : description.shards()) {
-            for (int group = 0; group < shard.rowGroups().size(); group++) {
-                parts.add(new ShardPart(location, shard, group));
-            }
-        }
-        return new ImageList(location, description.count() + " images of " + description.size() + "x"
-                + description.size() + " pixels in " + description.shards().size() + " shards, from "
-                + description.source(), description.size(), false, parts);
     }
 }

@@ -1,32 +1,56 @@
 package org.casdm.metric.images;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.Storage;
+import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardFile;
 import org.casdm.data.shard.ShardReader;
 import org.casdm.data.source.ReadContext;
 
 /**
- * A row group of a shard.
+ * Images of a row group of a shard.
  *
  * @param folder   the data folder
  * @param shard    the file
  * @param rowGroup which of its row groups
+ * @param first    the first image of it that counts
+ * @param images   how many count
  */
-record ShardPart(String folder, ShardFile shard, int rowGroup) implements ImagePart {
+record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int images) implements ImagePart {
+
+    /** Row groups of small images hold thousands, and are read several times rather than by one task. */
+    private static final int IMAGES_A_PART = 500;
+
+    /** All images of a data folder. */
+    static ImageList list(String location, DatasetDescription description) {
+        List<ImagePart> parts = new ArrayList<>();
+        for (var shard : description.shards()) {
+            for (int group = 0; group < shard.rowGroups().size(); group++) {
+                int count = shard.rowGroups().get(group);
+                for (int first = 0; first < count; first += IMAGES_A_PART) {
+                    parts.add(new ShardPart(location, shard, group, first, Math.min(IMAGES_A_PART, count - first)));
+                }
+            }
+        }
+        return new ImageList(location, description.count() + " images of " + description.size() + "x"
+                + description.size() + " pixels in " + description.shards().size() + " shards, from "
+                + description.source(), description.size(), false, parts);
+    }
 
     @Override
     public OptionalLong count() {
-        return OptionalLong.of(shard.rowGroups().get(rowGroup));
+        return OptionalLong.of(images);
     }
 
     @Override
     public ImageStream open(ReadContext context, int size) throws IOException {
         var path = new Path(folder);
         try (var reader = ShardReader.open(Storage.fileSystem(path, context.hadoop()), path, shard, size)) {
-            return new PixelsInMemory(reader.readRowGroup(rowGroup).pixels(), size);
+            return new PixelsInMemory(reader.readRowGroup(rowGroup).pixels(), size, first, images);
         }
     }
 }

@@ -53,7 +53,7 @@ class ImageListsTest {
         var list = lists.find(file);
         assertThat(list.size()).isEqualTo(SIZE);
         assertThat(list.count()).hasValue(2500);
-        assertThat(list.pieces()).extracting(ImageList.Piece::first).containsExactly(0L, 1000L, 2000L);
+        assertThat(list.pieces()).extracting(ImageList.Piece::first).startsWith(0L, 250L, 500L).hasSize(10);
         assertThat(read(list)).isEqualTo(pixels);
         assertThat(lists.holdsStatistics(file)).isFalse();
     }

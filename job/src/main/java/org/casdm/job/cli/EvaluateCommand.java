@@ -1,7 +1,6 @@
 package org.casdm.job.cli;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +15,8 @@ import org.casdm.job.evaluate.EvaluationSettings;
 import org.casdm.job.evaluate.EvaluationTable;
 import org.casdm.job.evaluate.LabelledSamples;
 import org.casdm.job.evaluate.Metric;
+import org.casdm.job.evaluate.RunEvaluationJob;
+import org.casdm.job.evaluate.StepChoice;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.inception.InceptionResize;
 import org.casdm.metric.inception.InceptionSpec;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
             "      --weights s3a://bucket/weights/pt_inception-2015-12-05-6726825d.pth --out result.json",
             "  casdm evaluate --samples samples_50000x64x64x3.npz --reference VIRTUAL_imagenet64.npz --weights ...",
             "  casdm evaluate --samples s3a://bucket/imagenet-64 --save-statistics imagenet64.npz --weights ...",
+            "  casdm evaluate --run s3a://bucket/runs/1 --steps every:10000 --count 10000 --reference ... \\",
+            "      --weights ...",
             "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ..."})
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -48,9 +51,21 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SparkOptions spark;
 
-    @Option(names = "--samples", required = true, paramLabel = "[STEP=]URI", description = "Images to judge, perhaps "
-            + "with the training step that they were drawn at. May be given several times.")
+    @Option(names = "--samples", paramLabel = "[STEP=]URI", description = "Images to judge, perhaps with the "
+            + "training step that they were drawn at. May be given several times.")
     private List<String> samples = List.of();
+
+    @Option(names = "--run", paramLabel = "URI", description = "A run's folder: its checkpoints are judged, and the "
+            + "numbers stored in its metrics/evaluation-*.jsonl; what is there is not done again. Samples are drawn as "
+            + "\"casdm sample\" does, unless --samples STEP=URI names some.")
+    private String run;
+
+    @Option(names = "--steps", paramLabel = "STEPS", defaultValue = "all", description = "With --run, which checkpoints: "
+            + "all, every:10000, or steps such as 1000,2000 (default: ${DEFAULT-VALUE}).")
+    private String steps;
+
+    @Mixin
+    private DrawingOptions drawing;
 
     @Option(names = "--reference", paramLabel = "URI", description = "What to compare with: images, or stored "
             + "statistics.")
@@ -98,11 +113,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var settings = settings();
+        var job = job();
         try (var context = new JavaSparkContext(spark.conf("casdm evaluate"))) {
             var interruption = new Interruption(spec.commandLine().getErr());
             try {
-                tell(new EvaluateJob(settings).run(context, evaluation -> { }), context);
+                tell(job.run(context), context);
                 return ExitCode.DONE;
             } catch (Exception e) {
                 if (interruption.hasCome()) {
@@ -115,7 +130,31 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
+    @FunctionalInterface
+    private interface Job {
+        List<Evaluation> run(JavaSparkContext spark) throws IOException;
+    }
+
+    private Job job() {
+        try {
+            var sets = samples.stream().map(LabelledSamples::parse).toList();
+            if (run == null) {
+                return new EvaluateJob(settings(), sets)::run;
+            }
+            if (!sets.isEmpty()) {
+                return RunEvaluationJob.of(settings(), run, sets)::run;
+            }
+            return RunEvaluationJob.drawing(settings(), drawing.of(run, seed), StepChoice.parse(steps))::run;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
     private void tell(List<Evaluation> evaluations, JavaSparkContext context) throws IOException {
+        if (evaluations.isEmpty()) {
+            spec.commandLine().getOut().println("Nothing to do: all is in " + run + "/metrics.");
+            return;
+        }
         EvaluationTable.print(evaluations, spec.commandLine().getOut());
         if (out != null) {
             EvaluationJson.write(evaluations, context.version(), out, context.hadoopConfiguration());
@@ -123,17 +162,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private EvaluationSettings settings() {
-        try {
-            var sets = new ArrayList<LabelledSamples>();
-            samples.forEach(text -> sets.add(LabelledSamples.parse(text)));
-            Set<Metric> wanted = new LinkedHashSet<>();
-            metrics.forEach(name -> wanted.add(Metric.of(name.strip())));
-            return new EvaluationSettings(sets, Optional.ofNullable(reference), extractor(), wanted,
-                    size == null ? OptionalInt.empty() : OptionalInt.of(size), maximumImages, seed,
-                    Optional.ofNullable(statistics), Optional.ofNullable(features));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        Set<Metric> wanted = new LinkedHashSet<>();
+        metrics.forEach(name -> wanted.add(Metric.of(name.strip())));
+        return new EvaluationSettings(Optional.ofNullable(reference), extractor(), wanted,
+                size == null ? OptionalInt.empty() : OptionalInt.of(size), maximumImages, seed,
+                Optional.ofNullable(statistics), Optional.ofNullable(features));
     }
 
     private FeatureExtractorSpec extractor() {

@@ -1,16 +1,15 @@
 package org.casdm.job.evaluate;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.casdm.metric.feature.FeatureExtractorSpec;
+import org.casdm.metric.inception.InceptionSpec;
 
 /**
  * What to evaluate, and how.
  *
- * @param samples        sets to judge, at least one
- * @param reference      what to compare them with: images or stored statistics
+ * @param reference      what to compare samples with: images or stored statistics
  * @param extractor      gives features
  * @param metrics        what to compute; empty for what can be: FID, sFID and the Inception Score
  * @param size           width and height that pictures are scaled and cropped to; empty for that of the other set, or
@@ -20,20 +19,16 @@ import org.casdm.metric.feature.FeatureExtractorSpec;
  * @param saveStatistics where mean and covariance of the reference set go, or of the samples if there is none
  * @param saveFeatures   folder for the features of all images
  */
-public record EvaluationSettings(List<LabelledSamples> samples, Optional<String> reference,
-        FeatureExtractorSpec extractor, Set<Metric> metrics, OptionalInt size, int maximumImages, long seed,
-        Optional<String> saveStatistics, Optional<String> saveFeatures) {
+public record EvaluationSettings(Optional<String> reference, FeatureExtractorSpec extractor, Set<Metric> metrics,
+        OptionalInt size, int maximumImages, long seed, Optional<String> saveStatistics,
+        Optional<String> saveFeatures) {
 
     /** What is computed unless something else is asked for. */
     static final Set<Metric> USUAL = Set.of(Metric.FID, Metric.SFID, Metric.IS);
 
     /** @throws IllegalArgumentException if settings contradict each other; the message is for the user */
     public EvaluationSettings {
-        samples = List.copyOf(samples);
         metrics = Set.copyOf(metrics);
-        if (samples.isEmpty()) {
-            throw new IllegalArgumentException("there are no samples to evaluate");
-        }
         if (reference.isEmpty() && metrics.stream().anyMatch(Metric::needsReference)) {
             throw new IllegalArgumentException("without --reference there is no metric but the Inception Score (is)");
         }
@@ -51,5 +46,10 @@ public record EvaluationSettings(List<LabelledSamples> samples, Optional<String>
     /** The metrics to compute of such features; those asked for by name are among them even if they cannot be. */
     Set<Metric> chosen() {
         return metrics.isEmpty() ? USUAL : metrics;
+    }
+
+    /** What to tell people whose weights are not there. */
+    String withoutWeights() {
+        return extractor instanceof InceptionSpec ? InceptionSpec.WEIGHTS_NEEDED : "";
     }
 }

@@ -1,6 +1,5 @@
 package org.casdm.job.evaluate;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -9,6 +8,7 @@ import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.casdm.job.TimeText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
@@ -92,9 +92,8 @@ final class FeatureProgress extends SparkListener {
         if (done == 0) {
             return String.format(Locale.ROOT, "%s: 0 of %,d images", what, total.getAsLong());
         }
-        var left = Duration.ofSeconds(Math.round((total.getAsLong() - done) / rate));
-        return String.format(Locale.ROOT, "%s: %,d of %,d images (%.1f %%), %.1f images/s, %d:%02d:%02d left", what,
-                done, total.getAsLong(), 100.0 * done / total.getAsLong(), rate, left.toHours(), left.toMinutesPart(),
-                left.toSecondsPart());
+        return String.format(Locale.ROOT, "%s: %,d of %,d images (%.1f %%), %.1f images/s, %s left", what, done,
+                total.getAsLong(), 100.0 * done / total.getAsLong(), rate,
+                TimeText.hours((total.getAsLong() - done) / rate));
     }
 }

@@ -80,7 +80,7 @@ final class FeatureStage implements AutoCloseable {
     private SetFeatures compute(ImageList images, String title, String name, FeatureWork work, boolean keep) {
         var pieces = images.pieces();
         long begin = System.nanoTime();
-        var counter = spark.sc().longAccumulator();
+        var counter = spark.sc().longAccumulator("images");
         var progress = new FeatureProgress(title, images.count(), counter.id());
         spark.sc().addSparkListener(progress);
         JavaPairRDD<Integer, PieceResult> results = spark.parallelize(pieces, pieces.size())

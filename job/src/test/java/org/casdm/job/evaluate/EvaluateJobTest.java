@@ -78,8 +78,8 @@ class EvaluateJobTest {
         }
 
         List<Evaluation> run() throws IOException {
-            return new EvaluateJob(new EvaluationSettings(sets, other, toy, metrics, size, maximum, 3, statistics,
-                    features)).run(spark, evaluation -> { });
+            return new EvaluateJob(new EvaluationSettings(other, toy, metrics, size, maximum, 3, statistics, features),
+                    sets).run(spark);
         }
     }
 
@@ -230,8 +230,8 @@ class EvaluateJobTest {
         var single = TestImages.npz(folder.resolve("single.npz"), 1, TestImages.SIZE, 1);
         assertThatThrownBy(() -> new Settings(single).run()).isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("at least two images", "single.npz");
-        assertThatThrownBy(() -> new EvaluationSettings(List.of(LabelledSamples.parse("x")), Optional.empty(),
-                new ToyFeatures(), Set.of(Metric.FID), OptionalInt.empty(), 10, 1, Optional.empty(), Optional.empty()))
+        assertThatThrownBy(() -> new EvaluationSettings(Optional.empty(), new ToyFeatures(), Set.of(Metric.FID),
+                OptionalInt.empty(), 10, 1, Optional.empty(), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("reference");
     }
 

@@ -34,9 +34,9 @@ class EvaluateOnClusterTest {
     }
 
     private static Evaluation evaluate(JavaSparkContext spark, ToyFeatures toy) throws IOException {
-        var settings = new EvaluationSettings(List.of(LabelledSamples.parse(samples)), Optional.of(reference), toy,
-                EnumSet.allOf(Metric.class), OptionalInt.empty(), 700, 5, Optional.empty(), Optional.empty());
-        return new EvaluateJob(settings).run(spark, evaluation -> { }).get(0);
+        var settings = new EvaluationSettings(Optional.of(reference), toy, EnumSet.allOf(Metric.class),
+                OptionalInt.empty(), 700, 5, Optional.empty(), Optional.empty());
+        return new EvaluateJob(settings, List.of(LabelledSamples.parse(samples))).run(spark).get(0);
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs with checkpoints that nobody has trained, and requests for images from them. */
-final class SampleExamples {
+public final class SampleExamples {
 
     static final int SIZE = 16;
     static final int IMAGE = SIZE * SIZE * 3;
@@ -37,7 +37,7 @@ final class SampleExamples {
     }
 
     /** A small model, and what differs. */
-    static CasdmConfig config(String... more) {
+    public static CasdmConfig config(String... more) {
         var settings = new ArrayList<>(List.of("data.size=16", "model.theta.channels=32",
                 "model.theta.channel-mult=[1,2]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[8]",
                 "model.theta.heads=2", "train.ema-rates=[" + RATE + "]", "samples.sampler-steps=4"));
@@ -46,12 +46,12 @@ final class SampleExamples {
     }
 
     /** Weights that are neither zero nor so large that images are all black and white. */
-    static INDArray weights(ModelSpec model) {
+    public static INDArray weights(ModelSpec model) {
         return Networks.normal(4, DataType.FLOAT, 1, new ModelTensors(model).length()).muli(0.06);
     }
 
     /** Writes a run whose newest checkpoint, of step 20, has the weights as moving average, and others beside. */
-    static void writeRun(String folder, CasdmConfig config, INDArray average, Configuration hadoop)
+    public static void writeRun(String folder, CasdmConfig config, INDArray average, Configuration hadoop)
             throws IOException {
         var run = RunFolder.at(folder, hadoop);
         run.writeConfiguration(config.toHocon());

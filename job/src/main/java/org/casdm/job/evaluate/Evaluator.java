@@ -1,0 +1,260 @@
+package org.casdm.job.evaluate;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.data.source.ReadContext;
+import org.casdm.data.source.SourceLimits;
+import org.casdm.metric.FeatureMatrix;
+import org.casdm.metric.GaussianStatistics;
+import org.casdm.metric.ReferenceStatistics;
+import org.casdm.metric.feature.FeatureInfo;
+import org.casdm.metric.images.ImageList;
+import org.casdm.metric.images.ImageLists;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges sets of samples one after the other: computes features on the executors and metrics on the driver. The
+ * features of the reference set are computed once, when the first samples have told the size of the images.
+ */
+final class Evaluator implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+
+    private final JavaSparkContext spark;
+    private final EvaluationSettings settings;
+    private final FeatureInfo info;
+    private final ImageLists lists;
+    private final Optional<ReferenceStatistics> stored;
+    private final Optional<ImageList> referenceImages;
+    private final Set<Metric> metrics;
+    private final FeatureStage stage;
+    private SetFeatures reference;
+    private OptionalInt size;
+    private int sets;
+
+    /**
+     * Loads the network and finds the reference set.
+     *
+     * @throws IOException if either cannot be read
+     * @throws EvaluationFailure if a metric that was asked for cannot be computed
+     */
+    Evaluator(JavaSparkContext spark, EvaluationSettings settings) throws IOException {
+        this.spark = spark;
+        this.settings = settings;
+        size = settings.size();
+        var hadoop = spark.hadoopConfiguration();
+        var limits = SourceLimits.DEFAULT;
+        lists = new ImageLists(new ReadContext(hadoop, limits, ExtractorPool.copies()));
+        var id = FeatureStage.newId();
+        boolean complete = false;
+        try {
+            info = load(id);
+            stored = storedStatistics();
+            referenceImages = stored.isPresent() || settings.reference().isEmpty() ? Optional.empty()
+                    : Optional.of(lists.find(settings.reference().get()));
+            metrics = metrics();
+            stage = new FeatureStage(spark, settings, limits, info, id);
+            complete = true;
+        } finally {
+            if (!complete) {
+                ExtractorPool.close();
+            }
+        }
+    }
+
+    private FeatureInfo load(String id) throws IOException {
+        try {
+            var found = ExtractorPool.model(id, settings.extractor(), spark.hadoopConfiguration()).info();
+            LOG.info("features: {}, {}, weights {}", found.name(), found.variant(), found.weights());
+            if (!found.comparable()) {
+                LOG.warn("these features are not those that papers use: the numbers compare with each other alone");
+            }
+            return found;
+        } catch (FileNotFoundException e) {
+            throw new EvaluationFailure("The weights are not there: " + e.getMessage() + ". "
+                    + settings.withoutWeights());
+        }
+    }
+
+    private Optional<ReferenceStatistics> storedStatistics() throws IOException {
+        if (settings.reference().isEmpty() || !lists.holdsStatistics(settings.reference().get())) {
+            return Optional.empty();
+        }
+        LOG.info("reference: stored statistics {}", settings.reference().get());
+        return Optional.of(ReferenceStatistics.read(settings.reference().get(), spark.hadoopConfiguration()));
+    }
+
+    /** What can be computed; what was asked for by name has to be. */
+    private Set<Metric> metrics() {
+        var possible = EnumSet.noneOf(Metric.class);
+        for (var metric : settings.chosen()) {
+            var obstacle = obstacle(metric);
+            if (obstacle.isEmpty()) {
+                possible.add(metric);
+            } else if (settings.metrics().contains(metric)) {
+                throw new EvaluationFailure(metric.title() + " cannot be computed: " + obstacle.get());
+            } else {
+                LOG.info("no {}: {}", metric.title(), obstacle.get());
+            }
+        }
+        return possible;
+    }
+
+    private Optional<String> obstacle(Metric metric) {
+        var location = settings.reference().orElse("");
+        if (metric.needsReference() && settings.reference().isEmpty()) {
+            return Optional.of("there is no reference set (--reference)");
+        }
+        if (metric == Metric.SFID && info.spatialDimension() == 0) {
+            return Optional.of(info.name() + " has no spatial features");
+        }
+        if (metric == Metric.IS && info.classes() == 0) {
+            return Optional.of(info.name() + " has no classes");
+        }
+        if (stored.isPresent()) {
+            if (Metric.OF_SINGLE_IMAGES.contains(metric)) {
+                return Optional.of(location + " holds mean and covariance alone; this metric compares single images");
+            }
+            if (metric == Metric.FID) {
+                return dimensions(location, stored.get().pooled(), info.pooledDimension());
+            }
+            if (metric == Metric.SFID) {
+                return stored.get().spatial()
+                        .map(spatial -> dimensions(location, spatial, info.spatialDimension()))
+                        .orElse(Optional.of(location + " has no spatial statistics (mu_s, sigma_s)"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> dimensions(String location, GaussianStatistics found, int dimensions) {
+        return found.dimensions() == dimensions ? Optional.empty()
+                : Optional.of(location + " holds statistics of " + found.dimensions() + " features, and " + info.name()
+                        + " has " + dimensions);
+    }
+
+    /** What the features are. */
+    FeatureInfo info() {
+        return info;
+    }
+
+    /** The metrics that are computed. */
+    Set<Metric> computed() {
+        return Set.copyOf(metrics);
+    }
+
+    /**
+     * Finds samples. Those that are there already may be found together, so that what does not fit is known before any
+     * work is done.
+     *
+     * @throws EvaluationFailure if they differ in size, from each other or from what there was before
+     */
+    List<ImageList> find(List<LabelledSamples> samples) throws IOException {
+        var found = new ArrayList<ImageList>();
+        for (var set : samples) {
+            found.add(lists.find(set.location()));
+        }
+        int common = size(found);
+        size = OptionalInt.of(common);
+        return found.stream().map(list -> list.withSize(common)).toList();
+    }
+
+    /** The one size of all images. */
+    private int size(List<ImageList> samples) {
+        var all = Stream.concat(samples.stream(), referenceImages.stream()).toList();
+        var fixed = all.stream().filter(list -> !list.resizable()).toList();
+        OptionalInt wanted = size.isPresent() || fixed.isEmpty() ? size : OptionalInt.of(fixed.get(0).size());
+        int common = wanted.orElse(all.get(0).size());
+        if (fixed.stream().anyMatch(list -> list.size() != common)) {
+            throw new EvaluationFailure("The images differ in size: " + all.stream()
+                    .map(list -> list.location() + " has " + list.size() + "x" + list.size() + " pixels"
+                            + (list.resizable() ? " (and can be scaled)" : "")).collect(Collectors.joining(", "))
+                    + settings.size().stream().mapToObj(pixels -> "; --size is " + pixels)
+                            .collect(Collectors.joining())
+                    + ". Metrics compare images of one size: prepare or draw one of the sets anew.");
+        }
+        for (var list : all) {
+            LOG.info("{}: {}{}", list.location(), list.summary(), list.resizable()
+                    ? "; scaled and cropped to " + common + "x" + common + " pixels where they are not of that size"
+                    : "");
+        }
+        return common;
+    }
+
+    /**
+     * Judges a set.
+     *
+     * @param samples what {@code images} are
+     * @param images  of {@link #find}
+     */
+    Evaluation evaluate(LabelledSamples samples, ImageList images) throws IOException {
+        if (reference == null) {
+            reference = reference();
+        }
+        boolean save = settings.saveStatistics().isPresent() && settings.reference().isEmpty();
+        var features = stage.compute(images, "samples" + (sets == 0 ? "" : "-" + sets), metrics, save);
+        sets++;
+        if (save) {
+            save(features);
+        }
+        warnOfSmallSet(features);
+        var values = new Comparison(metrics, settings.seed()).compare(features, reference);
+        return new Evaluation(samples.location(), samples.step(), features.images().orElseThrow(), features.skipped(),
+                reference == null ? null : reference.location(),
+                reference == null ? OptionalLong.empty() : reference.images(), info, values,
+                features.kept().map(FeatureMatrix::rows).orElse(0),
+                reference == null ? 0 : reference.kept().map(FeatureMatrix::rows).orElse(0), settings.seed());
+    }
+
+    /** The reference set's features, null if there is no such set. */
+    private SetFeatures reference() throws IOException {
+        if (stored.isPresent()) {
+            return new SetFeatures(settings.reference().orElseThrow(), OptionalLong.empty(), 0,
+                    Optional.of(stored.get().pooled()), stored.get().spatial(), Optional.empty(), Optional.empty());
+        }
+        if (referenceImages.isEmpty()) {
+            return null;
+        }
+        boolean save = settings.saveStatistics().isPresent();
+        var ofReference = EnumSet.noneOf(Metric.class);
+        metrics.stream().filter(Metric::needsReference).forEach(ofReference::add);
+        var images = referenceImages.get().withSize(size.orElseThrow());
+        var features = stage.compute(images, "reference", ofReference, save);
+        if (save) {
+            save(features);
+        }
+        return features;
+    }
+
+    private void save(SetFeatures features) throws IOException {
+        var uri = settings.saveStatistics().orElseThrow();
+        new ReferenceStatistics(features.pooled().orElseThrow(), features.spatial())
+                .write(uri, spark.hadoopConfiguration());
+        LOG.info("mean and covariance of {} are in {}", features.location(), uri);
+    }
+
+    private void warnOfSmallSet(SetFeatures samples) {
+        long images = samples.images().orElseThrow();
+        if (metrics.contains(Metric.FID) && images <= info.pooledDimension()) {
+            LOG.warn("{} samples are no more than the {} features: {} is then far too large, and compares with that of"
+                    + " as many samples alone; papers have 50000", images, info.pooledDimension(), info.label("FID"));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stage.close();
+        ExtractorPool.close();
+    }
+}

@@ -1,0 +1,46 @@
+package org.casdm.job.evaluate;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.casdm.job.sample.SampleRequest;
+import org.casdm.sampling.SamplerSettings.Estimator;
+
+/**
+ * How samples are drawn from the checkpoints of a run, all alike.
+ *
+ * @param run       the run's folder
+ * @param count     samples of each checkpoint
+ * @param batch     images that the networks see at once
+ * @param ema       a moving average's rate, or "none"; empty: the run's own choice
+ * @param respacing timesteps to visit; empty: the run's own choice
+ * @param method    how to step
+ * @param classes   "all" or class numbers; empty for a model without classes
+ * @param seed      of the noise
+ * @param keep      whether the samples stay when they have been judged
+ */
+public record RunSampling(String run, long count, int batch, Optional<String> ema, Optional<String> respacing,
+        SampleRequest.Method method, Optional<String> classes, long seed, boolean keep) {
+
+    /** The request for a checkpoint. */
+    SampleRequest request(long step, String out) {
+        return new SampleRequest(run + "@" + step, out, count, SampleRequest.Format.PARQUET, batch,
+                OptionalInt.empty(), ema, respacing, method, Optional.empty(), OptionalDouble.empty(),
+                Estimator.CASCADE, classes, seed, true, Optional.empty(), Optional.empty());
+    }
+
+    /** All that the samples depend on besides the checkpoint, by name. */
+    SortedMap<String, String> describe() {
+        var words = new TreeMap<String, String>();
+        words.put("count", Long.toString(count));
+        words.put("ema", ema.orElse("default"));
+        words.put("respacing", respacing.orElse("default"));
+        words.put("method", method.name().toLowerCase(Locale.ROOT));
+        words.put("classes", classes.orElse("none"));
+        words.put("seed", Long.toString(seed));
+        return words;
+    }
+}
