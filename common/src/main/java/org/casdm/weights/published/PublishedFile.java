@@ -1,7 +1,6 @@
 package org.casdm.weights.published;
 
 import java.net.URI;
-import java.util.Optional;
 import org.casdm.tensor.ContentDigest;
 
 /**
@@ -13,8 +12,13 @@ import org.casdm.tensor.ContentDigest;
  * @param file its name when it has been fetched
  * @param content its size and SHA-256
  * @param licence what its authors say about its use
- * @param setting key of the configuration that it is for, if any; the key with {@code -sha256} takes its hash
+ * @param usage what to write where to use it, FILE and SHA256 standing for where it is and its hash
  */
 public record PublishedFile(String name, String purpose, URI address, String file, ContentDigest content,
-        String licence, Optional<String> setting) {
+        String licence, String usage) {
+
+    /** What to write where to use the file at a place: settings or options. */
+    public String usage(String place) {
+        return usage.replace("FILE", place).replace("SHA256", content.sha256());
+    }
 }

@@ -30,11 +30,10 @@ public record PublishedFiles(List<PublishedFile> all) {
     }
 
     private static PublishedFile file(Config entry) {
-        var setting = entry.hasPath("setting") ? Optional.of(entry.getString("setting")) : Optional.<String>empty();
         return new PublishedFile(entry.getString("name"), entry.getString("purpose"),
                 URI.create(entry.getString("address")), entry.getString("file"),
                 new ContentDigest(entry.getLong("bytes"), entry.getString("sha256")), entry.getString("licence"),
-                setting);
+                entry.getString("usage"));
     }
 
     /** The file that commands call so. */

@@ -79,7 +79,7 @@ class DownloadTest {
 
     private Path get(URI address) throws IOException {
         var digest = new ContentDigest(content.length, Sha256.hex(content));
-        var file = new PublishedFile("it", "test", address, "file.pth", digest, "none", Optional.empty());
+        var file = new PublishedFile("it", "test", address, "file.pth", digest, "none", "FILE");
         var target = folder.resolve("new/file.pth");
         var last = new long[1];
         new Download(file, address, Duration.ofMillis(1), (bytes, total) -> {
@@ -143,7 +143,7 @@ class DownloadTest {
 
     private void refusedElsewhere(URI address) {
         var digest = new ContentDigest(5, Sha256.hex(new byte[5]));
-        var file = new PublishedFile("it", "test", address, "file", digest, "none", Optional.empty());
+        var file = new PublishedFile("it", "test", address, "file", digest, "none", "FILE");
         var target = new org.apache.hadoop.fs.Path(folder.resolve("busy").toUri());
         assertThatThrownBy(() -> new Download(file, address, Duration.ofMillis(1), (bytes, total) -> { })
                 .to(FileSystem.getLocal(new Configuration()), target))

@@ -3,7 +3,6 @@ package org.casdm.weights.published;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
-import java.util.Optional;
 import org.casdm.tensor.ContentDigest;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +42,10 @@ class PublishedFilesTest {
     }
 
     @Test
-    void settingsAreKeysOfTheConfiguration() {
-        assertThat(files.all().stream().map(PublishedFile::setting).flatMap(Optional::stream)).hasSize(6)
-                .allMatch(key -> key.equals("lpips.weights") || key.equals("lpips.lin"));
+    void saysHowToUseAFile() {
+        var lin = files.named("lpips-alex").orElseThrow();
+        assertThat(lin.usage("s3a://bucket/x.pth")).isEqualTo("lpips.lin = s3a://bucket/x.pth, lpips.lin-sha256 = "
+                + lin.content().sha256());
+        assertThat(files.all()).allSatisfy(file -> assertThat(file.usage()).contains("FILE", "SHA256"));
     }
 }

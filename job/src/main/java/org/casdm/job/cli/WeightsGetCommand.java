@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code casdm weights get}. */
 @Command(name = "get",
-        description = "Fetches files from where their authors publish them, checks size and SHA-256, and says which "
-                + "keys of the configuration to set. What is there already is only checked. A broken connection is "
+        description = "Fetches files from where their authors publish them, checks size and SHA-256, and says how to "
+                + "use them. What is there already is only checked. A broken connection is "
                 + "taken up again; a wrong file is not kept.",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -62,8 +62,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         }
         var output = spec.commandLine().getOut();
         for (var file : files) {
-            file.setting().ifPresent(key -> output.printf("%s = \"%s\"%n%s-sha256 = %s%n", key,
-                    new Path(folder, file.file()), key, file.content().sha256()));
+            output.println("Use: " + file.usage(new Path(folder, file.file()).toString()));
         }
         return ExitCode.DONE;
     }
@@ -98,8 +97,9 @@ final class WeightsGetCommand implements Callable<Integer> {
             throws TensorFormatException {
         if (!found.equals(file.content())) {
             throw new TensorFormatException(target.toString(), "is there already and is not " + file.name()
-                    + ": it has " + found.bytes() + " bytes and the SHA-256 " + found.sha256() + ", not " + file.content().bytes()
-                    + " and " + file.content().sha256() + "; remove it, or give another folder");
+                    + ": it has " + found.bytes() + " bytes and the SHA-256 " + found.sha256() + ", not "
+                    + file.content().bytes() + " and " + file.content().sha256()
+                    + "; remove it, or give another folder");
         }
     }
 }

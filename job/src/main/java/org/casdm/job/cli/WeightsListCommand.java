@@ -20,7 +20,7 @@ final class WeightsListCommand implements Callable<Integer> {
         for (var file : PublishedFiles.load().all()) {
             output.printf(Locale.ROOT, "%s%n  %s%n  %s%n  %,d bytes, SHA-256 %s%n  licence: %s%n", file.name(),
                     file.purpose(), file.address(), file.content().bytes(), file.content().sha256(), file.licence());
-            file.setting().ifPresent(key -> output.println("  for " + key));
+            output.println("  use: " + file.usage());
             output.println();
         }
         return ExitCode.DONE;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.casdm.checkpoint.Checkpoint;
 import org.casdm.checkpoint.CheckpointFile;
 import org.casdm.checkpoint.CheckpointFiles;
@@ -25,6 +26,7 @@ import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.inspect.Inspection;
 import org.casdm.job.inspect.RunSummary;
 import org.casdm.job.testing.S3Server;
+import org.casdm.storage.NewFile;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
@@ -106,6 +108,27 @@ class StorageOnS3Test {
         var found = new ImageSetFinder(server.hadoop()).find(place.toString(), ImageFormat.AUTO);
         assertThat(found.count()).isEqualTo(6);
         assertThat(found.summary()).contains("6");
+    }
+
+    @Test
+    void newFilesAreThereAsAWholeOrNotAtAll() throws IOException {
+        var path = new org.apache.hadoop.fs.Path("s3a://bucket/weights/new.bin");
+        var files = path.getFileSystem(server.hadoop());
+        var content = new byte[100_000];
+        assertThat(catchThrowable(() -> NewFile.write(files, path, stream -> {
+            stream.write(content);
+            throw new IOException("torn");
+        }))).hasMessage("torn");
+        assertThat(files.exists(path.getParent())).isFalse();
+
+        NewFile.write(files, path, stream -> {
+            stream.write(content);
+            return null;
+        });
+        assertThat(files.listStatus(path.getParent())).singleElement()
+                .satisfies(status -> assertThat(status.getLen()).isEqualTo(content.length));
+        assertThat(catchThrowable(() -> NewFile.write(files, path, stream -> null)))
+                .isInstanceOf(FileAlreadyExistsException.class);
     }
 
     @Test
