@@ -23,6 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
             EvaluateCommand.class,
             TrainClassifierCommand.class,
             InspectCommand.class,
+            ReportCommand.class,
             LpipsCommand.class,
             ConvertCommand.class,
             CopyCommand.class,

@@ -1,0 +1,47 @@
+package org.casdm.job.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.casdm.job.report.Report;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code casdm report}. */
+@Command(name = "report",
+        description = "Writes what a run has come to as one HTML file: curves, grids of samples over time, metrics, "
+                + "configuration, environment. The file needs nothing else and no network. Needs no Spark.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  casdm report /data/runs/1",
+            "  casdm report s3a://bucket/runs/1 --out run-1.html --trajectory samples/trajectory.png"})
+final class ReportCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StorageOptions storage;
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run: a path or URI of any Hadoop file "
+            + "system.")
+    private String run;
+
+    @Option(names = "--out", paramLabel = "URI", description = "The HTML file (default: report.html in the run folder).")
+    private String out;
+
+    @Option(names = "--trajectory", paramLabel = "PNG", description = "A picture of casdm sample --trajectory to be shown "
+            + "too; may be given several times.")
+    private List<String> trajectories = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        var target = out == null ? run.replaceAll("/+$", "") + "/report.html" : out;
+        var bytes = new Report(storage.hadoop()).write(run, trajectories, target);
+        spec.commandLine().getOut().printf("%s: %,d KiB%n", target, (bytes + 1023) / 1024);
+        return ExitCode.DONE;
+    }
+}

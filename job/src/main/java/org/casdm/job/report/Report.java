@@ -1,0 +1,39 @@
+package org.casdm.job.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.casdm.job.ProgramVersion;
+
+/** Writes the report of a run. */
+public final class Report {
+
+    private final Configuration hadoop;
+
+    /** @param hadoop says how to reach the storage */
+    public Report(Configuration hadoop) {
+        this.hadoop = hadoop;
+    }
+
+    /**
+     * Reads a run folder and writes its report, over one that is there already.
+     *
+     * @param run          the run folder
+     * @param trajectories PNG files of {@code casdm sample --trajectory} to be shown too
+     * @param target       the HTML file
+     * @return its size in bytes
+     * @throws IOException if the folder is no run's, or something cannot be read or written
+     */
+    public long write(String run, List<String> trajectories, String target) throws IOException {
+        var html = new ReportPage(RunStory.read(run, trajectories, hadoop), ProgramVersion.get(), Instant.now())
+                .html().getBytes(StandardCharsets.UTF_8);
+        var path = new Path(target);
+        try (var output = path.getFileSystem(hadoop).create(path, true)) {
+            output.write(html);
+        }
+        return html.length;
+    }
+}
