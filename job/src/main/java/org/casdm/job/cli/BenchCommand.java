@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             BenchSampleCommand.class,
             BenchRoundCommand.class,
             BenchInceptionCommand.class,
-            BenchDecodeCommand.class})
+            BenchDecodeCommand.class,
+            BenchShardsCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec

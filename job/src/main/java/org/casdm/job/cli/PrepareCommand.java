@@ -72,6 +72,10 @@ final class PrepareCommand implements Callable<Integer> {
             + "(default: 256 MiB).")
     private Integer maximumBytes;
 
+    @Option(names = "--max-ratio", paramLabel = "FACTOR", description = "Compressed archives that grow by more than this "
+            + "are refused (default: 200).")
+    private Integer maximumRatio;
+
     @Option(names = "--follow-links", description = "Follow symbolic links in a folder of pictures.")
     private boolean followLinks;
 
@@ -99,7 +103,7 @@ final class PrepareCommand implements Callable<Integer> {
             var limits = new SourceLimits(
                     maximumPixels == null ? SourceLimits.DEFAULT.maximumPixels() : maximumPixels,
                     maximumBytes == null ? SourceLimits.DEFAULT.maximumEntryBytes() : maximumBytes,
-                    SourceLimits.DEFAULT.maximumRatio(), followLinks);
+                    maximumRatio == null ? SourceLimits.DEFAULT.maximumRatio() : maximumRatio, followLinks);
             return new PrepareSettings(source, format, out, size, seed, heldOut,
                     imagesPerShard == null ? OptionalInt.empty() : OptionalInt.of(imagesPerShard), maximumBadFraction,
                     limits);

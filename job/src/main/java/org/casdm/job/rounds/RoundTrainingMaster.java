@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -62,6 +61,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     private final transient RoundSettings settings;
     private final transient GraphFactory graphFactory;
     private final transient StepObserver observer;
+    private final transient WorkerPlacement placement = new WorkerPlacement();
 
     private transient StatePublisher publisher;
     private transient ComputationGraph publishedGraph;
@@ -117,7 +117,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
      */
     public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep) {
         Objects.requireNonNull(batches, "batches");
-        return execute(graph, firstStep, worker -> workerIndices(graph.getSparkContext())
+        return execute(graph, firstStep, worker -> placement.workerIndices(graph.getSparkContext(), settings.workers())
                 .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, batches), true));
     }
 
@@ -169,6 +169,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                 published.restore();
                 throw e;
             }
+            placement.remember(reports);
             network.getConfiguration().setIterationCount((int) nextStep);
             long end = System.nanoTime();
             var result = new RoundResult(firstStep, settings.averagingFrequency(), reports,
@@ -176,10 +177,6 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
             graph.setScore(result.meanScore());
             return result;
         }
-    }
-
-    private JavaRDD<Integer> workerIndices(JavaSparkContext context) {
-        return context.parallelize(IntStream.range(0, settings.workers()).boxed().toList(), settings.workers());
     }
 
     /** Broadcasts what does not change from round to round, when it is not there yet or the graph is another one. */

@@ -2,6 +2,8 @@ package org.casdm.job.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Comparator;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,14 @@ class RoundsOnClusterTest {
             if (master.startsWith("local-cluster")) {
                 assertThat(actual.rounds()).flatExtracting(RoundResult::workers)
                         .extracting(WorkerReport::executorId).containsOnly("0", "1");
+                // Workers stay where they are, once there is an executor for each.
+                assertThat(executors(actual.rounds().get(2))).isEqualTo(executors(actual.rounds().get(1)));
             }
         }
+    }
+
+    private static List<String> executors(RoundResult round) {
+        return round.workers().stream().sorted(Comparator.comparing(WorkerReport::workerIndex))
+                .map(WorkerReport::executorId).toList();
     }
 }
