@@ -10,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Objects;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.storage.NewFile;
@@ -35,7 +34,7 @@ public final class Download {
 
     private final PublishedFile file;
     private final URI address;
-    private final Duration pause;
+    private final Timing timing;
     private final DownloadProgress progress;
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT)
             .followRedirects(HttpClient.Redirect.NORMAL).build();
@@ -43,15 +42,27 @@ public final class Download {
     private long position;
 
     /**
+     * How long to wait.
+     *
+     * @param pause before the first new attempt; each further one waits as much longer
+     * @param patience with a connection on which nothing comes; it then counts as broken
+     */
+    public record Timing(Duration pause, Duration patience) {
+
+        /** For servers far away. */
+        public static final Timing USUAL = new Timing(Duration.ofSeconds(2), Duration.ofSeconds(60));
+    }
+
+    /**
      * @param file what is fetched
      * @param address where from: the file's own address, or a mirror's
-     * @param pause how long to wait before the first new attempt; each further one waits as much longer
+     * @param timing how long to wait
      * @param progress hears of every piece
      */
-    public Download(PublishedFile file, URI address, Duration pause, DownloadProgress progress) {
+    public Download(PublishedFile file, URI address, Timing timing, DownloadProgress progress) {
         this.file = file;
         this.address = address;
-        this.pause = Objects.requireNonNull(pause);
+        this.timing = timing;
         this.progress = progress;
     }
 
@@ -74,8 +85,8 @@ public final class Download {
         while (position < file.content().bytes()) {
             long before = position;
             IOException broken = null;
-            try (var body = open()) {
-                copy(body, target);
+            try (var body = open(); var guard = new StallGuard(body, timing.patience())) {
+                copy(body, guard, target);
             } catch (BrokenConnection e) {
                 broken = e.reason();
             }
@@ -87,7 +98,7 @@ public final class Download {
                             + (broken == null ? "" : " (" + describe(broken) + ")") + "; nothing was kept. " + advice(),
                             broken);
                 }
-                sleep(pause.multipliedBy(failures));
+                sleep(timing.pause().multipliedBy(failures));
             }
         }
     }
@@ -150,7 +161,7 @@ public final class Download {
         }
     }
 
-    private void copy(InputStream body, OutputStream target) throws BrokenConnection, IOException {
+    private void copy(InputStream body, StallGuard guard, OutputStream target) throws BrokenConnection, IOException {
         var chunk = new byte[CHUNK_BYTES];
         while (true) {
             int count;
@@ -162,6 +173,7 @@ public final class Download {
             if (count < 0) {
                 return;
             }
+            guard.progress();
             if (count > file.content().bytes() - position) {
                 throw wrong("it has more than the " + file.content().bytes() + " bytes of that file");
             }

@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.casdm.tensor.ContentDigest;
@@ -29,24 +32,30 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a server on the loopback address that behaves well and badly. */
 class DownloadTest {
 
+    private static final Download.Timing TIMING = new Download.Timing(Duration.ofMillis(1), Duration.ofMillis(700));
+
     @TempDir
     private Path folder;
 
     private final byte[] content = new byte[1_000_000];
     /** What the server was asked for: the Range header, or "all". */
-    private final List<String> requests = new ArrayList<>();
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private HttpServer server;
 
     @BeforeEach
     void start() throws IOException {
         new Random(3).nextBytes(content);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        // A request that hangs must not keep the next one.
+        server.setExecutor(threads);
         server.start();
     }
 
     @AfterEach
     void stop() {
         server.stop(0);
+        threads.shutdownNow();
     }
 
     private URI serve(HttpHandler handler) {
@@ -82,7 +91,7 @@ class DownloadTest {
         var file = new PublishedFile("it", "test", address, "file.pth", digest, "none", "FILE");
         var target = folder.resolve("new/file.pth");
         var last = new long[1];
-        new Download(file, address, Duration.ofMillis(1), (bytes, total) -> {
+        new Download(file, address, TIMING, (bytes, total) -> {
             assertThat(bytes).isGreaterThan(last[0]);
             assertThat(total).isEqualTo(content.length);
             last[0] = bytes;
@@ -145,11 +154,31 @@ class DownloadTest {
         var digest = new ContentDigest(5, Sha256.hex(new byte[5]));
         var file = new PublishedFile("it", "test", address, "file", digest, "none", "FILE");
         var target = new org.apache.hadoop.fs.Path(folder.resolve("busy").toUri());
-        assertThatThrownBy(() -> new Download(file, address, Duration.ofMillis(1), (bytes, total) -> { })
+        assertThatThrownBy(() -> new Download(file, address, TIMING, (bytes, total) -> { })
                 .to(FileSystem.getLocal(new Configuration()), target))
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContainingAll("HTTP 503", "4 times", "nothing was kept");
         assertThat(folder.resolve("busy")).doesNotExist();
+    }
+
+    @Test
+    void givesUpAConnectionOnWhichNothingComes() throws IOException {
+        var address = serve(exchange -> {
+            answer(exchange, true, requests.size() == 1 ? 300_000 : content.length);
+            if (requests.size() == 1) {
+                sleep(1500);
+            }
+        });
+        assertThat(get(address)).hasBinaryContent(content);
+        assertThat(requests).hasSize(2);
+    }
+
+    private static void sleep(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

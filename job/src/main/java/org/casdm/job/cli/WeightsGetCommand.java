@@ -2,7 +2,6 @@ package org.casdm.job.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,6 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.published.Download;
+import org.casdm.weights.published.Download.Timing;
 import org.casdm.weights.published.PublishedFile;
 import org.casdm.weights.published.PublishedFiles;
 import picocli.CommandLine.Command;
@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
             "  casdm weights get vgg16 lpips-vgg --to /data/weights",
             "  casdm weights get inception --to s3a://bucket/weights --from https://mirror.example.org/weights"})
 final class WeightsGetCommand implements Callable<Integer> {
-
-    private static final Duration PAUSE = Duration.ofSeconds(2);
 
     @Spec
     private CommandSpec spec;
@@ -83,7 +81,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         }
         var address = source(file);
         output.println(file.name() + ": from " + address + " (" + file.licence() + ")");
-        new Download(file, address, PAUSE, ProgressLines.ofBytes(file.name(), output)).to(fileSystem, target);
+        new Download(file, address, Timing.USUAL, ProgressLines.ofBytes(file.name(), output)).to(fileSystem, target);
         output.println(file.name() + ": now " + target + ", size and SHA-256 are right");
     }
 

@@ -8,8 +8,9 @@ import java.util.UUID;
  * The graphs that this JVM keeps between rounds, so that they are built once and not for each task. A graph's numbers
  * always come from the round's broadcast: which slot a task gets, or whether it is a new one, does not matter.
  *
- * <p>This is the only static state of the program. An executor's tasks share nothing but their JVM, and a graph with
- * its native arrays takes seconds and gigabytes to build: there is no other place to keep it.
+ * <p>This is static state, which the program has only where there is no way around it: an executor's tasks share
+ * nothing but their JVM, and a graph with its native arrays takes seconds and gigabytes to build. There is no other
+ * place to keep it.
  *
  * <p>Bounded: graphs are kept of one run and configuration only, and never more than the run has workers; since a task
  * holds one graph while it runs, there are never more than concurrent tasks. They are released when another run's task
