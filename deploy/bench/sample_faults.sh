@@ -64,10 +64,10 @@ parts() {
 # The executors of a driver: Java processes that it has started, itself or through a shell.
 executors() {
     local child
-    for child in $(ps -o pid= --ppid "$1"); do
-        if ps -o comm= -p "$child" | grep -q java; then
-            echo "$child"
-        fi
+    for child in $(pgrep -P "$1"); do
+        case $(ps -o comm= -p "$child") in
+            *java*) echo "$child" ;;
+        esac
         executors "$child"
     done
 }
@@ -82,7 +82,8 @@ begin killed "$@"
 while kill -0 "$drawing" 2> /dev/null && [ "$(parts "$place/killed")" -lt $((all / 2)) ]; do
     sleep 0.2
 done
-victim=$(executors "$drawing" | head -n 1)
+victim=$(executors "$drawing")
+victim=${victim%%$'\n'*}
 [ -n "$victim" ] || { echo "sample_faults: there is no executor to kill" >&2; exit 1; }
 at=$(parts "$place/killed")
 kill -9 "$victim"

@@ -39,8 +39,8 @@ import org.casdm.weights.published.DownloadException;
 public final class FailureMessages {
 
     /** For a program that the user ends. */
-    static final String INTERRUPTED = "Interrupted. What was finished before is kept: the same command goes on from the "
-            + "newest complete checkpoint.";
+    static final String INTERRUPTED = "Interrupted. What was finished before is kept: the same command goes on from "
+            + "there.";
 
     private static final String CREDENTIALS = "Check the credentials in the environment (AWS_ACCESS_KEY_ID, "
             + "AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if they are temporary) or the machine's role, and that "

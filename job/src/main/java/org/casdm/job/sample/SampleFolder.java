@@ -117,7 +117,12 @@ final class SampleFolder {
                         + " another --out");
             }
         }
-        for (var name : sizes.keySet()) {
+        removeRemains();
+    }
+
+    /** Removes what killed processes have left half-written; to be called when no task is running. */
+    void removeRemains() throws IOException {
+        for (var name : sizes().keySet()) {
             if (isTemporary(name)) {
                 fileSystem.delete(file(name), false);
             }

@@ -88,7 +88,7 @@ public final class SampleJob {
      */
     public void run(JavaSparkContext spark) throws IOException {
         LOG.info("drawing with {}", settings.model());
-        LOG.info("{}", settings.describe());
+        LOG.info("settings: {}", settings.describe());
         var folder = new SampleFolder(request.out(), settings, spark.hadoopConfiguration());
         folder.open(request.count());
         var present = folder.parts();
@@ -100,6 +100,7 @@ public final class SampleJob {
             folder.remove(SampleProducts.NPZ);
         }
         draw(spark, folder, ranges);
+        folder.removeRemains();
         complete(folder);
         LOG.info("done: {} images in {}", String.format(Locale.ROOT, "%,d", request.count()), folder.root());
     }

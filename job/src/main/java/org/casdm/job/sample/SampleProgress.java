@@ -32,6 +32,9 @@ final class SampleProgress extends SparkListener {
     private final Map<Long, Long> running = new HashMap<>();
     private long finished;
     private long told = begin;
+    /** When the first count came, and how large it was: before, executors were starting. */
+    private long firstTime;
+    private long firstDone;
 
     /**
      * @param accumulator id of the tasks' count of images times steps
@@ -75,18 +78,27 @@ final class SampleProgress extends SparkListener {
     private void tell() {
         long now = System.nanoTime();
         long done = finished + running.values().stream().mapToLong(Long::longValue).sum();
-        if (now - told >= PAUSE_NANOSECONDS && done > 0) {
+        if (firstTime == 0 && done > 0) {
+            firstTime = now;
+            firstDone = done;
+        }
+        if (now - told >= PAUSE_NANOSECONDS && done > firstDone) {
             told = now;
-            LOG.info("{}", line(done, (now - begin) / 1e9));
+            LOG.info("{}", line(before, done, total, steps, (done - firstDone) * 1e9 / (now - firstTime)));
         }
     }
 
-    /** The line for images times steps that are done. */
-    String line(long done, double seconds) {
-        double images = (double) done / steps;
-        double perSecond = images / seconds;
-        return String.format(Locale.ROOT, "images %,d/%,d (%.1f %%) | %.3g images/s | %s left", before + (long) images,
-                total, 100 * (before + images) / total, perSecond, TimeText.hours((total - before - images) / perSecond));
+    /**
+     * A line of progress.
+     *
+     * @param done images times steps
+     * @param rate images times steps in a second
+     */
+    static String line(long before, long done, long total, int steps, double rate) {
+        double images = before + (double) done / steps;
+        double perSecond = rate / steps;
+        return String.format(Locale.ROOT, "images %,d/%,d (%.1f %%) | %.3g images/s | %s left", (long) images, total,
+                100 * images / total, perSecond, TimeText.hours((total - images) / perSecond));
     }
 
     /** Seconds since the start. */
