@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.casdm.data.BadImageException;
 import org.junit.jupiter.api.Test;
@@ -105,5 +106,31 @@ class ImageDecoderTest {
                 .hasMessage("bomb.png: 65536 x 65536 pixels are more than the limit of 89478485");
         assertThatThrownBy(() -> new ImageDecoder(1000).decode(TestPictures.bytes("decode/rgb.png"), "big.png"))
                 .hasMessage("big.png: 45 x 37 pixels are more than the limit of 1000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.png", "palette.png", "rgb.bmp",
+        "first.gif", "lossless.webp", "lossy.webp", "animated.webp"})
+    void everyFormatKeepsToTheLimitOfPixels(String name) {
+        byte[] content = TestPictures.bytes("decode/" + name);
+        assertThatThrownBy(() -> new ImageDecoder(300).decode(content, name)).isInstanceOf(BadImageException.class)
+                .hasMessageContaining("are more than the limit of 300");
+    }
+
+    @Test
+    void oneDecoderServesSeveralThreads() throws Exception {
+        var decoder = new ImageDecoder();
+        byte[] good = TestPictures.bytes("decode/rgb.jpg");
+        byte[] damaged = Arrays.copyOf(good, good.length);
+        Arrays.fill(damaged, 30, 300, (byte) 0xff);
+        byte[] expected = decoder.decode(good, "good").samples();
+        IntStream.range(0, 200).parallel().forEach(i -> {
+            try {
+                assertThat(decoder.decode(good, "good").samples()).isEqualTo(expected);
+                assertThatThrownBy(() -> decoder.decode(damaged, "damaged")).isInstanceOf(BadImageException.class);
+            } catch (BadImageException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 }

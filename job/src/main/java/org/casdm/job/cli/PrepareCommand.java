@@ -68,12 +68,13 @@ final class PrepareCommand implements Callable<Integer> {
             + "(default: Pillow's limit, 89478485).")
     private Long maximumPixels;
 
-    @Option(names = "--max-bytes", paramLabel = "N", description = "Picture files with more bytes than this are unusable "
+    @Option(names = "--max-bytes", paramLabel = "N", description = "Picture files, archive entries and values "
+            + "with more bytes than this are unusable, 1 to 2^30 "
             + "(default: 256 MiB).")
     private Integer maximumBytes;
 
-    @Option(names = "--max-ratio", paramLabel = "FACTOR", description = "Compressed archives that grow by more than this "
-            + "are refused (default: 200).")
+    @Option(names = "--max-ratio", paramLabel = "N", description = "Compressed data that grows by more than this factor "
+            + "is unusable, once it has given 16 MiB (default: 200).")
     private Integer maximumRatio;
 
     @Option(names = "--follow-links", description = "Follow symbolic links in a folder of pictures.")
