@@ -3,9 +3,9 @@
 
     deploy/bench/prepare.py --rounds 3 --python /opt/venv/bin/python
 
-Each program runs as its own process, ours (casdm bench decode), then Pillow's with a process per core, ROUNDS times over.
-With --job the whole of casdm prepare is timed too, with Spark's start and the writing of shards. Needs Python 3.8 and, for
-the peer, an interpreter that has Pillow and NumPy (--python).
+Each program runs as its own process, ours (casdm bench decode), then Pillow's with a process per core, ROUNDS times
+over. With --job the whole of casdm prepare is timed too, with Spark's start and the writing of shards. Needs Python 3.8
+and, for the peer, an interpreter that has Pillow and NumPy (--python).
 """
 import argparse
 import json

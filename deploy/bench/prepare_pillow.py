@@ -4,9 +4,9 @@
     deploy/bench/prepare_pillow.py FOLDER --make 2000      # makes the pictures first: JPEG, 500 x 400
     deploy/bench/prepare_pillow.py FOLDER --size 64
 
-Each file is opened, decoded, made RGB, halved with a box filter while its short side is at least twice the target, resized
-with the bicubic filter and cropped at the centre: the lines of improved-diffusion. Prints one JSON object: images a
-second and processor seconds an image. Needs Pillow, and NumPy for --make.
+Each file is opened, decoded, made RGB, halved with a box filter while its short side is at least twice the target,
+resized with the bicubic filter and cropped at the centre: the lines of improved-diffusion. Prints one JSON object:
+images a second and processor seconds an image. Needs Pillow, and NumPy for --make.
 """
 
 import argparse

@@ -8,9 +8,9 @@ import java.util.TreeSet;
 
 /**
  * What the relative paths of files in a folder or an archive mean. Files are taken by extension, whatever their case
- * (what they are is told by their content, later); those whose name, or that of a folder on the way, begins with a dot are
- * left aside. When every picture lies in a folder of the first level, those folders are the classes, in the order of their
- * names; otherwise there are none.
+ * (what they are is told by their content, later); those whose name, or that of a folder on the way, begins with a dot
+ * are left aside. When every picture lies in a folder of the first level, those folders are the classes, in the order
+ * of their names; otherwise there are none.
  */
 public final class PicturePaths {
     /** The extensions, for messages. */

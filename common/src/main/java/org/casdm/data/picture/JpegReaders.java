@@ -20,9 +20,9 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The short way for the JPEGs that nearly all are: grey ones, and YCbCr ones that say so. The JDK's own decoder (libjpeg;
- * in the JDKs of Linux distributions the system's libjpeg-turbo) writes samples into an array that is the picture then,
- * without a colour model, a conversion or a copy. Readers are used again, by one thread at a time.
+ * The short way for the JPEGs that nearly all are: grey ones, and YCbCr ones that say so. The JDK's own decoder
+ * (libjpeg; in the JDKs of Linux distributions the system's libjpeg-turbo) writes samples into an array that is the
+ * picture then, without a conversion or a copy afterwards. Readers are used again, by one thread at a time.
  */
 final class JpegReaders {
     private static final String JDK_PROVIDER = "com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi";
@@ -38,7 +38,8 @@ final class JpegReaders {
     }
 
     private static ImageReaderSpi jdkProvider() {
-        Iterator<ImageReaderSpi> all = IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
+        Iterator<ImageReaderSpi> all = IIORegistry.getDefaultInstance()
+                .getServiceProviders(ImageReaderSpi.class, false);
         while (all.hasNext()) {
             ImageReaderSpi provider = all.next();
             if (provider.getClass().getName().equals(JDK_PROVIDER)) {
@@ -80,8 +81,8 @@ final class JpegReaders {
         var model = new ComponentColorModel(ColorSpace.getInstance(space), false, false, Transparency.OPAQUE,
                 DataBuffer.TYPE_BYTE);
         int[] order = channels == 1 ? new int[] {0} : new int[] {0, 1, 2};
-        WritableRaster raster = Raster.createInterleavedRaster(new DataBufferByte(samples, samples.length), width, height,
-                width * channels, channels, order, null);
+        WritableRaster raster = Raster.createInterleavedRaster(new DataBufferByte(samples, samples.length), width,
+                height, width * channels, channels, order, null);
         return new BufferedImage(model, raster, false, null);
     }
 }

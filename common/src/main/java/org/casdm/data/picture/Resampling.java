@@ -73,7 +73,7 @@ enum Resampling {
         return resize(picture, width, height, 0, 0, width, height);
     }
 
-    /** Both sides halved: what the general way gives, rounding after rows and again after columns, without its weights. */
+    /** Both sides halved: what the general way gives, rounded after rows and again after columns. */
     private static Picture halved(Picture picture) {
         int channels = picture.channels();
         int width = picture.width() / 2;

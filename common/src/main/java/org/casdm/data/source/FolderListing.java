@@ -55,10 +55,10 @@ final class FolderListing {
             listing.list(fileSystem);
         }
         if (listing.files.isEmpty()) {
-            throw new DataException("%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files called "
+            throw new DataException("%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files "
                     .formatted(folder, listing.ignored, listing.links.size(), listing.links.isEmpty() ? ""
                             : ", which --follow-links would follow")
-                    + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
+                    + "called " + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
         return listing;

@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A source that was found: what there is and how it can be read in parts, but no pictures. The parts together give every
- * record once; a set may be read in any order of parts, and again.
+ * A source that was found: what there is and how it can be read in parts, but no pictures. The parts together give
+ * every record once; a set may be read in any order of parts, and again.
  *
  * @param location   the path as it was given
  * @param format     how it is stored; never {@link SourceFormat#AUTO}

@@ -34,7 +34,8 @@ public final class ImageSources {
     /**
      * Finds what is at a path.
      *
-     * @param location a folder or file as {@code /data/images}, {@code file:///data/images}, {@code s3a://bucket/images}
+     * @param location a folder or file as {@code /data/images}, {@code file:///data/images},
+     *                 {@code s3a://bucket/images}
      * @param format   how it is stored, or {@link SourceFormat#AUTO} to find out
      * @return the source; {@link ImageSource#summary} says what was found
      * @throws DataException when there is nothing, nothing usable, or no access; it says which and what to do

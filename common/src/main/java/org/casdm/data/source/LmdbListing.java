@@ -56,8 +56,9 @@ final class LmdbListing {
     }
 
     private static ImageSource source(String location, List<String> classNames, List<SourcePart> parts) {
-        return new ImageSource(location, SourceFormat.LSUN, classNames, parts, "an LMDB of pictures in %s, %s".formatted(
-                location, classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each"));
+        var summary = "an LMDB of pictures in %s, %s".formatted(location,
+                classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
+        return new ImageSource(location, SourceFormat.LSUN, classNames, parts, summary);
     }
 
     /** The training LMDBs where there are others too. */

@@ -16,9 +16,9 @@ import org.lmdbjava.LmdbNativeException;
 import org.lmdbjava.Txn;
 
 /**
- * A range of the pictures of an LMDB on this machine's disk. The file is mapped into memory, read-only and without locks,
- * so that several tasks read it at once and nothing is written beside it. LMDB trusts its files: a forged one can end
- * the process, so take them from where you would take a program.
+ * A range of the pictures of an LMDB on this machine's disk. The file is mapped into memory, read-only and without
+ * locks, so that several tasks read it at once and nothing is written beside it. LMDB trusts its files: a forged one can
+ * end the process, so take them from where you would take a program.
  */
 final class LmdbRecords extends LookAhead {
     private final LmdbPart part;

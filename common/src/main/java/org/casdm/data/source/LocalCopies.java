@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies of remote files on this machine's disk, for formats that have to be mapped into memory. Each file is copied once
- * however many tasks of the JVM ask for it; those that ask while it is being copied wait. Closing removes the copies.
+ * Copies of remote files on this machine's disk, for formats that have to be mapped into memory. Each file is copied
+ * once however many tasks of the JVM ask for it; those that ask while it is being copied wait. Closing removes the
+ * copies.
  */
 public final class LocalCopies implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCopies.class);
@@ -62,8 +63,8 @@ public final class LocalCopies implements Closeable {
         Files.createDirectories(folder);
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < status.getLen() + RESERVE_BYTES) {
-            throw new DataException(("%s has %s and is copied to a local disk to be read, but %s has %s free (and %s is "
-                    + "left free). Give executors a scratch folder on a larger disk").formatted(file,
+            throw new DataException(("%s has %s and is copied to a local disk to be read, but %s has %s free (and %s "
+                    + "is left free). Give executors a scratch folder on a larger disk").formatted(file,
                     size(status.getLen()), folder, size(free), size(RESERVE_BYTES)));
         }
         Path target = Files.createTempFile(folder, file.getName() + "-", ".copy");
@@ -86,8 +87,8 @@ public final class LocalCopies implements Closeable {
                 }
             }
             if (done != status.getLen()) {
-                throw new DataException("%s had %d bytes when it was looked up and has %d now; start again when nothing "
-                        .formatted(file, status.getLen(), done) + "writes to it any more");
+                throw new DataException("%s had %d bytes when it was looked up and has %d now; start again when "
+                        .formatted(file, status.getLen(), done) + "nothing writes to it any more");
             }
             LOG.info("Copied {} in {} s", file, Math.round((System.nanoTime() - start) / 1e9));
             return target;

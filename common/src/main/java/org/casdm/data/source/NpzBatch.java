@@ -13,7 +13,7 @@ import org.casdm.tensor.npy.NpyReader;
 import org.casdm.tensor.npy.NpyType;
 import org.casdm.tensor.npy.NpzFile;
 
-/** An open file of downsampled ImageNet: {@code data}, a row of 3 × side × side samples a picture, and {@code labels}. */
+/** An open file of downsampled ImageNet: {@code data}, rows of 3 × side × side samples, and {@code labels}. */
 final class NpzBatch implements Closeable {
     private static final String DATA = "data";
     private static final String LABELS = "labels";
@@ -31,10 +31,11 @@ final class NpzBatch implements Closeable {
         this.file = file;
         header = file.header(DATA);
         side = (int) Math.round(Math.sqrt(header.shape().size() == 2 ? header.shape().get(1) / 3.0 : 0));
-        if (header.type() != NpyType.UINT8 || header.fortranOrder() || side < 1 || header.shape().get(1) != 3L * side * side
-                || header.shape().get(0) > LARGEST_COUNT || (long) side * side > limits.maximumPixels()) {
-            throw new DataException(("%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) were "
-                    + "expected").formatted(path, header.shapeText(), header.type().code(),
+        if (header.type() != NpyType.UINT8 || header.fortranOrder() || side < 1
+                || header.shape().get(1) != 3L * side * side || header.shape().get(0) > LARGEST_COUNT
+                || (long) side * side > limits.maximumPixels()) {
+            throw new DataException(("%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) "
+                    + "were expected").formatted(path, header.shapeText(), header.type().code(),
                     header.fortranOrder() ? " in Fortran order" : ""));
         }
         labels = labels();

@@ -117,10 +117,11 @@ final class TarListing {
         String file = tar.getPath().toString();
         long promised = 0;
         RangeInput range = RangeInput.scattered(tar.getPath(), tar.getLen(), SCAN_BUFFER_BYTES, hadoop);
-        try (var stream = new TarStream(range, limits.maximumRatio()); var entries = new TarArchiveInputStream(stream)) {
+        try (var stream = new TarStream(range, limits.maximumRatio());
+                var entries = new TarArchiveInputStream(stream)) {
             if (stream.compressed()) {
-                throw new DataException(file + " is compressed as a whole, so the tars in it cannot be read in parallel. "
-                        + "Unpack it with gunzip first");
+                throw new DataException(file + " is compressed as a whole, so the tars in it cannot be read in "
+                        + "parallel. Unpack it with gunzip first");
             }
             stream.beginHeaders();
             for (TarArchiveEntry entry = entries.getNextTarEntry(); entry != null; entry = entries.getNextTarEntry()) {

@@ -87,8 +87,8 @@ final class TarRecords extends LookAhead {
     }
 
     private BadRecord damaged(String what) {
-        return new BadRecord(part.name(), "%s, at byte %d of %s%s; what comes before was read, what comes behind was not"
-                .formatted(what, range.position(), part.file(),
+        return new BadRecord(part.name(), ("%s, at byte %d of %s%s; what comes before was read, what comes behind was "
+                + "not").formatted(what, range.position(), part.file(),
                         stream == null || stream.position() == range.position() - part.start() ? ""
                                 : " (byte %d unpacked)".formatted(stream.position())));
     }

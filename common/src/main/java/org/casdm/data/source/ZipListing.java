@@ -63,8 +63,8 @@ final class ZipListing implements Closeable {
             if (input.failure() != null) {
                 throw input.failure();
             }
-            throw new DataException("%s is no zip, or cut short or damaged (%s). Its directory stands at its end: fetch "
-                    .formatted(path, e.getMessage()) + "it again, whole", e);
+            throw new DataException("%s is no zip, or cut short or damaged (%s). Its directory stands at its end: "
+                    .formatted(path, e.getMessage()) + "fetch it again, whole", e);
         }
     }
 

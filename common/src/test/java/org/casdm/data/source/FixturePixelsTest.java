@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every good picture of the fixtures, transformed to 32 pixels, beside what Pillow 13.0.0 (libjpeg-turbo 3.2.0, libwebp
- * 1.6.0) makes of it with {@code convert("RGB")} and improved-diffusion's lines: {@code sources/*_pillow.npz}, and the ids
- * in {@code *_pillow.json}.
+ * Every good picture of the fixtures, transformed to 32 pixels, beside what Pillow 13.0.0 (libjpeg-turbo 3.2.0,
+ * libwebp 1.6.0) makes of it with {@code convert("RGB")} and improved-diffusion's lines: {@code sources/*_pillow.npz},
+ * and the ids in {@code *_pillow.json}.
  */
 class FixturePixelsTest {
     private static final int SIZE = 32;

@@ -79,7 +79,8 @@ class TarPartTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aTarOfPicturesCompressedOrNot(boolean compressed) throws Exception {
-        byte[] content = tar(Map.of("./a/b.JPG", PICTURE, "list.txt", new byte[] {1}, "x".repeat(150) + ".png", PICTURE));
+        byte[] content = tar(Map.of("./a/b.JPG", PICTURE, "list.txt", new byte[] {1},
+                "x".repeat(150) + ".png", PICTURE));
         Path tar = folder.resolve(compressed ? "pictures.tgz" : "pictures.tar");
         Files.write(tar, compressed ? gzip(content) : content);
         ImageSource source = reading().find(tar, SourceFormat.AUTO);

@@ -33,7 +33,8 @@ final class BenchDecodeCommand implements Callable<Integer> {
                     + "${DEFAULT-VALUE}).")
     private int passes;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that share the pictures (default: the cores).")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Threads that share the pictures (default: the cores).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
