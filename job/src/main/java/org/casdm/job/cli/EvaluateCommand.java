@@ -17,6 +17,7 @@ import org.casdm.job.evaluate.LabelledSamples;
 import org.casdm.job.evaluate.Metric;
 import org.casdm.job.evaluate.RunEvaluationJob;
 import org.casdm.job.evaluate.StepChoice;
+import org.casdm.metric.classifier.ClassifierSpec;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.inception.InceptionResize;
 import org.casdm.metric.inception.InceptionSpec;
@@ -76,7 +77,13 @@ final class EvaluateCommand implements Callable<Integer> {
             + "numbers mean nothing then, and say so.")
     private String weights;
 
-    @Option(names = "--weights-sha256", paramLabel = "HEX", description = "What the SHA-256 of the weights has to be.")
+    @Option(names = "--classifier", paramLabel = "URI", description = "In place of --weights, for grey or tiny images: a "
+            + "file that train-classifier made. Metrics are called FID (classifier) and so on, and compare with those "
+            + "of the same file alone.")
+    private String classifier;
+
+    @Option(names = "--weights-sha256", paramLabel = "HEX", description = "What the SHA-256 of the weights, or of the "
+            + "classifier's file, has to be.")
     private String sha256;
 
     @Option(names = "--metrics", split = ",", paramLabel = "NAME", description = "Any of fid, sfid, is, kid, "
@@ -170,6 +177,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private FeatureExtractorSpec extractor() {
+        if (classifier != null && weights != null) {
+            throw new IllegalArgumentException("--weights and --classifier are one or the other");
+        }
+        if (classifier != null) {
+            return new ClassifierSpec(new WeightSource(Optional.of(classifier), Optional.ofNullable(sha256)));
+        }
         if (weights == null) {
             throw new IllegalArgumentException("--weights is missing: " + InceptionSpec.WEIGHTS_NEEDED);
         }

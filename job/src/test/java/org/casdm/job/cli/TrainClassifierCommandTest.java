@@ -52,6 +52,22 @@ class TrainClassifierCommandTest {
     }
 
     @Test
+    void evaluatesWithIt() throws IOException {
+        var pictures = draw(60);
+        var file = folder.resolve("classifier.safetensors").toString();
+        assertThat(casdm("train-classifier", "--data", pictures, "--out", file, "--size", "16", "--epochs", "1"))
+                .as(error.toString()).isEqualTo(ExitCode.DONE);
+        var result = folder.resolve("result.json");
+        assertThat(casdm("evaluate", "--samples", pictures, "--reference", pictures, "--classifier", file, "--out",
+                result.toString())).as(error.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(output.toString()).contains("FID (classifier)").doesNotContain("sFID");
+        assertThat(Files.readString(result)).contains("FID (classifier)");
+        assertThat(casdm("evaluate", "--samples", pictures, "--classifier", file, "--weights", "random"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(error.toString()).contains("--weights and --classifier");
+    }
+
+    @Test
     void testsOnImagesOfTheirOwn() {
         var file = folder.resolve("classifier.safetensors").toString();
         assertThat(casdm("train-classifier", "--data", draw(30), "--test", draw(9), "--out", file, "--size", "8",
