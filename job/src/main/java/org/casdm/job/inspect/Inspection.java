@@ -15,8 +15,7 @@ import org.casdm.checkpoint.CheckpointStore;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
-import org.casdm.tensor.SafetensorsReader;
-import org.casdm.tensor.pytorch.PyTorchFile;
+import org.casdm.tensor.file.TensorFile;
 
 /** Looks into runs, checkpoints and files of tensors. Reads every tensor once, in pieces. */
 public final class Inspection {
@@ -100,35 +99,14 @@ public final class Inspection {
         if (path.getName().equals(CheckpointFiles.STATE)) {
             throw new IOException(path + " describes a checkpoint: give its folder, " + path.getParent());
         }
-        return isSafetensors(path.getName()) ? safetensors(fileSystem, status) : pyTorch(fileSystem, status);
-    }
-
-    private static boolean isSafetensors(String name) {
-        return name.endsWith(".safetensors");
-    }
-
-    private static FileSummary safetensors(FileSystem fileSystem, FileStatus status) throws IOException {
-        try (var reader = SafetensorsReader.open(fileSystem, status.getPath())) {
-            var sinks = new ArrayList<NormSink>();
-            reader.readAll(info -> {
-                var sink = new NormSink(info);
-                sinks.add(sink);
-                return sink;
-            });
-            return new FileSummary(status.getPath().getName(), status.getLen(),
-                    sinks.stream().map(NormSink::summary).toList());
-        }
-    }
-
-    private static FileSummary pyTorch(FileSystem fileSystem, FileStatus status) throws IOException {
-        try (var file = PyTorchFile.open(fileSystem, status.getPath())) {
+        try (var file = TensorFile.open(fileSystem, path)) {
             var tensors = new ArrayList<TensorSummary>();
-            for (var tensor : file.tensors().values()) {
+            for (var tensor : file.tensors()) {
                 var sink = new NormSink(tensor.info());
                 tensor.read(sink);
                 tensors.add(sink.summary());
             }
-            return new FileSummary(status.getPath().getName(), status.getLen(), tensors);
+            return new FileSummary(path.getName(), status.getLen(), tensors);
         }
     }
 }
