@@ -34,8 +34,7 @@ public final class ImageSetFinder {
         try {
             FileSystem fileSystem = Storage.fileSystem(path, hadoop);
             FileStatus status = fileSystem.getFileStatus(path);
-            ImageFormat found = format != ImageFormat.AUTO ? format
-                    : status.isFile() ? formatOfFile(path, status) : formatOfFolder(path, fileSystem);
+            ImageFormat found = format == ImageFormat.AUTO ? formatOf(path, status, fileSystem) : format;
             return switch (found) {
                 case CIFAR10, CIFAR100 -> CifarImageSet.find(location, path, found, hadoop);
                 case IDX -> IdxImageSet.find(location, path, hadoop);
@@ -46,6 +45,27 @@ public final class ImageSetFinder {
         } catch (IOException e) {
             throw Storage.explain(path, e);
         }
+    }
+
+    /**
+     * Tells how the data set at a path is stored, by looking at no more than its first entries.
+     *
+     * @param location a folder or file
+     * @return never {@link ImageFormat#AUTO}; {@link ImageFormat#FOLDER} for any folder that is nothing else
+     * @throws DataException when there is nothing, nothing usable, or no access
+     */
+    public ImageFormat formatOf(String location) throws DataException {
+        Path path = Storage.path(location);
+        try {
+            FileSystem fileSystem = Storage.fileSystem(path, hadoop);
+            return formatOf(path, fileSystem.getFileStatus(path), fileSystem);
+        } catch (IOException e) {
+            throw Storage.explain(path, e);
+        }
+    }
+
+    private ImageFormat formatOf(Path path, FileStatus status, FileSystem fileSystem) throws IOException {
+        return status.isFile() ? formatOfFile(path, status) : formatOfFolder(path, fileSystem);
     }
 
     private ImageSet folder(String location, Path path, FileStatus status) throws DataException {

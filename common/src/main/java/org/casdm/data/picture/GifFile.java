@@ -1,6 +1,6 @@
 package org.casdm.data.picture;
 
-/** What the structure of a file says that its decoder does not: whether it is whole, and what is in it. */
+/** The blocks of a GIF: whether the first frame is whole, about which decoders say nothing. */
 final class GifFile {
     private static final int GIF_HEADER = 13;
     private static final int GIF_EXTENSION = 0x21;

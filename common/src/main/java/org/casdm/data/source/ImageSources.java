@@ -74,6 +74,10 @@ public final class ImageSources {
         for (int i = 0; i < ENTRIES_TO_LOOK_AT && entries.hasNext(); i++) {
             FileStatus entry = entries.next();
             String name = entry.getPath().getName();
+            if (entry.isDirectory() && LmdbListing.isDatabaseName(name)
+                    && LmdbListing.isDatabase(fileSystem, entry.getPath())) {
+                return SourceFormat.LSUN;
+            }
             if (entry.isFile() && TarListing.isTar(name)) {
                 return SYNSET_TAR.matcher(name).matches() ? SourceFormat.IMAGENET : SourceFormat.TAR;
             }
@@ -108,7 +112,11 @@ public final class ImageSources {
     }
 
     private SourceFormat inPlace(String location) throws DataException {
-        return SourceFormat.of(new ImageSetFinder(hadoop).find(location, ImageFormat.AUTO).format().key());
+        ImageFormat format = new ImageSetFinder(hadoop).formatOf(location);
+        if (format == ImageFormat.SHARDS) {
+            throw new DataException(location + " is prepared already (it holds dataset.json): train from it as it is");
+        }
+        return SourceFormat.of(format.key());
     }
 
     private ImageSource records(String location, ImageFormat format, SourceFormat found) throws DataException {

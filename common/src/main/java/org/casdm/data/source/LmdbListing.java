@@ -26,9 +26,14 @@ final class LmdbListing {
     private LmdbListing() {
     }
 
-    /** Whether a folder is an LMDB, or a folder of them. */
+    /** Whether a folder is an LMDB. */
     static boolean isDatabase(FileSystem fileSystem, Path folder) throws IOException {
-        return fileSystem.exists(new Path(folder, DATA_FILE)) || !databases(fileSystem, folder).isEmpty();
+        return fileSystem.exists(new Path(folder, DATA_FILE));
+    }
+
+    /** Whether a folder is called as LSUN's LMDBs are. */
+    static boolean isDatabaseName(String name) {
+        return name.endsWith("_lmdb");
     }
 
     /** @param path the data.mdb, the folder it is in, or a folder of such folders */
@@ -65,8 +70,8 @@ final class LmdbListing {
     private static List<Path> databases(FileSystem fileSystem, Path folder) throws IOException {
         List<Path> all = new ArrayList<>();
         for (FileStatus entry : fileSystem.listStatus(folder)) {
-            if (entry.isDirectory() && entry.getPath().getName().endsWith("_lmdb")
-                    && fileSystem.exists(new Path(entry.getPath(), DATA_FILE))) {
+            if (entry.isDirectory() && isDatabaseName(entry.getPath().getName())
+                    && isDatabase(fileSystem, entry.getPath())) {
                 all.add(entry.getPath());
             }
         }

@@ -95,6 +95,11 @@ final class TarRecords extends LookAhead {
 
     @Override
     public void close() throws IOException {
-        range.close();
+        // Closes the range too; without it the file's first bytes have not been looked at.
+        if (stream == null) {
+            range.close();
+        } else {
+            stream.close();
+        }
     }
 }

@@ -62,7 +62,7 @@ class FolderPartTest {
         Files.createSymbolicLink(folder.resolve("other"), elsewhere.resolve("secret"));
         Files.createSymbolicLink(folder.resolve("class/loop"), folder);
         var strict = reading(SourceLimits.DEFAULT);
-        List<SourceRecord> records = strict.records(folder, SourceFormat.FOLDER);
+        List<SourceRecord> records = strict.records(folder, SourceFormat.AUTO);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("class/own.png");
         assertThat(SourceReading.bad(records)).extracting(BadRecord::id)
                 .containsExactlyInAnyOrder("class/file.png", "other", "class/loop");
@@ -74,6 +74,13 @@ class FolderPartTest {
         assertThat(SourceReading.ids(SourceReading.images(followed))).containsExactly("class/file.png",
                 "class/own.png", "other/a.png");
         assertThat(SourceReading.bad(followed)).extracting(BadRecord::id).containsExactly("class/loop");
+    }
+
+    @Test
+    void shardsAreNoSource() throws Exception {
+        Files.writeString(folder.resolve("dataset.json"), "{}");
+        assertThatThrownBy(() -> reading(SourceLimits.DEFAULT).find(folder, SourceFormat.AUTO))
+                .isInstanceOf(DataException.class).hasMessageContaining("is prepared already");
     }
 
     @Test
