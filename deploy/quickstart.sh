@@ -167,7 +167,8 @@ case " $* " in
     *" model.classes="[1-9]*) classes=(--classes all) ;;
 esac
 say "drawing ${QUICKSTART_SAMPLES:-64} images from the newest checkpoint -> $drawn"
-"$root/deploy/casdm" sample --checkpoint "$run" --count "${QUICKSTART_SAMPLES:-64}" --respacing "${QUICKSTART_RESPACING:-25}" \
+"$root/deploy/casdm" sample --checkpoint "$run" --count "${QUICKSTART_SAMPLES:-64}" \
+    --respacing "${QUICKSTART_RESPACING:-25}" \
     --trajectory "${QUICKSTART_TRAJECTORY:-8}" --trajectory-images 2 --out "$drawn" ${classes[@]+"${classes[@]}"} \
     --master "local-cluster[$executors,1,$memory]" "${s3a[@]}" &
 drawing=$!

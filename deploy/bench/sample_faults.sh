@@ -5,7 +5,7 @@
 #
 #   deploy/bench/sample_faults.sh /data/runs/fashion /tmp/faults --respacing 5 --classes all
 #
-# CHECKPOINT is a run's folder, or what else --checkpoint takes; FOLDER receives the images, in undisturbed/ and killed/.
+# CHECKPOINT is a run's folder, or what else --checkpoint takes; FOLDER receives images, in undisturbed/ and killed/.
 #
 # Environment, all optional:
 #   FAULTS_COUNT      images. Default: 10000

@@ -28,7 +28,8 @@ def timed(action, steps, batch):
 @torch.no_grad()
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for n, d in (("size", 32), ("channels", 64), ("res-blocks", 2), ("heads", 4), ("batch", 16), ("threads", 2), ("steps", 8)):
+    for n, d in (("size", 32), ("channels", 64), ("res-blocks", 2), ("heads", 4), ("batch", 16), ("threads", 2),
+                 ("steps", 8)):
         p.add_argument("--" + n, type=int, default=d)
     p.add_argument("--mult", default="1,2,2,2")
     p.add_argument("--attention", default="2,4", help="downsampling factors that get attention")

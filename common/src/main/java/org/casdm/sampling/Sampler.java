@@ -28,8 +28,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * is x̂_0 = (x_t - √(1-ᾱ_t) ε_θ) / √ᾱ_t, or its blend r x_0^φ + (1-r) x̂_0 with the second estimate. All images of a
  * batch share the timestep, so all coefficients are scalars.
  *
- * <p>An image depends on seed, number and label, not on the images drawn with it: with one host thread it is the same to
- * the last bit whatever the batch. With several, or on a card, matrix products may divide their sums by the batch's
+ * <p>An image depends on seed, number and label, not on the images drawn with it: with one host thread it is the same
+ * to the last bit whatever the batch. With several, or on a card, matrix products may divide their sums by the batch's
  * size, so that floats agree but for their last bits and, rarely, a byte is one off. Memory is kept for the next batch
  * of the same size; draw in batches of one size. One thread at a time.
  */

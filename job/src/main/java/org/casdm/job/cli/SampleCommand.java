@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code casdm sample}. */
 @Command(name = "sample",
-        description = "Draws images from a checkpoint, spread over the executors. Image i depends on the settings and i "
-                + "alone. The same command again draws what is missing; with a higher --count, what is new.",
+        description = "Draws images from a checkpoint, spread over the executors. Image i depends on the settings and "
+                + "i alone. The same command again draws what is missing; with a higher --count, what is new.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm sample --checkpoint=/data/runs/1 --count=16 --out=/data/samples/1",
@@ -162,8 +162,8 @@ final class SampleCommand implements Callable<Integer> {
         }
         var parts = INTERPOLATION.matcher(interpolation);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("--interpolate is two seeds and a number of images, such as 1,2,9, not \""
-                    + interpolation + "\"");
+            throw new IllegalArgumentException("--interpolate is two seeds and a number of images, such as 1,2,9, not "
+                    + "\"" + interpolation + "\"");
         }
         return Optional.of(new InterpolatedNoise(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)),
                 Integer.parseInt(parts.group(3))));

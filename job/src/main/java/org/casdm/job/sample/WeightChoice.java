@@ -44,8 +44,8 @@ record WeightChoice(Optional<String> text) {
     }
 
     private static ConfigException missing(String wanted, List<Double> rates, String checkpoint) {
-        return new ConfigException(List.of("--ema=" + wanted + ": " + checkpoint + " has no such moving average; it has "
-                + (rates.isEmpty() ? "none, and" : rates.stream().map(String::valueOf)
+        return new ConfigException(List.of("--ema=" + wanted + ": " + checkpoint + " has no such moving average; it "
+                + "has " + (rates.isEmpty() ? "none, and" : rates.stream().map(String::valueOf)
                         .collect(Collectors.joining(", ")) + ", and")
                 + " with --ema=none the parameters themselves"));
     }

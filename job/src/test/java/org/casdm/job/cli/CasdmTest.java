@@ -61,6 +61,19 @@ class CasdmTest {
     }
 
     @Test
+    void whatCannotBeDrawnIsAUsageError() {
+        assertThat(casdm("sample", "--checkpoint=x", "--out=y")).isEqualTo(ExitCode.USAGE);
+        assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--count=0")).isEqualTo(ExitCode.USAGE);
+        assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--interpolate=1,2")).isEqualTo(ExitCode.USAGE);
+        assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--count=1", "--eta=1", "--method=ddpm"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(error.toString()).contains("Give --count, or --interpolate").contains("--count is 1 to 999,999,999")
+                .contains("two seeds and a number of images").contains("--eta belongs to --method=ddim");
+        assertThat(casdm("sample", "--checkpoint=" + folder, "--out=y", "--count=1")).isEqualTo(ExitCode.FAILURE);
+        assertThat(error.toString()).contains("is no run: it has no config.conf");
+    }
+
+    @Test
     void aMissingConfigurationFileIsAUsageError() {
         assertThat(casdm("train", "-c", folder + "/none.conf")).isEqualTo(ExitCode.USAGE);
         assertThat(error.toString()).contains("There is no configuration file " + folder + "/none.conf");

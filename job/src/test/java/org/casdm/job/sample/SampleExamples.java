@@ -57,8 +57,8 @@ public final class SampleExamples {
         run.writeConfiguration(config.toHocon());
         var tensors = new ModelTensors(ConfiguredModel.of(config));
         for (long step : new long[] {10, 20}) {
-            var state = new TrainingState(step, 16 * step, 0, new TreeMap<>(), config.model().kind().text(), "any", 1, 8,
-                    List.of(RATE), Instant.parse("2026-01-02T03:04:05Z"), "test", new TreeMap<>());
+            var state = new TrainingState(step, 16 * step, 0, new TreeMap<>(), config.model().kind().text(), "any", 1,
+                    8, List.of(RATE), Instant.parse("2026-01-02T03:04:05Z"), "test", new TreeMap<>());
             run.checkpoints().write(new Checkpoint(state, List.of(
                     new CheckpointFile(CheckpointFiles.MODEL, Map.of(), tensors.sources("", average.mul(0.9))),
                     new CheckpointFile(CheckpointFiles.exponentialMovingAverage(RATE), Map.of(),

@@ -54,8 +54,8 @@ class SampleGoldenTest {
     }
 
     private double error(String name, StoredModel model, Estimator estimator) throws IOException {
-        var settings = new SamplerSettings(golden.metadata().get("respacing"), METHODS.get(name.replace("cascade_", "")),
-                estimator, true, 0);
+        var settings = new SamplerSettings(golden.metadata().get("respacing"),
+                METHODS.get(name.replace("cascade_", "")), estimator, true, 0);
         try (var weights = model.load(new Configuration());
                 var sampler = new Sampler(model.spec(), weights, model.config().data().size(), settings, 1)) {
             var images = sampler.sample(Networks.channelsLast(golden, "xT", DataType.FLOAT),
