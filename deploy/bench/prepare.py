@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Pictures decoded and resized by us and by Pillow, in turn on this machine: medians, and their ratio.
 
-    deploy/bench/prepare.py --rounds 3 --python /opt/venv/bin/python
+    deploy/bench/prepare.py --rounds 3 --python python3
 
 Each program runs as its own process, ours (casdm bench decode), then Pillow's with a process per core, ROUNDS times
 over. With --job the whole of casdm prepare is timed too, with Spark's start and the writing of shards. Needs Python 3.8
@@ -44,7 +44,8 @@ def main():
     p.add_argument("--size", type=int, default=64, help="side of the results (default: 64)")
     p.add_argument("--passes", type=int, default=5, help="timed passes of each run (default: 5)")
     p.add_argument("--threads", type=int, default=os.cpu_count(), help="threads, or processes (default: the cores)")
-    p.add_argument("--job", action="store_true", help="time the whole of casdm prepare too")
+    p.add_argument("--job", action="store_true", help="time the whole of casdm prepare too: starting "
+                   "Spark takes seconds, so give --images 50000")
     p.add_argument("--python", default=sys.executable, help="interpreter that has Pillow (default: this one)")
     a = p.parse_args()
     pillow = [a.python, os.path.join(HERE, "prepare_pillow.py")]
