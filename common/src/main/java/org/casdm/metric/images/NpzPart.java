@@ -28,7 +28,7 @@ record NpzPart(String location, long first, int images) implements ImagePart {
     /** The array's name. */
     static final String ARRAY = "arr_0";
     private static final Logger LOG = LoggerFactory.getLogger(NpzPart.class);
-    private static final int IMAGES_A_PART = 250;
+    private static final int IMAGES_A_PART = 100;
     private static final int CHANNELS = 3;
     /** A compressed array is unpacked from its beginning for every part. */
     private static final int COMPRESSED_PARTS = 8;

@@ -24,7 +24,7 @@ import org.casdm.data.source.SourceRecords;
  */
 record PicturePart(SourcePart part, long first, long images) implements ImagePart {
 
-    private static final long IMAGES_A_PART = 250;
+    private static final long IMAGES_A_PART = 100;
 
     /**
      * A source's pictures, of the size of its first one's short side unless another is asked for.
