@@ -3,6 +3,7 @@ package org.casdm.metric.images;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -83,7 +84,13 @@ public record ImageList(String location, String summary, int size, boolean resiz
         long first = 0;
         long inCurrent = 0;
         for (var part : parts) {
-            current.add(part);
+            var joined = current.isEmpty() ? Optional.<ImagePart>empty()
+                    : current.get(current.size() - 1).joined(part);
+            if (joined.isPresent()) {
+                current.set(current.size() - 1, joined.get());
+            } else {
+                current.add(part);
+            }
             // Where images are not counted, parts are.
             inCurrent += count.isPresent() ? part.count().getAsLong() : 1;
             if (inCurrent >= least) {

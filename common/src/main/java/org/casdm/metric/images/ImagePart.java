@@ -2,6 +2,7 @@ package org.casdm.metric.images;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.casdm.data.source.ReadContext;
 
@@ -14,6 +15,11 @@ public interface ImagePart extends Serializable {
     /** Counts them, by reading if need be. */
     default long countImages(ReadContext context) throws IOException {
         return count().orElseThrow();
+    }
+
+    /** One part for this one and the next of the set, where reading both at once spares work; empty elsewhere. */
+    default Optional<ImagePart> joined(ImagePart next) {
+        return Optional.empty();
     }
 
     /** Opens the part, for images of size × size pixels. */

@@ -3,6 +3,7 @@ package org.casdm.metric.images;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
@@ -71,6 +72,12 @@ record NpzPart(String location, long first, int images) implements ImagePart {
     @Override
     public OptionalLong count() {
         return OptionalLong.of(images);
+    }
+
+    @Override
+    public Optional<ImagePart> joined(ImagePart next) {
+        return next instanceof NpzPart part && part.location.equals(location) && part.first == first + images
+                ? Optional.of(new NpzPart(location, first, images + part.images)) : Optional.empty();
     }
 
     @Override

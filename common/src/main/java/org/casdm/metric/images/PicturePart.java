@@ -3,6 +3,7 @@ package org.casdm.metric.images;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
@@ -84,6 +85,12 @@ record PicturePart(SourcePart part, long first, long images) implements ImagePar
             }
         }
         return count;
+    }
+
+    @Override
+    public Optional<ImagePart> joined(ImagePart next) {
+        return next instanceof PicturePart pictures && pictures.part == part && pictures.first == first + images
+                ? Optional.of(new PicturePart(part, first, images + pictures.images)) : Optional.empty();
     }
 
     @Override

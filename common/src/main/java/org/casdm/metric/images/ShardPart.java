@@ -3,6 +3,7 @@ package org.casdm.metric.images;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.Storage;
@@ -23,7 +24,7 @@ import org.casdm.data.source.ReadContext;
 record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int images) implements ImagePart {
 
     /** Row groups of small images hold thousands, and are read several times rather than by one task. */
-    private static final int IMAGES_A_PART = 500;
+    private static final int IMAGES_A_PART = 100;
 
     /** All images of a data folder. */
     static ImageList list(String location, DatasetDescription description) {
@@ -44,6 +45,13 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
     @Override
     public OptionalLong count() {
         return OptionalLong.of(images);
+    }
+
+    @Override
+    public Optional<ImagePart> joined(ImagePart next) {
+        return next instanceof ShardPart part && part.shard == shard && part.rowGroup == rowGroup
+                && part.first == first + images
+                ? Optional.of(new ShardPart(folder, shard, rowGroup, first, images + part.images)) : Optional.empty();
     }
 
     @Override
