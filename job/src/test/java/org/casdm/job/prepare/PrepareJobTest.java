@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -187,5 +189,23 @@ class PrepareJobTest {
         assertThatThrownBy(() -> prepare(PreparedFolders.settings(source.toString(), other.toString(), 25)))
                 .isInstanceOf(DataException.class).hasMessageContaining("is not empty: it holds notes.txt");
         assertThat(other).isDirectoryContaining("glob:**notes.txt").isDirectoryNotContaining("glob:**_prepare");
+    }
+
+    @Test
+    void twoPicturesOfOneIdAreAnError() throws IOException {
+        var picture = Files.readAllBytes(source.resolve("disc").resolve("000000.png"));
+        var archive = folder.resolve("twice.tar");
+        try (var tar = new TarArchiveOutputStream(Files.newOutputStream(archive))) {
+            for (String name : new String[] {"a.png", "b.png", "a.png"}) {
+                var entry = new TarArchiveEntry(name);
+                entry.setSize(picture.length);
+                tar.putArchiveEntry(entry);
+                tar.write(picture);
+                tar.closeArchiveEntry();
+            }
+        }
+        assertThatThrownBy(() -> prepare(PreparedFolders.settings(archive.toString(), out.toString(), 25)))
+                .hasStackTraceContaining("two pictures have the id \"a.png\"").hasStackTraceContaining("twice.tar");
+        assertThat(out.resolve(DatasetDescription.FILE_NAME)).doesNotExist();
     }
 }
