@@ -4,8 +4,8 @@
     deploy/bench/shards.py --counts 10000 200000
 
 Writes random pictures in CIFAR-10's binary format to a scratch folder (3 KiB each, and as much again for the shards),
-prepares them with casdm prepare, reads an epoch with casdm bench shards, and prints a table. Each runs as its own process
-with the same Java heap; memory is the peak resident set of the process. Needs Python 3.8 and nothing else.
+prepares them with casdm prepare, reads an epoch with casdm bench shards, and prints a table. Each runs as its own
+process with the same Java heap; memory is the peak resident set of the process. Needs Python 3.8 and nothing else.
 """
 import argparse
 import json

@@ -54,8 +54,8 @@ public record ShardImageSet(String location, DatasetDescription description) imp
     /** @throws DataException when images of another size are wanted than there are */
     public void requireSize(int size) throws DataException {
         if (size != description.size()) {
-            throw new DataException(("%s was prepared with %d x %d pixels, but data.size is %d: set data.size to %d, or "
-                    + "prepare the source with --size %d").formatted(location, description.size(), description.size(),
+            throw new DataException(("%s was prepared with %d x %d pixels, but data.size is %d: set data.size to %d, "
+                    + "or prepare the source with --size %d").formatted(location, description.size(), description.size(),
                     size, description.size(), size));
         }
     }

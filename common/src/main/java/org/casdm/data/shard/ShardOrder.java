@@ -8,9 +8,9 @@ import org.casdm.data.EpochOrder;
 import org.casdm.random.CounterRandom;
 
 /**
- * The order in which workers visit the images of shards, made for reading whole row groups: in each epoch the row groups
- * are shuffled, each worker takes an equal stretch of them, and shuffles the images within windows of some row groups.
- * The images of a shard are in random order already, by {@code prepare}.
+ * The order in which workers visit the images of shards, made for reading whole row groups: in each epoch the row
+ * groups are shuffled, each worker takes an equal stretch of them, and shuffles the images within windows of some row
+ * groups. The images of a shard are in random order already, by {@code prepare}.
  *
  * <p>It is a pure function of seed, epoch and how the run's images were dealt to workers. Every image comes once an
  * epoch, also in one amid which the number of workers has changed: the images then left are divided anew.
@@ -96,7 +96,8 @@ public record ShardOrder(long seed, int[] rowGroups, int window, Divisions divis
     /** The numbers of a window's images, in the order in which they are visited. */
     long[] windowOrder(long epoch, Ranges slice, Division division, int worker, long index) {
         int images = (int) Math.min(window, slice.size() - index * window);
-        var order = new EpochOrder(CounterRandom.key(seed, PURPOSE, epoch, division.firstImage(), worker, index), images);
+        long key = CounterRandom.key(seed, PURPOSE, epoch, division.firstImage(), worker, index);
+        var order = new EpochOrder(key, images);
         var numbers = new long[images];
         for (int i = 0; i < images; i++) {
             numbers[i] = slice.get(index * window + order.index(i));

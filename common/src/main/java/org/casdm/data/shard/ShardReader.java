@@ -159,7 +159,8 @@ public final class ShardReader implements Closeable {
         }
         // Parquet meets damaged files with exceptions of every kind, index errors among them.
         String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        return new DataException("%s is damaged, or no Parquet file: %s. %s".formatted(input, said, WHAT_TO_DO), failure);
+        return new DataException("%s is damaged, or no Parquet file: %s. %s".formatted(input, said, WHAT_TO_DO),
+                failure);
     }
 
     private static DataException missing(Path file, Exception failure) {

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images of one worker, one after the other, without end. A thread of its own reads the next window while the present
- * one is being visited: two windows are in memory, and a row group, whatever the size of the data set. For one thread.
+ * The images of one worker, one after the other, without end. A thread of its own reads the next window while the
+ * present one is being visited: two windows are in memory, and a row group, whatever the size of the data set. For one
+ * thread.
  */
 public final class ShardStream implements Closeable {
 

@@ -151,7 +151,8 @@ public final class ShardWriter implements Closeable {
      */
     public ShardFile finish() throws IOException {
         if (damaged || closed || count() == 0) {
-            throw new IllegalStateException(file + (closed ? " is closed" : damaged ? " is damaged" : " has no images"));
+            throw new IllegalStateException(file
+                    + (closed ? " is closed" : damaged ? " is damaged" : " has no images"));
         }
         damaged = true;
         long count = count();

@@ -43,7 +43,8 @@ class ShardStreamTest {
         var folder = new Path(local.toUri());
         var shards = new ArrayList<ShardFile>();
         for (int shard = 0, image = 0; shard < 3; shard++) {
-            try (var writer = new ShardWriter(fileSystem, new Path(folder, "part-%05d.parquet".formatted(shard)), SIZE)) {
+            var file = new Path(folder, "part-%05d.parquet".formatted(shard));
+            try (var writer = new ShardWriter(fileSystem, file, SIZE)) {
                 for (int i = 0; i < COUNT / 3; i++, image++) {
                     writer.write("image " + image, image % LABELS, pixels(image), 0);
                 }

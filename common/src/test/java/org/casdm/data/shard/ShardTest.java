@@ -157,7 +157,8 @@ class ShardTest {
         var shard = write("part-00000.parquet", 3, SIZE);
         try (var reader = ShardReader.open(fileSystem, folder, shard, 8)) {
             assertThatThrownBy(() -> reader.readRowGroup(0)).isInstanceOf(DataException.class)
-                    .hasMessageContaining("part-00000.parquet").hasMessageContaining("48 bytes of pixels instead of 192");
+                    .hasMessageContaining("part-00000.parquet")
+                    .hasMessageContaining("48 bytes of pixels instead of 192");
         }
     }
 
@@ -168,7 +169,8 @@ class ShardTest {
         var bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
         assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE)).isInstanceOf(DataException.class)
-                .hasMessageContaining("part-00000.parquet has " + bytes.length / 2 + " bytes").hasMessageContaining("cut");
+                .hasMessageContaining("part-00000.parquet has " + bytes.length / 2 + " bytes")
+                .hasMessageContaining("cut");
         assertThatThrownBy(() -> ShardReader.open(fileSystem, new Path(folder, shard.name()), SIZE))
                 .isInstanceOf(DataException.class).hasMessageContaining("part-00000.parquet is damaged");
         Files.delete(file);

@@ -40,16 +40,16 @@ final class PrepareCommand implements Callable<Integer> {
             completionCandidates = SourceFormatNames.class, converter = SourceFormatNames.class)
     private SourceFormat format;
 
-    @Option(names = "--out", required = true, paramLabel = "URI", description = "The data folder to write. Must be new, "
-            + "empty, or begun by the same command.")
+    @Option(names = "--out", required = true, paramLabel = "URI", description = "The data folder to write. Must be "
+            + "new, empty, or begun by the same command.")
     private String out;
 
     @Option(names = "--size", required = true, paramLabel = "PIXELS", description = "Width and height of the training "
             + "images, 1 to 4096.")
     private int size;
 
-    @Option(names = "--held-out", paramLabel = "FRACTION", defaultValue = "0", description = "Share of images that is put "
-            + "aside into the folder held-out below --out, chosen by a hash of their ids (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--held-out", paramLabel = "FRACTION", defaultValue = "0", description = "Share of images that is "
+            + "put aside into the folder held-out below --out, chosen by a hash of their ids (default: ${DEFAULT-VALUE}).")
     private double heldOut;
 
     @Option(names = "--images-per-shard", paramLabel = "N", description = "About how many images a shard has (default: "
@@ -73,8 +73,8 @@ final class PrepareCommand implements Callable<Integer> {
             + "(default: 256 MiB).")
     private Integer maximumBytes;
 
-    @Option(names = "--max-ratio", paramLabel = "N", description = "Compressed data that grows by more than this factor "
-            + "is unusable, once it has given 16 MiB (default: 200).")
+    @Option(names = "--max-ratio", paramLabel = "N", description = "Compressed data that grows by more than this "
+            + "factor is unusable, once it has given 16 MiB (default: 200).")
     private Integer maximumRatio;
 
     @Option(names = "--follow-links", description = "Follow symbolic links in a folder of pictures.")

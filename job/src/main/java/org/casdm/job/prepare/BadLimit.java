@@ -26,8 +26,8 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
      */
     void checkPart(String part, List<SkippedRecord> bad) throws DataException {
         if (bad.size() > CERTAINTY * fraction * estimatedImages) {
-            throw new DataException("%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d allows. "
-                    .formatted(part, bad.size(), fraction, estimatedImages) + advice(bad));
+            throw new DataException(("%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d "
+                    + "allows. ").formatted(part, bad.size(), fraction, estimatedImages) + advice(bad));
         }
     }
 

@@ -54,7 +54,8 @@ final class PrepareFolder {
     static PrepareFolder at(String uri, Configuration hadoop) throws IOException {
         var path = new Path(uri);
         var found = path.getFileSystem(hadoop);
-        return new PrepareFolder(found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found, path);
+        return new PrepareFolder(found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found,
+                path);
     }
 
     Path root() {

@@ -59,8 +59,8 @@ record WriteShard(Broadcast<SerializableConfiguration> hadoop, String out, Shard
                     continue;
                 }
                 if (Arrays.equals(key, lastKey)) {
-                    throw new DataException("two pictures have the id \"%s\": one in %s, one in %s. Rename or remove one"
-                            .formatted(id, partNames.value().get(lastPart),
+                    throw new DataException(("two pictures have the id \"%s\": one in %s, one in %s. Rename or "
+                            + "remove one").formatted(id, partNames.value().get(lastPart),
                                     partNames.value().get(PreparedRecord.part(value))));
                 }
                 if (writer == null) {

@@ -9,8 +9,8 @@ import org.casdm.data.shard.ShardStream;
  * The streams that workers have left in this JVM for their next round, with the images read ahead. This is state of the
  * process because tasks have no other place to leave something for the next task.
  *
- * <p>A stream serves only the task that begins where it stands. Those of workers that have gone to another executor, and
- * of earlier runs, are closed when the next round begins here.
+ * <p>A stream serves only the task that begins where it stands. Those of workers that have gone to another executor,
+ * and of earlier runs, are closed when the next round begins here.
  */
 final class SharedStreams {
 

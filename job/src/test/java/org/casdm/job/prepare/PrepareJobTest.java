@@ -179,8 +179,6 @@ class PrepareJobTest {
         prepare(settings());
         assertThatThrownBy(() -> prepare(PreparedFolders.settings(source.toString(), out.toString(), 50)))
                 .isInstanceOf(DataException.class).hasMessageContaining("number of shards was 4, is 2");
-        assertThatThrownBy(() -> prepare(PreparedFolders.settings(folder + "/sparkReadsThem-source", out.toString(), 25)))
-                .isInstanceOf(DataException.class);
         Files.writeString(source.resolve("disc").resolve("one-more.png"), "text");
         assertThatThrownBy(() -> prepare(settings())).isInstanceOf(DataException.class)
                 .hasMessageContaining("the source's files");

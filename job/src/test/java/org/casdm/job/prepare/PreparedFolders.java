@@ -24,13 +24,13 @@ public final class PreparedFolders {
     }
 
     static PrepareSettings holdingOut(PrepareSettings settings, double fraction) {
-        return new PrepareSettings(settings.source(), settings.format(), settings.out(), settings.size(), settings.seed(),
-                fraction, settings.imagesPerShard(), settings.maximumBadFraction(), settings.limits());
+        return new PrepareSettings(settings.source(), settings.format(), settings.out(), settings.size(),
+                settings.seed(), fraction, settings.imagesPerShard(), settings.maximumBadFraction(), settings.limits());
     }
 
     static PrepareSettings allowing(PrepareSettings settings, double badFraction) {
-        return new PrepareSettings(settings.source(), settings.format(), settings.out(), settings.size(), settings.seed(),
-                settings.heldOutFraction(), settings.imagesPerShard(), badFraction, settings.limits());
+        return new PrepareSettings(settings.source(), settings.format(), settings.out(), settings.size(),
+                settings.seed(), settings.heldOutFraction(), settings.imagesPerShard(), badFraction, settings.limits());
     }
 
     /** Label and SHA-256 of the pixels of all images, by id. */
