@@ -11,8 +11,8 @@ import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.WeightSource;
 
 /**
- * A classifier that {@code casdm train-classifier} made, as a source of features: the outputs of its last layer but one,
- * and its logits. What metrics make of them is called {@code FID (classifier)} and so on.
+ * A classifier that {@code casdm train-classifier} made, as a source of features: the outputs of its last layer but
+ * one, and its logits. What metrics make of them is called {@code FID (classifier)} and so on.
  *
  * @param file the classifier's file; not random
  */

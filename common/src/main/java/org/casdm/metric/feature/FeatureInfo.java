@@ -8,16 +8,16 @@ import java.util.Optional;
  * every metric made of its features.
  *
  * @param name the network, for people: {@code Inception v3 (2015-12-05)}
- * @param qualifier what stands behind a metric's name where it is not the one that papers mean: {@code classifier} makes
- *        {@code FID (classifier)}; empty for the FID network
+ * @param qualifier what stands behind a metric's name where it is not the one that papers mean: {@code classifier}
+ *        makes {@code FID (classifier)}; empty for the FID network
  * @param variant how images are prepared, for example {@code tensorflow-1} or {@code pytorch-fid}
  * @param pooledDimension pooled features of an image
  * @param spatialDimension spatial features of an image; 0 if there are none
  * @param classes logits of an image; 0 if there are none
  * @param weights where the weights are from: a URI, or {@code random}
  * @param sha256 SHA-256 of the weights' file, 64 lower-case hexadecimal digits; empty for random weights
- * @param comparable whether numbers may be compared with those that papers give for this network and variant; never with
- *        random weights, nor with weights of one's own
+ * @param comparable whether numbers may be compared with those that papers give for this network and variant; never
+ *        with random weights, nor with weights of one's own
  */
 public record FeatureInfo(String name, Optional<String> qualifier, String variant, int pooledDimension,
         int spatialDimension, int classes, String weights, Optional<String> sha256, boolean comparable) {

@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** {@link InceptionNetwork} on images of any size. */
 final class InceptionExtractor implements FeatureExtractor {
 
-    /** Their activations take about 0.3 GB. */
+    /** Their activations take about 0.55 GB. */
     private static final int IMAGES_AT_ONCE = 16;
 
     private final FeatureInfo info;

@@ -1,6 +1,6 @@
 package org.casdm.metric.inception;
 
-/** How images of any size become what the network takes: 299×299 pixels around zero. The numbers differ between them. */
+/** How images of any size become what the network takes, 299×299 pixels around zero. Metrics differ between them. */
 public enum InceptionResize {
 
     /**

@@ -49,8 +49,8 @@ final class InceptionWeights implements AutoCloseable {
     /**
      * Reads weights.
      *
-     * @param source pytorch-fid's file {@code pt_inception-2015-12-05-6726825d.pth}, the same tensors as safetensors, or
-     *        random weights as {@link RandomWeights} makes them
+     * @param source pytorch-fid's file {@code pt_inception-2015-12-05-6726825d.pth}, the same tensors as safetensors,
+     *        or random weights as {@link RandomWeights} makes them
      * @throws IOException if the file cannot be read, has another SHA-256 than expected or lacks tensors; the message
      *         names file and tensors
      */

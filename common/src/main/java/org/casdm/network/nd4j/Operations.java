@@ -6,7 +6,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The operations of ND4J that networks are made of. All write into given arrays, which are dense and in C order unless
- * it says otherwise: a convolution into part of an array's channels would crash the JVM inside oneDNN (ND4J 1.0.0-M2.1).
+ * it says otherwise: a convolution into part of an array's channels crashes the JVM inside oneDNN (ND4J 1.0.0-M2.1).
  */
 public final class Operations {
 

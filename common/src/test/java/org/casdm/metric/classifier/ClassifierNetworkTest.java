@@ -112,7 +112,8 @@ class ClassifierNetworkTest {
         double loss = CrossEntropy.lossAndGradient(logits, new int[] {0, 0});
         double sum = Math.exp(1) + Math.exp(2) + Math.exp(3);
         assertThat(loss).isCloseTo(-Math.log(Math.exp(1) / sum) / 2, within(1e-9));
-        var expected = new double[] {(Math.exp(1) / sum - 1) / 2, Math.exp(2) / sum / 2, Math.exp(3) / sum / 2, 0, 0, 0};
+        var expected = new double[] {(Math.exp(1) / sum - 1) / 2, Math.exp(2) / sum / 2, Math.exp(3) / sum / 2,
+            0, 0, 0};
         for (int i = 0; i < expected.length; i++) {
             assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-7));
         }

@@ -77,9 +77,9 @@ final class EvaluateCommand implements Callable<Integer> {
             + "numbers mean nothing then, and say so.")
     private String weights;
 
-    @Option(names = "--classifier", paramLabel = "URI", description = "In place of --weights, for grey or tiny images: a "
-            + "file that train-classifier made. Metrics are called FID (classifier) and so on, and compare with those "
-            + "of the same file alone.")
+    @Option(names = "--classifier", paramLabel = "URI", description = "In place of --weights, for grey or tiny images: "
+            + "a file that train-classifier made. Metrics are called FID (classifier) and so on, and compare with "
+            + "those of the same file alone.")
     private String classifier;
 
     @Option(names = "--weights-sha256", paramLabel = "HEX", description = "What the SHA-256 of the weights, or of the "

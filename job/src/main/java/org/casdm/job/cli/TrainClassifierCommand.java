@@ -51,8 +51,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
             + "exist yet.")
     private String out;
 
-    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "32", description = "Width and height of the images "
-            + "that will be judged, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
+    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "32", description = "Width and height of the "
+            + "images that will be judged, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
             + "; those of --data are brought to it (default: ${DEFAULT-VALUE}).")
     private int size;
 
@@ -109,8 +109,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
     private Classifier train(TrainingSettings settings, Configuration hadoop) throws IOException {
         var output = spec.commandLine().getOut();
         try (var training = LabelledImages.open(data, test == null ? Part.TRAINING : Part.ALL, size, hadoop);
-                var held = LabelledImages.open(test == null ? data : test, test == null ? Part.HELD_OUT : Part.ALL, size,
-                        hadoop)) {
+                var held = test == null ? LabelledImages.open(data, Part.HELD_OUT, size, hadoop)
+                        : LabelledImages.open(test, Part.ALL, size, hadoop)) {
             output.println(training.summary());
             output.flush();
             var lines = ProgressLines.ofCount("train-classifier", "images", output);
