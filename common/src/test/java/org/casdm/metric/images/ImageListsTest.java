@@ -140,7 +140,7 @@ class ImageListsTest {
     void saysWhatIsWrong() throws IOException {
         var empty = Files.createDirectory(folder.resolve("empty")).toString();
         assertThatThrownBy(() -> lists.find(empty)).isInstanceOf(DataException.class)
-                .hasMessageContainingAll(empty, "holds no images");
+                .hasMessageContainingAll(empty, "holds no pictures");
         assertThatThrownBy(() -> lists.find(folder.resolve("missing").toString())).isInstanceOf(DataException.class)
                 .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> lists.find(folder.resolve("missing.npz").toString()))
