@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Judges sets of samples that are there. The numbers do not depend on the number of executors. */
+/**
+ * Judges sets of samples that are there. The numbers do not depend on the number of executors; the threads that BLAS
+ * takes may change their last bits.
+ */
 public final class EvaluateJob {
 
     private final EvaluationSettings settings;
