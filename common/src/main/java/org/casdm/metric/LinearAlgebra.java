@@ -12,8 +12,8 @@ import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 
 /**
  * What the metrics need of BLAS and LAPACK, in double on Java arrays: the OpenBLAS that ND4J's CPU backend brings and
- * that the job jar holds for GPUs too. (Spark's own netlib finds no native library on most machines and is then ten
- * times as slow; Breeze and ND4J offer no divide-and-conquer solver.)
+ * that the job jar holds for GPUs too. (Spark's own netlib finds no native library on most machines and computes in
+ * Java then; Breeze and ND4J offer no divide-and-conquer solver.)
  */
 final class LinearAlgebra {
 
