@@ -121,20 +121,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var job = job();
-        try (var context = new JavaSparkContext(spark.conf("casdm evaluate"))) {
-            var interruption = new Interruption(spec.commandLine().getErr());
-            try {
-                tell(job.run(context), context);
-                return ExitCode.DONE;
-            } catch (Exception e) {
-                if (interruption.hasCome()) {
-                    return ExitCode.INTERRUPTED;
-                }
-                throw e;
-            } finally {
-                interruption.stopListening();
-            }
-        }
+        return SparkProgram.run(spark.conf("casdm evaluate"), spec.commandLine().getErr(),
+                context -> tell(job.run(context), context));
     }
 
     @FunctionalInterface

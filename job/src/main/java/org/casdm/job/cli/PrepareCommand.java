@@ -2,7 +2,6 @@ package org.casdm.job.cli;
 
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.job.prepare.PrepareJob;
@@ -83,20 +82,8 @@ final class PrepareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var settings = settings();
-        try (var context = new JavaSparkContext(spark.conf("casdm prepare " + out))) {
-            var interruption = new Interruption(spec.commandLine().getErr());
-            try {
-                new PrepareJob(settings).run(context);
-                return ExitCode.DONE;
-            } catch (Exception e) {
-                if (interruption.hasCome()) {
-                    return ExitCode.INTERRUPTED;
-                }
-                throw e;
-            } finally {
-                interruption.stopListening();
-            }
-        }
+        return SparkProgram.run(spark.conf("casdm prepare " + out), spec.commandLine().getErr(),
+                new PrepareJob(settings)::run);
     }
 
     private PrepareSettings settings() {

@@ -5,7 +5,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.SampleJob;
 import org.casdm.job.sample.SampleRequest;
@@ -116,21 +115,8 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var job = new SampleJob(request(), spark.hadoop());
-        try (var context = new JavaSparkContext(spark.conf("casdm sample " + out))) {
-            var interruption = new Interruption(spec.commandLine().getErr());
-            try {
-                job.run(context);
-                return ExitCode.DONE;
-            } catch (Exception e) {
-                if (interruption.hasCome()) {
-                    // Spark is being stopped, and whatever it was doing fails: no news.
-                    return ExitCode.INTERRUPTED;
-                }
-                throw e;
-            } finally {
-                interruption.stopListening();
-            }
-        }
+        return SparkProgram.run(spark.conf("casdm sample " + out), spec.commandLine().getErr(),
+                job::run);
     }
 
     private SampleRequest request() {

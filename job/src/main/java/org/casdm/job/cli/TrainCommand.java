@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
@@ -44,21 +43,8 @@ final class TrainCommand implements Callable<Integer> {
         var config = configuration();
         // Before Spark starts: what is wrong with the configuration is said at once.
         var job = new TrainJob(config);
-        try (var spark = new JavaSparkContext(SparkSetup.of(config, spec.commandLine().getCommandName()))) {
-            var interruption = new Interruption(spec.commandLine().getErr());
-            try {
-                job.run(spark);
-                return ExitCode.DONE;
-            } catch (Exception e) {
-                if (interruption.hasCome()) {
-                    // Spark is being stopped, and whatever it was doing fails: no news.
-                    return ExitCode.INTERRUPTED;
-                }
-                throw e;
-            } finally {
-                interruption.stopListening();
-            }
-        }
+        return SparkProgram.run(SparkSetup.of(config, spec.commandLine().getCommandName()), spec.commandLine().getErr(),
+                job::run);
     }
 
     private CasdmConfig configuration() throws IOException {
