@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             BenchSampleCommand.class,
             BenchRoundCommand.class,
             BenchInceptionCommand.class,
+            BenchFrechetCommand.class,
             BenchDecodeCommand.class,
             BenchShardsCommand.class})
 final class BenchCommand implements Runnable {
