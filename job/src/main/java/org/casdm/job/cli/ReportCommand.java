@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm report /data/runs/1",
-            "  casdm report s3a://bucket/runs/1 --out run-1.html --trajectory samples/trajectory.png"})
+            "  casdm report s3a://bucket/runs/1 --out run-1.html --trajectory samples/trajectory.png",
+            "  casdm report /data/runs/1 --tensorboard /data/tensorboard/1"})
 final class ReportCommand implements Callable<Integer> {
 
     @Spec
@@ -37,11 +38,21 @@ final class ReportCommand implements Callable<Integer> {
             + "too; may be given several times.")
     private List<String> trajectories = List.of();
 
+    @Option(names = "--tensorboard", paramLabel = "FOLDER", description = "Also writes TensorBoard's event files there: "
+            + "losses, speed, evaluations, grids of samples, configuration. What an earlier report wrote is replaced.")
+    private String tensorboard;
+
     @Override
     public Integer call() throws Exception {
+        var report = new Report(storage.hadoop());
         var target = out == null ? run.replaceAll("/+$", "") + "/report.html" : out;
-        var bytes = new Report(storage.hadoop()).write(run, trajectories, target);
+        var bytes = report.write(run, trajectories, target);
         spec.commandLine().getOut().printf("%s: %,d KiB%n", target, (bytes + 1023) / 1024);
+        if (tensorboard != null) {
+            var files = report.writeEvents(run, tensorboard);
+            spec.commandLine().getOut().printf("%s: %d event file%s; tensorboard --logdir %s%n", tensorboard, files,
+                    files == 1 ? "" : "s", tensorboard);
+        }
         return ExitCode.DONE;
     }
 }

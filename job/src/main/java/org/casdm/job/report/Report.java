@@ -3,6 +3,7 @@ package org.casdm.job.report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -28,12 +29,29 @@ public final class Report {
      * @throws IOException if the folder is no run's, or something cannot be read or written
      */
     public long write(String run, List<String> trajectories, String target) throws IOException {
-        var html = new ReportPage(RunStory.read(run, trajectories, hadoop), ProgramVersion.get(), Instant.now())
+        var strips = new ArrayList<Picture>();
+        for (var strip : trajectories) {
+            var path = new Path(strip);
+            strips.add(new Picture(path.getName(), StoredPicture.bytes(path.getFileSystem(hadoop), path)));
+        }
+        var html = new ReportPage(RunStory.read(run, hadoop), strips, ProgramVersion.get(), Instant.now())
                 .html().getBytes(StandardCharsets.UTF_8);
         var path = new Path(target);
         try (var output = path.getFileSystem(hadoop).create(path, true)) {
             output.write(html);
         }
         return html.length;
+    }
+
+    /**
+     * Reads a run folder and writes it as TensorBoard's event files, over those that are there already.
+     *
+     * @param run    the run folder
+     * @param folder where to, to be given to TensorBoard as its {@code --logdir}
+     * @return how many files were written
+     * @throws IOException if the folder is no run's, or something cannot be read or written
+     */
+    public int writeEvents(String run, String folder) throws IOException {
+        return new EventFiles(RunStory.read(run, hadoop), folder, hadoop).write();
     }
 }

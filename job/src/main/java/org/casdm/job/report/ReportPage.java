@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,29 +23,31 @@ final class ReportPage {
     private static final String CURVES_SCRIPT = "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.iife.min.js";
     private static final String CURVES_STYLE = "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.min.css";
     private static final String OWN = "org/casdm/job/report/";
-    /** What a round's line holds besides the loss and its terms. */
-    private static final List<String> NO_LOSSES = List.of("images", "epoch", "learningRate", "imagesPerSecond",
-            "roundSeconds", "computeSeconds", "dataSeconds", "publishSeconds", "workers", "badImages");
-    private static final String LPIPS_OF_IMAGES = "lpipsOfImages";
+    /** Of more grids, some are left out, evenly. */
+    static final int MOST_GRIDS = 12;
     private static final int LAST_ROUNDS = 5;
     private static final Pattern PLACE = Pattern.compile("@([a-z-]+)@");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final RunStory story;
+    private final List<Picture> trajectories;
     private final String version;
     private final Instant now;
 
     /**
-     * @param version of the program
-     * @param now     told as the time of the report
+     * @param trajectories strips of the denoising, as {@code casdm sample --trajectory} draws them
+     * @param version      of the program
+     * @param now          told as the time of the report
      */
-    ReportPage(RunStory story, String version, Instant now) {
+    ReportPage(RunStory story, List<Picture> trajectories, String version, Instant now) {
         this.story = story;
+        this.trajectories = List.copyOf(trajectories);
         this.version = version;
         this.now = now;
     }
 
-    String html() {
+    /** @throws IOException if a grid of samples cannot be read */
+    String html() throws IOException {
         var page = resource(OWN + "report.html");
         var body = new StringBuilder();
         summary(body);
@@ -52,9 +55,11 @@ final class ReportPage {
         charts.forEach((title, chart) -> body.append("<section><h2>").append(escape(title))
                 .append("</h2><div class=\"chart\" data-chart=\"").append(escape(title))
                 .append("\"></div></section>\n"));
-        pictures(body, "Samples over time", story.samples(), "grid");
-        pictures(body, "From noise to image", story.trajectories(), "strip");
-        evaluationCurves().forEach((conditions, lines) -> table(body, "Evaluations, " + conditions, lines));
+        pictures(body, "Samples over time", grids(), "grid");
+        pictures(body, "From noise to image", trajectories, "strip");
+        for (var curve : EvaluationCurve.of(story.evaluations())) {
+            table(body, "Evaluations, " + curve.conditions(), curve.metrics());
+        }
         table(body, "Last rounds", story.rounds()
                 .subList(Math.max(0, story.rounds().size() - LAST_ROUNDS), story.rounds().size()));
         environment(body);
@@ -71,40 +76,31 @@ final class ReportPage {
         return PLACE.matcher(page).replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
     }
 
-    private Map<String, Chart> charts() {
-        var rounds = Curves.of(story.rounds());
-        var spread = rounds.series().keySet().stream().filter(name -> name.startsWith(LPIPS_OF_IMAGES)).toList();
-        var others = new ArrayList<>(NO_LOSSES);
-        others.addAll(spread);
-        var charts = new LinkedHashMap<String, Chart>();
-        add(charts, "Loss and its terms", rounds.without(others), true);
-        add(charts, "LPIPS of single images", rounds.only(spread), false);
-        add(charts, "Images per second", rounds.only(List.of("imagesPerSecond")), false);
-        add(charts, "Seconds of a round", rounds.only(List.of("roundSeconds", "computeSeconds", "dataSeconds",
-                "publishSeconds")), false);
-        add(charts, "Learning rate", rounds.only(List.of("learningRate")), false);
-        evaluationCurves().forEach((conditions, lines) -> {
-            var curves = Curves.of(lines);
-            curves.series().keySet().forEach(
-                    name -> add(charts, name + ", " + conditions, curves.only(List.of(name)), false));
-        });
-        return charts;
+    private List<Picture> grids() throws IOException {
+        var pictures = new ArrayList<Picture>();
+        for (var grid : story.someGrids(MOST_GRIDS)) {
+            pictures.add(new Picture(String.format(Locale.ROOT, "step %,d", grid.step()), grid.read()));
+        }
+        return pictures;
     }
 
-    /** The evaluations by what they were made with; of each line the metrics, by the names that people know. */
-    private Map<String, List<MetricsLine>> evaluationCurves() {
-        var curves = new LinkedHashMap<String, List<MetricsLine>>();
-        for (var line : story.evaluations()) {
-            var values = line.values();
-            var conditions = String.format(Locale.ROOT, "%,d samples against %s, curve %s",
-                    values.at("/samples/images").asLong(), name(values.at("/reference/location").asText("no reference")),
-                    values.path("curve").asText("?"));
-            var metrics = JSON.createObjectNode();
-            values.path("labels").fields().forEachRemaining(
-                    label -> metrics.set(label.getValue().asText(), values.path("metrics").path(label.getKey())));
-            curves.computeIfAbsent(conditions, key -> new ArrayList<>()).add(new MetricsLine(line.step(), metrics));
+    private Map<String, Chart> charts() {
+        var rounds = Curves.of(story.rounds());
+        var groups = new EnumMap<MetricGroup, List<String>>(MetricGroup.class);
+        rounds.series().keySet().forEach(
+                name -> groups.computeIfAbsent(MetricGroup.of(name), group -> new ArrayList<>()).add(name));
+        var charts = new LinkedHashMap<String, Chart>();
+        groups.forEach((group, names) -> {
+            if (group != MetricGroup.PROGRESS) {
+                add(charts, group.title(), rounds.only(names), group == MetricGroup.LOSS);
+            }
+        });
+        for (var curve : EvaluationCurve.of(story.evaluations())) {
+            var curves = Curves.of(curve.metrics());
+            curves.series().keySet().forEach(
+                    name -> add(charts, name + ", " + curve.conditions(), curves.only(List.of(name)), false));
         }
-        return curves;
+        return charts;
     }
 
     private static void add(Map<String, Chart> charts, String title, Curves curves, boolean logarithmic) {
@@ -147,7 +143,8 @@ final class ReportPage {
         }
     }
 
-    private static String name(String location) {
+    /** The last part of a location. */
+    static String name(String location) {
         return location.replaceAll("/+$", "").replaceAll(".*/", "");
     }
 

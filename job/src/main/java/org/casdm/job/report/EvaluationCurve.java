@@ -1,0 +1,47 @@
+package org.casdm.job.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import org.casdm.checkpoint.MetricsLine;
+
+/**
+ * Evaluations of several steps that may be compared: made with the same features, reference and sampling.
+ *
+ * @param id         tells it from others
+ * @param conditions in a few words
+ * @param lines      as they are stored, by step
+ * @param metrics    of each line the metrics alone, by the names that people know them by
+ */
+record EvaluationCurve(String id, String conditions, List<MetricsLine> lines, List<MetricsLine> metrics) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Sorts evaluations into curves, in the order in which each begins. */
+    static List<EvaluationCurve> of(List<MetricsLine> evaluations) {
+        var byId = new LinkedHashMap<String, List<MetricsLine>>();
+        for (var line : evaluations) {
+            byId.computeIfAbsent(line.values().path("curve").asText("?"), id -> new ArrayList<>()).add(line);
+        }
+        var curves = new ArrayList<EvaluationCurve>();
+        byId.forEach((id, lines) -> curves.add(new EvaluationCurve(id, conditions(lines.get(0)), List.copyOf(lines),
+                lines.stream().map(EvaluationCurve::metrics).toList())));
+        return curves;
+    }
+
+    private static String conditions(MetricsLine line) {
+        var values = line.values();
+        var reference = values.at("/reference/location").asText("");
+        return String.format(Locale.ROOT, "%,d samples%s", values.at("/samples/images").asLong(),
+                reference.isEmpty() ? "" : " against " + ReportPage.name(reference));
+    }
+
+    private static MetricsLine metrics(MetricsLine line) {
+        var metrics = JSON.createObjectNode();
+        line.values().path("labels").fields().forEachRemaining(label ->
+                metrics.set(label.getValue().asText(), line.values().path("metrics").path(label.getKey())));
+        return new MetricsLine(line.step(), metrics);
+    }
+}

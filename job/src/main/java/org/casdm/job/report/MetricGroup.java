@@ -1,0 +1,52 @@
+package org.casdm.job.report;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What the numbers of a round are about. Those of a group are looked at together. */
+enum MetricGroup {
+
+    /** The whole loss and its terms, each a mean over the round. */
+    LOSS("Loss and its terms", "", name -> List.of("loss", "eps", "x0", "mu", "lpips").contains(name)),
+    /** How the distances of single images are distributed. */
+    LPIPS_OF_IMAGES("LPIPS of single images", "distance", name -> name.startsWith("lpipsOfImages.")),
+    SPEED("Images per second", "images/s", "imagesPerSecond"::equals),
+    /** Where the time of a round goes. */
+    TIME("Seconds of a round", "s", name -> name.endsWith("Seconds")),
+    LEARNING_RATE("Learning rate", "", "learningRate"::equals),
+    /** How far the training has come; no curves that tell anything. */
+    PROGRESS("Progress", "", name -> List.of("images", "epoch", "workers").contains(name)),
+    BAD_IMAGES("Bad images so far", "images", "badImages"::equals),
+    /** What a later version of the program may have added. */
+    OTHER("Others", "", name -> true);
+
+    private final String title;
+    private final String unit;
+    private final Predicate<String> holds;
+
+    MetricGroup(String title, String unit, Predicate<String> holds) {
+        this.title = title;
+        this.unit = unit;
+        this.holds = holds;
+    }
+
+    /** The group of a metric, by its name in {@link Curves}. */
+    static MetricGroup of(String name) {
+        for (var group : values()) {
+            if (group.holds.test(name)) {
+                return group;
+            }
+        }
+        throw new IllegalStateException(name);
+    }
+
+    /** What a chart of it is called. */
+    String title() {
+        return title;
+    }
+
+    /** The unit of its numbers; empty if they have none. */
+    String unit() {
+        return unit;
+    }
+}

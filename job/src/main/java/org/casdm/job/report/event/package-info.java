@@ -1,0 +1,2 @@
+/** TensorBoard's event files. {@link org.casdm.job.report.event.EventWriter} writes one. */
+package org.casdm.job.report.event;
