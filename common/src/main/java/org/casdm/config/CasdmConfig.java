@@ -167,7 +167,8 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
     }
 
     /** How the work is done; the results do not depend on it. */
-    public record Execution(OptionalInt threadsPerWorker, int averagingBlockMib, Device device) {
+    public record Execution(OptionalInt threadsPerWorker, int averagingBlockMib, int averagingPort,
+            Device device) {
     }
 
     /** What computes. */

@@ -144,7 +144,8 @@ final class ConfigReader {
     private Execution execution() {
         return new Execution(
                 read.integerOrAuto("execution.threads-per-worker", 1, 1024),
-                read.integer("execution.averaging-block-mib", 1, 1024),
+                read.integer("execution.averaging-block-mib", 1, 256),
+                read.integer("execution.averaging-port", 0, 65535),
                 read.choice("execution.device", Device.values()));
     }
 }

@@ -197,7 +197,7 @@ class ConfigLoaderTest {
         "train.optimizer.beta2 = 1", "train.ema-rates = []", "train.ema-rates = [1]",
         "train.ema-rates = [0.9, 0.9]", "checkpoint.keep-last = 0", "checkpoint.keep-every-steps = 1500",
         "samples.sampler-steps = 1001", "samples.ema-rate = 0.5", "execution.device = tpu",
-        "execution.averaging-block-mib = 2048"})
+        "execution.averaging-block-mib = 512", "execution.averaging-port = 70000"})
     void refusesBadValues(String setting) {
         var key = setting.substring(0, setting.indexOf(' '));
         assertThat(problem("\n" + setting)).startsWith(key + " = ").contains("(my.conf: 2)");

@@ -29,7 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Times rounds of training: what is published to the workers, their steps, everything else that is between them, the
+ * Times rounds of training: how the workers get the state, their steps, averaging, the averages' way to the driver, the
  * EMA and a checkpoint; beside it, in the same run, what moving as many bytes over loopback takes.
  */
 public final class RoundBenchmark {
@@ -117,9 +117,9 @@ public final class RoundBenchmark {
     private Map<String, Object> report(CascadeGraph graph, List<RoundResult> results, double ema, double checkpoint)
             throws IOException, InterruptedException {
         var stateBytes = (graph.params().length() + graph.getUpdater().getStateViewArray().length()) * Float.BYTES;
-        // To each worker; of its blocks those that others average; the averages to the driver.
-        var bytes = workers * stateBytes + (workers - 1) * stateBytes + stateBytes;
-        var floor = Math.min(LoopbackFloor.seconds(bytes, workers), LoopbackFloor.seconds(bytes, workers));
+        var bytes = Math.round(median(results, RoundResult::movedBytes));
+        var floor = bytes == 0 ? Double.NaN
+                : Math.min(LoopbackFloor.seconds(bytes, workers), LoopbackFloor.seconds(bytes, workers));
         var steps = median(results, result -> slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
         var rest = median(results,
                 result -> result.totalSeconds() - slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
@@ -134,14 +134,18 @@ public final class RoundBenchmark {
         report.put("state_bytes", stateBytes);
         report.put("round_seconds", seconds(median(results, RoundResult::totalSeconds)));
         report.put("steps_seconds", seconds(steps));
-        report.put("publish_seconds", seconds(median(results, RoundResult::publishSeconds)));
         report.put("load_seconds", seconds(median(results, result -> slowest(result, WorkerReport::stateSeconds))));
+        report.put("average_seconds", seconds(median(results, RoundResult::averageSeconds)));
+        report.put("receive_seconds", seconds(median(results, RoundResult::receiveSeconds)));
         report.put("all_but_steps_seconds", seconds(rest));
         report.put("ema_seconds", seconds(ema));
         report.put("checkpoint_seconds", seconds(checkpoint));
         report.put("bytes_moved", bytes);
-        report.put("loopback_seconds", seconds(floor));
-        report.put("all_but_steps_to_loopback", Rounding.digits(rest / floor, 2));
+        // Within one JVM nothing moves.
+        if (bytes > 0) {
+            report.put("loopback_seconds", seconds(floor));
+            report.put("all_but_steps_to_loopback", Rounding.digits(rest / floor, 2));
+        }
         report.put("share_of_round", Rounding.digits(rest / (rest + steps), 4));
         return report;
     }

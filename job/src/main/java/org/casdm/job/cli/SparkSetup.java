@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.casdm.config.CasdmConfig;
 import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.rounds.exchange.StateExchange;
 
 /**
  * The settings that the Spark context starts with. Highest first: section {@code spark} of the configuration, what
@@ -41,6 +42,7 @@ final class SparkSetup {
 
     /** @param conf what spark-submit was given */
     static SparkConf complete(SparkConf conf, CasdmConfig config, String command) {
+        conf.setIfMissing(StateExchange.PORT, Integer.toString(config.execution().averagingPort()));
         return RoundTrainingMaster.configure(complete(conf, config.spark(),
                 "casdm " + command + config.run().folder().map(" "::concat).orElse("")));
     }

@@ -1,5 +1,6 @@
 package org.casdm.job.rounds;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -10,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A flat float32 array of a graph (its parameters, or its updater's state) as raw little-endian bytes.
  *
- * <p>Bytes are copied straight from and to the array's own memory, with 64-bit offsets. With a GPU backend that is the
+ * <p>Bytes are read and written in the array's own memory, with 64-bit offsets. With a GPU backend that is the
  * host's copy of it: call {@link #bringToHost()} before the first read or write and {@link #written()} after the last
  * write, on a thread that belongs to the array's device.
  */
@@ -66,21 +67,18 @@ final class FlatVector {
         }
     }
 
-    /** Copies {@code floats} floats, starting at {@code firstFloat}, into {@code target} from {@code targetOffset}. */
-    void copyTo(long firstFloat, int floats, byte[] target, int targetOffset) {
-        bytes(firstFloat, floats).get(target, targetOffset, floats * Float.BYTES);
-    }
-
-    /** Overwrites {@code floats} floats, starting at {@code firstFloat}, by the bytes of {@code source}. */
-    void copyFrom(long firstFloat, int floats, byte[] source) {
-        bytes(firstFloat, floats).put(source, 0, floats * Float.BYTES);
-    }
-
-    private BytePointer bytes(long firstFloat, int floats) {
+    /**
+     * A part of the vector.
+     *
+     * @return its own memory as bytes, to be read and written; a buffer of the caller's own. Valid as long as the array
+     */
+    ByteBuffer bytes(long firstFloat, int floats) {
         if (firstFloat < 0 || floats < 0 || firstFloat + floats > length()) {
             throw new IndexOutOfBoundsException("floats " + firstFloat + " to " + (firstFloat + floats)
                     + " of a vector of " + length());
         }
-        return new BytePointer(array.data().pointer()).position(firstFloat * Float.BYTES);
+        // The pointer moves, not the buffer's position: that would be limited to 2 GiB.
+        return new BytePointer(array.data().pointer()).getPointer(firstFloat * Float.BYTES)
+                .position(0).limit((long) floats * Float.BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 }

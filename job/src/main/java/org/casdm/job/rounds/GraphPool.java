@@ -1,12 +1,16 @@
 package org.casdm.job.rounds;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
+import org.casdm.job.rounds.exchange.Exposure;
+import org.casdm.job.rounds.exchange.StateExchange;
 
 /**
  * The graphs that this JVM keeps between rounds, so that they are built once and not for each task. A graph's numbers
- * always come from the round's broadcast: which slot a task gets, or whether it is a new one, does not matter.
+ * always come from the round's start: which slot a task gets, or whether it is a new one, does not matter.
  *
  * <p>This is static state, which the program has only where there is no way around it: an executor's tasks share
  * nothing but their JVM, and a graph with its native arrays takes seconds and gigabytes to build. There is no other
@@ -21,14 +25,23 @@ final class GraphPool {
     private static final GraphPool SHARED = new GraphPool();
 
     private final Deque<GraphSlot> idle = new ArrayDeque<>();
+    private final List<Exposed> exposed = new ArrayList<>();
     private GraphKey current;
+
+    /** A graph whose state others read. */
+    private record Exposed(GraphSlot slot, GraphState state, StateExchange exchange, Exposure exposure) {
+    }
 
     /** The pool of this JVM. */
     static GraphPool shared() {
         return SHARED;
     }
 
-    /** Takes an idle slot for the key, or makes one. The caller gives it back by {@link #release}. */
+    /**
+     * Takes an idle slot for the key, or one whose task is over, its state being copied elsewhere for those who have
+     * yet to read it; or makes one. So there are never more graphs than tasks at once, be there more workers than that.
+     * The caller gives it back by {@link #release} or {@link #expose}.
+     */
     synchronized GraphSlot acquire(GraphKey key, DeviceAssignment device) {
         if (current == null || !current.sameModel(key)) {
             closeIdle();
@@ -42,7 +55,37 @@ final class GraphPool {
                 return slot;
             }
         }
+        for (Exposed candidate : List.copyOf(exposed)) {
+            if (candidate.slot().key().equals(key) && copyElsewhere(candidate)) {
+                exposed.remove(candidate);
+                return candidate.slot();
+            }
+        }
         return new GraphSlot(key, device);
+    }
+
+    private static boolean copyElsewhere(Exposed graph) {
+        var copy = StateCopy.of(graph.state(), graph.exchange().blocks());
+        boolean replaced = graph.exposure().replace(copy::block, copy::close);
+        if (!replaced) {
+            copy.close();
+        }
+        return replaced;
+    }
+
+    /**
+     * Exposes the state in a slot's graph. The slot is released when it is withdrawn and no longer read.
+     *
+     * @param limit as for {@link #release}
+     */
+    synchronized void expose(GraphSlot slot, GraphState state, StateExchange exchange, String name, int limit) {
+        Exposure exposure = exchange.expose(name, state::block, () -> {
+            synchronized (this) {
+                exposed.removeIf(graph -> graph.slot() == slot);
+                release(slot, limit);
+            }
+        });
+        exposed.add(new Exposed(slot, state, exchange, exposure));
     }
 
     /**
@@ -72,6 +115,11 @@ final class GraphPool {
     /** Number of slots kept for later use. */
     synchronized int idleCount() {
         return idle.size();
+    }
+
+    /** Number of slots whose states are exposed. */
+    synchronized int exposedCount() {
+        return exposed.size();
     }
 
     private void closeIdle() {

@@ -1,5 +1,6 @@
 package org.casdm.job.rounds;
 
+import java.nio.ByteBuffer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -8,6 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * graph's own arrays.
  */
 final class GraphState {
+
+    private static final int SAMPLES_OF_A_BLOCK = 64;
 
     private final FlatVector parameters;
     private final FlatVector updaterState;
@@ -42,26 +45,27 @@ final class GraphState {
         updaterState.written();
     }
 
-    /** Copies a block's bytes into the beginning of {@code target}. */
-    void read(int index, byte[] target) {
+    /** A block's own memory, to be read and written; a buffer of the caller's own. Valid as long as the graph. */
+    ByteBuffer block(int index) {
         BlockLayout.Block block = layout.block(index);
-        vector(block).copyTo(block.firstFloat(), block.floats(), target, 0);
+        return vector(block).bytes(block.firstFloat(), block.floats());
     }
 
-    /** Overwrites a block by the bytes of {@code source}, whose length has to fit. */
-    void write(int index, byte[] source) {
-        BlockLayout.Block block = layout.block(index);
-        if (source.length != block.byteCount()) {
-            throw new IllegalArgumentException(
-                    "block " + index + " has " + block.byteCount() + " bytes, got " + source.length);
+    /**
+     * A number that tells whether the state has been replaced: of some thousand floats spread over it, so that it costs
+     * nothing. A single changed float may escape it.
+     */
+    int fingerprint() {
+        int hash = 1;
+        for (int index = 0; index < layout.blockCount(); index++) {
+            ByteBuffer bytes = block(index);
+            int floats = bytes.remaining() / Float.BYTES;
+            int stride = Math.max(1, floats / SAMPLES_OF_A_BLOCK);
+            for (int i = 0; i < floats; i += stride) {
+                hash = 31 * hash + bytes.getInt(i * Float.BYTES);
+            }
         }
-        vector(block).copyFrom(block.firstFloat(), block.floats(), source);
-    }
-
-    /** The block as a shuffle record; reads the graph's arrays when it is serialised. */
-    BlockPayload payload(int index) {
-        BlockLayout.Block block = layout.block(index);
-        return new BlockPayload.InGraph(vector(block), block.firstFloat(), block.floats());
+        return hash;
     }
 
     private FlatVector vector(BlockLayout.Block block) {

@@ -1,107 +1,201 @@
 package org.casdm.job.rounds;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.rdd.ShuffledRDD;
-import scala.Tuple2;
-import scala.collection.JavaConverters;
-import scala.math.Ordering$;
-import scala.reflect.ClassTag;
-import scala.reflect.ClassTag$;
+import org.casdm.job.rounds.exchange.Address;
+import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.StateExchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The Spark job of a round: workers → shuffle by block → average → the driver's graph.
+ * The work of a round besides the driver's graph: a Spark job of the workers, a Spark job that averages their states,
+ * and the way of the averages to the driver.
  *
- * <p>It is one job, unless the averaged state is larger than half of {@code spark.driver.maxResultSize}, Spark's limit
- * on a job's results: then blocks are fetched by as many jobs as that takes. The workers run in the first of them.
+ * <p>Failed tasks are repeated by Spark. If an executor dies with a state that was still needed, its workers train again
+ * from the round's start and the averages are taken again.
  */
 final class RoundJob {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RoundJob.class);
     private static final String DESCRIPTION = "spark.job.description";
+    /** Blocks on their way to the driver at once, from each executor. */
+    private static final int WINDOW = 8;
 
     private final JavaSparkContext context;
-    private final int workers;
-    private final GraphState state;
+    private final WorkerPlacement placement;
+    private final StateExchange exchange;
+    private final int attempts;
 
     /**
-     * @param context Spark
-     * @param workers number of workers
-     * @param state   the driver's graph, which the result is written to
+     * @param context   Spark
+     * @param placement where workers go; learns where they were
+     * @param exchange  the driver's
      */
-    RoundJob(JavaSparkContext context, int workers, GraphState state) {
+    RoundJob(JavaSparkContext context, WorkerPlacement placement, StateExchange exchange) {
         this.context = context;
-        this.workers = workers;
-        this.state = state;
+        this.placement = placement;
+        this.exchange = exchange;
+        attempts = context.getConf().getInt("spark.task.maxFailures", 4);
     }
 
     /**
-     * Runs the job.
+     * What a round has come to.
      *
-     * @param training    each worker's blocks and report
-     * @param description for Spark's user interface
-     * @return the workers' reports
+     * @param reports        of the workers, in order
+     * @param averages       where the averages are
+     * @param trainSeconds   the job of the workers
+     * @param averageSeconds the job of averaging
+     * @param receiveSeconds fetching the averages
+     * @param movedBytes     that went from one JVM to another
      */
-    List<WorkerReport> run(JavaRDD<Tuple2<BlockKey, BlockPayload>> training, String description) {
-        int reportPartition = state.layout().blockCount();
-        var shuffled = new ShuffledRDD<BlockKey, BlockPayload, BlockPayload>(training.rdd(),
-                new BlockPartitioner(reportPartition + 1), tag(BlockKey.class), tag(BlockPayload.class),
-                tag(BlockPayload.class))
-                .setSerializer(new BlockSerializer())
-                .setKeyOrdering(Ordering$.MODULE$.comparatorToOrdering(new WorkerOrder()));
+    record Outcome(List<WorkerReport> reports, List<BlockPlace> averages, double trainSeconds, double averageSeconds,
+                   double receiveSeconds, long movedBytes) {
+    }
+
+    /**
+     * Runs the round.
+     *
+     * @param start    what the workers start from
+     * @param training one partition a worker, each with its {@link WorkerResult}
+     * @param target   receives the averages
+     * @throws IllegalStateException if executors die again and again
+     */
+    Outcome run(RoundStart start, Function<RoundStart, JavaRDD<byte[]>> training, StateCopy target) {
         String previousDescription = context.getLocalProperty(DESCRIPTION);
-        context.setLocalProperty(DESCRIPTION, description);
+        var workers = new HashMap<Integer, WorkerResult>();
+        RoundStart current = start;
+        String because = "";
         try {
-            List<WorkerReport> reports = List.of();
-            for (List<Integer> partitions : groups(resultLimit())) {
-                var receiver = new RoundReceiver(state, partitions, reports);
-                try {
-                    context.sc().runJob(shuffled, new AverageBlock(workers, reportPartition),
-                            JavaConverters.<Object>asScalaBuffer(new ArrayList<>(partitions)).toSeq(), receiver,
-                            tag(byte[].class));
-                } finally {
-                    receiver.close();
+            for (int attempt = 0; attempt < attempts; attempt++) {
+                long begin = System.nanoTime();
+                train(current, training, workers);
+                long trained = System.nanoTime();
+                List<AverageResult> averages = average(current, workers);
+                long averaged = System.nanoTime();
+                Map<BlockPlace, String> unreachable = Map.of();
+                var lost = averages.stream().filter(result -> result.lostWorker() >= 0).toList();
+                if (lost.isEmpty()) {
+                    unreachable = receive(averages, target);
+                    if (unreachable.isEmpty()) {
+                        return outcome(start.layout(), workers, averages, begin, trained, averaged);
+                    }
                 }
-                reports = receiver.reports();
+                because = forget(workers, lost, unreachable);
+                LOG.warn("an executor is gone with what the round needed; its workers train again: {}", because);
+                // Averages of the round before are being overwritten where averaging has begun.
+                current = start.withSources(start.sources().driverOnly());
             }
-            state.written();
-            return reports;
         } finally {
             context.setLocalProperty(DESCRIPTION, previousDescription);
-            // Spark itself removes a shuffle's files when the driver's garbage collector finds the RDD: with one
-            // copy of the state from each worker in each round, disks could be full before that.
-            shuffled.cleanShuffleDependencies(false);
         }
+        throw new IllegalStateException("the round that begins with step " + start.firstStep() + " was tried "
+                + attempts + " times (spark.task.maxFailures), and each time an executor died with what was needed: "
+                + because);
     }
 
-    private long resultLimit() {
-        long limit = context.getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
-        return limit <= 0 ? Long.MAX_VALUE : limit / 2;
+    private void train(RoundStart start, Function<RoundStart, JavaRDD<byte[]>> training,
+            Map<Integer, WorkerResult> workers) {
+        int[] missing = IntStream.range(0, start.settings().workers()).filter(worker -> !workers.containsKey(worker))
+                .toArray();
+        if (missing.length == 0) {
+            return;
+        }
+        long last = start.firstStep() + start.settings().averagingFrequency() - 1;
+        describe("training, steps " + start.firstStep() + " to " + last);
+        List<byte[]>[] results = training.apply(start).collectPartitions(missing);
+        for (List<byte[]> result : results) {
+            var worker = TaskResults.decode(WorkerResult.class, result.get(0));
+            workers.put(worker.report().workerIndex(), worker);
+        }
+        placement.remember(workers.values().stream().map(WorkerResult::report).toList());
     }
 
-    /** All partitions, in groups of no more than {@code limit} bytes, or of one partition. */
-    private List<List<Integer>> groups(long limit) {
-        var groups = new ArrayList<List<Integer>>();
-        var group = new ArrayList<Integer>();
-        int reportPartition = state.layout().blockCount();
-        group.add(reportPartition);
-        long bytes = 0;
-        for (int index = 0; index < reportPartition; index++) {
-            int blockBytes = state.layout().block(index).byteCount();
-            if (bytes > 0 && bytes + blockBytes > limit) {
-                groups.add(group);
-                group = new ArrayList<>();
-                bytes = 0;
+    private List<AverageResult> average(RoundStart start, Map<Integer, WorkerResult> workers) {
+        describe("averaging after step " + (start.firstStep() + start.settings().averagingFrequency() - 1));
+        int count = start.settings().workers();
+        var states = IntStream.range(0, count).mapToObj(worker -> workers.get(worker).state()).toList();
+        return placement.workerIndices(context, count)
+                .mapPartitionsWithIndex(new AverageBlocks(start.runId(), start.round(), start.layout(), states), true)
+                .collect().stream().map(result -> TaskResults.decode(AverageResult.class, result)).toList();
+    }
+
+    /** Fetches all averages. Returns the places that could not be read, and why. */
+    private Map<BlockPlace, String> receive(List<AverageResult> averages, StateCopy target) {
+        var failures = new HashMap<BlockPlace, String>();
+        var pending = new ArrayDeque<Map.Entry<BlockPlace, CompletableFuture<Void>>>();
+        List<BlockPlace> places = averages.stream().map(AverageResult::place).toList();
+        int longest = places.stream().mapToInt(place -> place.end() - place.first()).max().orElse(0);
+        // From all executors by turns, so that all of them send.
+        for (int i = 0; i < longest; i++) {
+            for (BlockPlace place : places) {
+                int block = place.first() + i;
+                if (block < place.end() && !failures.containsKey(place)) {
+                    pending.add(Map.entry(place, exchange.fetch(place, block, target.block(block))));
+                    if (pending.size() == WINDOW * places.size()) {
+                        await(pending.poll(), failures);
+                    }
+                }
             }
-            group.add(index);
-            bytes += blockBytes;
         }
-        groups.add(group);
-        return groups;
+        while (!pending.isEmpty()) {
+            await(pending.poll(), failures);
+        }
+        return failures;
     }
 
-    private static <T> ClassTag<T> tag(Class<T> type) {
-        return ClassTag$.MODULE$.apply(type);
+    private static void await(Map.Entry<BlockPlace, CompletableFuture<Void>> fetch,
+            Map<BlockPlace, String> failures) {
+        try {
+            fetch.getValue().join();
+        } catch (CompletionException e) {
+            failures.put(fetch.getKey(), e.getCause().toString());
+        }
+    }
+
+    /** Removes the results of workers that are lost, or were where averages are lost. */
+    private static String forget(Map<Integer, WorkerResult> workers, List<AverageResult> lost,
+            Map<BlockPlace, String> unreachable) {
+        Set<Address> gone = unreachable.keySet().stream().map(BlockPlace::address)
+                .collect(Collectors.toCollection(HashSet::new));
+        lost.forEach(result -> gone.add(workers.get(result.lostWorker()).state().address()));
+        workers.values().removeIf(worker -> gone.contains(worker.state().address()));
+        var reasons = new ArrayList<String>();
+        lost.forEach(result -> reasons.add("worker " + result.lostWorker() + ": " + result.lostBecause()));
+        unreachable.forEach((place, reason) -> reasons.add(place.address() + ": " + reason));
+        return String.join("; ", reasons);
+    }
+
+    private Outcome outcome(BlockLayout layout, Map<Integer, WorkerResult> workers, List<AverageResult> averages,
+            long begin, long trained, long averaged) {
+        var reports = IntStream.range(0, workers.size()).mapToObj(worker -> workers.get(worker).report()).toList();
+        var places = averages.stream().map(AverageResult::place).toList();
+        long received = places.stream().filter(place -> !exchange.isHere(place))
+                .flatMapToInt(place -> IntStream.range(place.first(), place.end()))
+                .mapToLong(block -> layout.block(block).byteCount()).sum();
+        long moved = received + averages.stream().mapToLong(AverageResult::fetchedBytes).sum()
+                + reports.stream().mapToLong(WorkerReport::fetchedBytes).sum();
+        return new Outcome(reports, places, seconds(begin, trained), seconds(trained, averaged),
+                seconds(averaged, System.nanoTime()), moved);
+    }
+
+    private void describe(String text) {
+        context.setLocalProperty(DESCRIPTION, text);
+    }
+
+    private static double seconds(long begin, long end) {
+        return (end - begin) / 1e9;
     }
 }

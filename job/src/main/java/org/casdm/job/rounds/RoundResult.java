@@ -8,12 +8,14 @@ import java.util.List;
  * @param firstStep      the step that the round began with
  * @param steps          steps that each worker took
  * @param workers        what the workers did, in order of worker index
- * @param publishSeconds copying and broadcasting the driver's state
- * @param executeSeconds the Spark job: workers, shuffle, averaging, and writing the result into the driver's graph
+ * @param trainSeconds   the Spark job of the workers: reading the state, and their steps
+ * @param averageSeconds the Spark job of averaging
+ * @param receiveSeconds bringing the averages to the driver's graph
+ * @param movedBytes     of parameters and updater state that went from one JVM to another
  * @param totalSeconds   the whole round
  */
-public record RoundResult(long firstStep, int steps, List<WorkerReport> workers, double publishSeconds,
-                          double executeSeconds, double totalSeconds) {
+public record RoundResult(long firstStep, int steps, List<WorkerReport> workers, double trainSeconds,
+                          double averageSeconds, double receiveSeconds, long movedBytes, double totalSeconds) {
 
     public RoundResult {
         workers = List.copyOf(workers);

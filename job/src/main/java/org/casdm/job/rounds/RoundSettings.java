@@ -10,14 +10,14 @@ import java.io.Serializable;
  * @param averagingFrequency steps that each worker takes in a round, at least 1
  * @param batchSizePerWorker examples in each minibatch, at least 1
  * @param blockFloats        state travels in blocks of so many float32; from 1 to {@link #MAXIMUM_BLOCK_FLOATS},
- *                           {@link #DEFAULT_BLOCK_FLOATS} (16 MiB) is a good size
+ *                           {@link #DEFAULT_BLOCK_FLOATS} (4 MiB) is a good size
  * @param seed               with step and worker index, the seed of ND4J's random numbers (dropout) in each step
  */
 public record RoundSettings(int workers, int averagingFrequency, int batchSizePerWorker, int blockFloats,
                             long seed) implements Serializable {
 
-    /** 16 MiB. */
-    public static final int DEFAULT_BLOCK_FLOATS = 4 << 20;
+    /** 4 MiB. */
+    public static final int DEFAULT_BLOCK_FLOATS = 1 << 20;
 
     /** 256 MiB. */
     public static final int MAXIMUM_BLOCK_FLOATS = 64 << 20;
@@ -29,7 +29,7 @@ public record RoundSettings(int workers, int averagingFrequency, int batchSizePe
         requireRange("blockFloats", blockFloats, 1, MAXIMUM_BLOCK_FLOATS);
     }
 
-    /** Settings with blocks of 16 MiB. */
+    /** Settings with blocks of 4 MiB. */
     public static RoundSettings of(int workers, int averagingFrequency, int batchSizePerWorker, long seed) {
         return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, DEFAULT_BLOCK_FLOATS, seed);
     }

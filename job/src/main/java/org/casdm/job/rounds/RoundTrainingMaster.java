@@ -10,6 +10,8 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.StateExchange;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
@@ -25,7 +27,6 @@ import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import scala.Tuple2;
 
 /**
  * dl4j-spark's parameter averaging for large {@code ComputationGraph}s whose data are made on the executors.
@@ -42,8 +43,12 @@ import scala.Tuple2;
  *     serialisation. {@link #executeRound} lets each worker make its own from {@link WorkerBatches}; an RDD given to
  *     {@link #executeTrainingMDS} is one worker a partition and used as it is.</li>
  * <li><b>Transport of the state.</b> Java-serialised arrays in one broadcast, and a tree aggregation of such arrays in
- *     tasks' results, are limited to 2 GiB and copy each array several times. Here raw float32 blocks travel by torrent
- *     broadcast to the workers and by shuffle to the averaging tasks, each of which averages one block.</li>
+ *     tasks' results, are limited to 2 GiB and copy each array several times. Here raw float32 blocks go from the memory
+ *     of one graph into that of another ({@link org.casdm.job.rounds.exchange}): each of the W averaging tasks fetches
+ *     its share of the blocks from all workers; the next round's workers fetch the averages from those tasks' JVMs, and
+ *     so does the driver, which sends its own copy only at the start and where an executor has died. With S bytes of
+ *     state, a JVM of one worker sends and receives 2 S (W - 1) / W a round, however many workers there are, and the
+ *     driver receives S.</li>
  * <li><b>The average.</b> dl4j-spark adds in the order of arrival. Here the sum is taken in the workers' order in double
  *     precision, so that a repeated run has the same bits.</li>
  * <li><b>The workers' graphs.</b> Built once in each executor's task slot and kept, not built for each task.</li>
@@ -52,6 +57,9 @@ import scala.Tuple2;
  *
  * <p>Task retries, speculative execution and lost executors change nothing: a task depends only on the round's start
  * and on its worker index. If a round fails for good, the driver's graph is left as the round began.
+ *
+ * <p>Between rounds the driver's graph may be read, and its state replaced as a whole (a checkpoint, say), which is
+ * noticed. If single numbers are changed, {@link #stateChanged()} has to be called, or workers go on without them.
  *
  * <p>Not thread-safe: one round at a time.
  */
@@ -63,8 +71,11 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     private final transient StepObserver observer;
     private final transient WorkerPlacement placement = new WorkerPlacement();
 
-    private transient StatePublisher publisher;
     private transient ComputationGraph publishedGraph;
+    private transient StateCopy received;
+    private transient List<BlockPlace> averages = List.of();
+    private transient int fingerprint;
+    private transient long round;
     private transient Broadcast<NetBroadcastTuple> configuration;
     private transient Broadcast<SerializableConfiguration> hadoopConfiguration;
 
@@ -96,12 +107,11 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     }
 
     /**
-     * Sets what makes a round cheap: parameters do not compress, so Spark should not try. To be called on the
-     * configuration of the Spark context, before it starts.
+     * Sets how soon a worker counts as lost whose executor does not answer. To be called on the configuration of the
+     * Spark context, before it starts.
      */
     public static SparkConf configure(SparkConf conf) {
-        return conf.setIfMissing("spark.broadcast.compress", "false")
-                .setIfMissing("spark.shuffle.compress", "false");
+        return conf.setIfMissing("spark.casdm.io.retryWait", "1s");
     }
 
     /**
@@ -146,7 +156,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     }
 
     private RoundResult execute(SparkComputationGraph graph, long firstStep,
-            Function<RoundTrainingWorker, JavaRDD<Tuple2<BlockKey, BlockPayload>>> training) {
+            Function<RoundTrainingWorker, JavaRDD<byte[]>> training) {
         long begin = System.nanoTime();
         long nextStep = Math.addExact(firstStep, settings.averagingFrequency());
         if (firstStep < 0 || nextStep > Integer.MAX_VALUE) {
@@ -155,58 +165,73 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         }
         ComputationGraph network = graph.getNetwork();
         GraphState state = GraphState.of(network, settings.blockFloats());
-        publishOnce(graph.getSparkContext(), network);
-        try (StatePublisher.Published published = publisher.publish(state)) {
-            var start = new RoundStart(runId, settings, configuration, hadoopConfiguration, state.layout(),
-                    published.broadcasts(), firstStep, network.getConfiguration().getEpochCount());
-            var worker = new RoundTrainingWorker(start, graphFactory, observer, trainingHookList, listeners);
-            long publishedAt = System.nanoTime();
-            List<WorkerReport> reports;
-            try {
-                reports = new RoundJob(graph.getSparkContext(), settings.workers(), state)
-                        .run(training.apply(worker), "training, steps " + firstStep + " to " + (nextStep - 1));
-            } catch (Throwable e) {
-                published.restore();
-                throw e;
-            }
-            placement.remember(reports);
+        state.bringToHost();
+        var exchange = StateExchange.ofRun(runId);
+        publishOnce(graph.getSparkContext(), network, state, exchange);
+        if (fingerprint != state.fingerprint()) {
+            stateChanged();
+        }
+        round++;
+        var name = RoundNames.start(round);
+        exchange.expose(name, state::block, () -> { });
+        try {
+            var driver = new BlockPlace(exchange.address(), name, 0, state.layout().blockCount());
+            var start = new RoundStart(runId, round, settings, configuration, hadoopConfiguration, state.layout(),
+                    new StateSources(driver, averages), firstStep, network.getConfiguration().getEpochCount());
+            var outcome = new RoundJob(graph.getSparkContext(), placement, exchange).run(start,
+                    from -> training.apply(
+                            new RoundTrainingWorker(from, graphFactory, observer, trainingHookList, listeners)),
+                    received);
+            received.copyTo(state);
+            averages = outcome.averages();
+            fingerprint = state.fingerprint();
             network.getConfiguration().setIterationCount((int) nextStep);
-            long end = System.nanoTime();
-            var result = new RoundResult(firstStep, settings.averagingFrequency(), reports,
-                    (publishedAt - begin) / 1e9, (end - publishedAt) / 1e9, (end - begin) / 1e9);
+            var result = new RoundResult(firstStep, settings.averagingFrequency(), outcome.reports(),
+                    outcome.trainSeconds(), outcome.averageSeconds(), outcome.receiveSeconds(), outcome.movedBytes(),
+                    (System.nanoTime() - begin) / 1e9);
             graph.setScore(result.meanScore());
             return result;
+        } finally {
+            exchange.withdraw(name::equals);
         }
+    }
+
+    /** Says that numbers of the driver's graph were changed since the last round: workers will read them anew. */
+    public void stateChanged() {
+        averages = List.of();
     }
 
     /** Broadcasts what does not change from round to round, when it is not there yet or the graph is another one. */
-    private void publishOnce(JavaSparkContext context, ComputationGraph network) {
+    private void publishOnce(JavaSparkContext context, ComputationGraph network, GraphState state,
+            StateExchange exchange) {
         if (publishedGraph == network) {
             return;
         }
-        removeBroadcasts();
-        publisher = new StatePublisher(context);
+        removePublished();
         configuration = context.broadcast(new NetBroadcastTuple(network.getConfiguration(), null, null));
         hadoopConfiguration = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+        received = StateCopy.room(state.layout(), exchange.blocks());
         publishedGraph = network;
+        stateChanged();
     }
 
-    private void removeBroadcasts() {
+    private void removePublished() {
         if (publishedGraph != null) {
             configuration.destroy();
             hadoopConfiguration.destroy();
+            received.close();
             publishedGraph = null;
         }
     }
 
     /**
-     * Removes the run's broadcasts, and the graphs kept in this JVM (those of local mode). Executors' own JVMs keep
-     * theirs until another run's tasks arrive or they end. To be called before the Spark context is stopped.
+     * Removes the run's broadcasts, and the graphs and states kept in this JVM (those of local mode). Executors' own
+     * JVMs keep theirs until another run's tasks arrive or they end. To be called before the Spark context is stopped.
      */
     @Override
     public void close() {
-        removeBroadcasts();
-        publisher = null;
+        removePublished();
+        StateExchange.discard(runId);
         GraphPool.shared().discard(runId);
     }
 

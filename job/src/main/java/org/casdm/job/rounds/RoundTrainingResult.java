@@ -3,7 +3,7 @@ package org.casdm.job.rounds;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 
 /**
- * A worker's result inside its task. It does not travel: the task cuts {@link #state()} into shuffle records.
+ * A worker's result inside its task. It does not travel: the task exposes {@link #state()}.
  * Parameters and updater state of the super class are null.
  */
 final class RoundTrainingResult extends ParameterAveragingTrainingResult {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.casdm.job.rounds.exchange.StateExchange;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -19,9 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * dl4j-spark's worker, with these differences: the graph is taken from the JVM's pool and not built; its numbers come
- * block by block as bytes and not as Java-serialised arrays; the iteration count, from which Adam's bias correction is
- * computed, is the round's first step; ND4J's random numbers are seeded anew in each step; statistics of each step go
- * into the result. Hooks, {@code fit} and listeners are the super class's.
+ * block by block from where they were averaged and not from a broadcast; the iteration count, from which Adam's bias
+ * correction is computed, is the round's first step; ND4J's random numbers are seeded anew in each step; statistics of
+ * each step go into the result. Hooks, {@code fit} and listeners are the super class's.
  */
 final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
 
@@ -41,6 +42,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     private transient BadRecords badRecords;
     private transient List<StepStatistics> steps;
     private transient long lastEvent;
+    private transient long fetchedBytes;
     private transient long stateNanos;
     private transient long dataNanos;
     private transient long computeNanos;
@@ -112,19 +114,14 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         return graph;
     }
 
-    /** Each worker begins with another block: then executors have blocks to give each other from the start. */
     private void readState(GraphState state) {
         if (!state.layout().equals(start.layout())) {
             throw new IllegalStateException("the worker's graph has the state " + state.layout()
                     + ", the driver's " + start.layout());
         }
-        int count = start.layout().blockCount();
-        int first = (int) ((long) workerIndex * count / start.settings().workers());
         state.bringToHost();
-        for (int i = 0; i < count; i++) {
-            int index = (first + i) % count;
-            state.write(index, start.blocks().get(index).value());
-        }
+        fetchedBytes = start.sources().load(StateExchange.ofRun(start.runId()), state, workerIndex,
+                start.settings().workers());
         state.written();
     }
 
@@ -157,7 +154,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         state.bringToHost();
         stateNanos += nanosSinceLastEvent();
         var report = new WorkerReport(workerIndex, SparkEnv.get().executorId(), attempt, steps, seconds(stateNanos),
-                seconds(dataNanos), seconds(computeNanos), badRecords.count(), badRecords.descriptions());
+                seconds(dataNanos), seconds(computeNanos), fetchedBytes, badRecords.count(), badRecords.descriptions());
         return new RoundTrainingResult(state, graph.score(), report);
     }
 

@@ -3,11 +3,9 @@ package org.casdm.job.rounds;
 import java.util.Iterator;
 import org.apache.spark.api.java.function.Function2;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import scala.Tuple2;
 
 /** The task of a worker whose minibatches are a partition of an RDD. */
-final class TrainOnPartition implements Function2<Integer, Iterator<MultiDataSet>,
-        Iterator<Tuple2<BlockKey, BlockPayload>>> {
+final class TrainOnPartition implements Function2<Integer, Iterator<MultiDataSet>, Iterator<byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -18,8 +16,7 @@ final class TrainOnPartition implements Function2<Integer, Iterator<MultiDataSet
     }
 
     @Override
-    public Iterator<Tuple2<BlockKey, BlockPayload>> call(Integer workerIndex, Iterator<MultiDataSet> minibatches)
-            throws Exception {
+    public Iterator<byte[]> call(Integer workerIndex, Iterator<MultiDataSet> minibatches) throws Exception {
         return new WorkerTask(worker, workerIndex).run(badRecords -> new Partition(minibatches));
     }
 

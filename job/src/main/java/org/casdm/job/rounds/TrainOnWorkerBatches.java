@@ -6,11 +6,9 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.Function2;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import scala.Tuple2;
 
 /** The task of a worker that makes its own minibatches. */
-final class TrainOnWorkerBatches implements Function2<Integer, Iterator<Integer>,
-        Iterator<Tuple2<BlockKey, BlockPayload>>> {
+final class TrainOnWorkerBatches implements Function2<Integer, Iterator<Integer>, Iterator<byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -23,8 +21,7 @@ final class TrainOnWorkerBatches implements Function2<Integer, Iterator<Integer>
     }
 
     @Override
-    public Iterator<Tuple2<BlockKey, BlockPayload>> call(Integer workerIndex, Iterator<Integer> ignored)
-            throws Exception {
+    public Iterator<byte[]> call(Integer workerIndex, Iterator<Integer> ignored) throws Exception {
         return new WorkerTask(worker, workerIndex).run(badRecords -> open(workerIndex, badRecords));
     }
 

@@ -10,15 +10,16 @@ import java.util.List;
  * @param executorId            where the successful attempt ran
  * @param attempt               number of task attempts that failed before
  * @param steps                 its steps, in order
- * @param stateSeconds          reading parameters and updater state from the broadcast, building the graph included
+ * @param stateSeconds          reading parameters and updater state, building the graph included
  * @param dataSeconds           waiting for minibatches
  * @param computeSeconds        inside the steps
+ * @param fetchedBytes          of parameters and updater state that came from other JVMs
  * @param badRecordCount        number of records skipped
  * @param badRecordDescriptions the first of them
  */
 public record WorkerReport(int workerIndex, String executorId, int attempt, List<StepStatistics> steps,
                            double stateSeconds, double dataSeconds, double computeSeconds,
-                           long badRecordCount, List<String> badRecordDescriptions) implements Serializable {
+                           long fetchedBytes, long badRecordCount, List<String> badRecordDescriptions) implements Serializable {
 
     public WorkerReport {
         steps = List.copyOf(steps);

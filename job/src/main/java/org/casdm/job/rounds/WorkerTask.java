@@ -1,14 +1,14 @@
 package org.casdm.job.rounds;
 
 import java.util.Iterator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.List;
 import org.apache.spark.TaskContext;
+import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.StateExchange;
 import org.deeplearning4j.spark.api.worker.ExecuteWorkerMultiDataSetFlatMap;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import scala.Tuple2;
 
-/** Runs one worker of a round inside a Spark task: dl4j-spark's training loop, then the state as shuffle records. */
+/** Runs one worker of a round inside a Spark task: dl4j-spark's training loop, then the state is exposed. */
 final class WorkerTask {
 
     /** Gives a worker its minibatches. Called on the thread that trains. */
@@ -36,17 +36,31 @@ final class WorkerTask {
     /**
      * Trains the worker.
      *
-     * @return its blocks, read from the graph's memory as they are consumed, and its report. The graph goes back to the
-     *         pool when the task is over
+     * @return its one {@link WorkerResult}. The state stays exposed, in the graph's memory or a copy of it, until this
+     *         JVM gets to work on the next round
      */
-    Iterator<Tuple2<BlockKey, BlockPayload>> run(Opener opener) throws Exception {
+    Iterator<byte[]> run(Opener opener) throws Exception {
         TaskContext task = TaskContext.get();
         RoundStart start = worker.start();
+        var exchange = StateExchange.ofRun(start.runId());
+        // These have been averaged. Their graphs are free again.
+        exchange.withdraw(name -> RoundNames.isOlderWorker(name, start.round()));
         DeviceAssignment device = DeviceAssignment.ofTask(task);
-        GraphSlot slot = GraphPool.shared().acquire(start.graphKey(device), device);
-        task.addTaskCompletionListener(new ReleaseSlot(slot, start.settings().workers()));
-        RoundTrainingResult result = slot.call(() -> train(task, slot, opener));
-        return records(result);
+        GraphPool pool = GraphPool.shared();
+        GraphSlot slot = pool.acquire(start.graphKey(device), device);
+        var exposed = false;
+        try {
+            RoundTrainingResult result = slot.call(() -> train(task, slot, opener));
+            var name = RoundNames.worker(start.round(), workerIndex, task.taskAttemptId());
+            pool.expose(slot, result.state(), exchange, name, start.settings().workers());
+            exposed = true;
+            var place = new BlockPlace(exchange.address(), name, 0, start.layout().blockCount());
+            return List.of(TaskResults.encode(new WorkerResult(result.report(), place))).iterator();
+        } finally {
+            if (!exposed) {
+                pool.release(slot, start.settings().workers());
+            }
+        }
     }
 
     private RoundTrainingResult train(TaskContext task, GraphSlot slot, Opener opener) throws Exception {
@@ -65,17 +79,5 @@ final class WorkerTask {
             }
             return result;
         }
-    }
-
-    private Iterator<Tuple2<BlockKey, BlockPayload>> records(RoundTrainingResult result) {
-        int blocks = worker.start().layout().blockCount();
-        var report = new BlockPayload.OnHeap(WorkerReports.encode(result.report()));
-        return Stream.concat(
-                IntStream.range(0, blocks).mapToObj(index -> record(index, result.state().payload(index))),
-                Stream.of(record(blocks, report))).iterator();
-    }
-
-    private Tuple2<BlockKey, BlockPayload> record(int partition, BlockPayload payload) {
-        return new Tuple2<>(new BlockKey(partition, workerIndex), payload);
     }
 }

@@ -72,7 +72,8 @@ final class RoundLog {
         line.put("roundSeconds", seconds);
         line.put("computeSeconds", compute);
         line.put("dataSeconds", data);
-        line.put("publishSeconds", result.publishSeconds());
+        line.put("averagingSeconds", result.averageSeconds() + result.receiveSeconds());
+        line.put("movedBytes", result.movedBytes());
         line.put("workers", result.workers().size());
         line.put("badImages", badImages);
         metrics.append(place.step(), line);

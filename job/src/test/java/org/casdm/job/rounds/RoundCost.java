@@ -30,9 +30,10 @@ public final class RoundCost {
             for (int round = 0; round < rounds; round++) {
                 RoundResult result = master.executeRound(sparkGraph, new Toy.Batches(4), round);
                 double compute = slowest(result, WorkerReport::computeSeconds);
-                System.out.printf("round %d: total %.3f s, publish %.3f s, worker state %.3f s, compute %.3f s, "
-                                + "besides steps %.3f s%n", round, result.totalSeconds(), result.publishSeconds(),
-                        slowest(result, WorkerReport::stateSeconds), compute, result.totalSeconds() - compute);
+                System.out.printf("round %d: total %.3f s, worker state %.3f s, compute %.3f s, average %.3f s, receive %.3f s, "
+                                + "besides steps %.3f s%n", round, result.totalSeconds(),
+                        slowest(result, WorkerReport::stateSeconds), compute, result.averageSeconds(),
+                        result.receiveSeconds(), result.totalSeconds() - compute);
             }
         }
     }

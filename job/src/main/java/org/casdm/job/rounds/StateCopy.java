@@ -1,0 +1,53 @@
+package org.casdm.job.rounds;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.casdm.job.rounds.exchange.NativeBlocks;
+
+/**
+ * A state outside of any graph, block by block.
+ *
+ * @param blocks its blocks
+ * @param owner  gets them back
+ */
+record StateCopy(List<NativeBlocks.Block> blocks, NativeBlocks owner) implements AutoCloseable {
+
+    StateCopy {
+        blocks = List.copyOf(blocks);
+    }
+
+    /** Room for a state. */
+    static StateCopy room(BlockLayout layout, NativeBlocks owner) {
+        return new StateCopy(IntStream.range(0, layout.blockCount())
+                .mapToObj(index -> owner.take(layout.block(index).byteCount())).toList(), owner);
+    }
+
+    /** A copy of a graph's state. */
+    static StateCopy of(GraphState state, NativeBlocks owner) {
+        StateCopy copy = room(state.layout(), owner);
+        copy.indices().forEach(index -> copy.block(index).put(state.block(index)));
+        return copy;
+    }
+
+    /** A block; a buffer of the caller's own. */
+    ByteBuffer block(int index) {
+        return blocks.get(index).bytes();
+    }
+
+    /** Writes it into a graph's arrays. */
+    void copyTo(GraphState state) {
+        indices().forEach(index -> state.block(index).put(block(index)));
+        state.written();
+    }
+
+    private IntStream indices() {
+        return IntStream.range(0, blocks.size()).parallel();
+    }
+
+    /** Gives the blocks back. */
+    @Override
+    public void close() {
+        blocks.forEach(owner::give);
+    }
+}
