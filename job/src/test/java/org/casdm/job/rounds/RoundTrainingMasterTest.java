@@ -217,6 +217,24 @@ class RoundTrainingMasterTest {
         }
     }
 
+    @Test
+    void aStateThatIsReplacedBetweenRoundsIsNoticed() {
+        IUpdater adam = new Adam(0.01);
+        var settings = RoundSettings.of(2, 1, BATCH, 1).withBlockFloats(16);
+        ComputationGraph graph = Toy.graph(adam);
+        try (var master = new RoundTrainingMaster(settings)) {
+            var sparkGraph = new SparkComputationGraph(context, graph, master);
+            var first = Toy.train(master, sparkGraph, new Toy.Batches(BATCH), 1);
+            Toy.train(master, sparkGraph, new Toy.Batches(BATCH), 3);
+            var straight = Toy.outcome(graph, List.of());
+
+            graph.params().assign(Nd4j.createFromArray(first.parameters()));
+            graph.getUpdater().getStateViewArray().assign(Nd4j.createFromArray(first.updaterState()));
+            graph.getConfiguration().setIterationCount(1);
+            assertSame(Toy.train(master, sparkGraph, new Toy.Batches(BATCH), 3), straight);
+        }
+    }
+
     private record FailingAlways() implements WorkerBatches {
 
         @Override

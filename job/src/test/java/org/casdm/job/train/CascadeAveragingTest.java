@@ -93,7 +93,9 @@ class CascadeAveragingTest {
         }
     }
 
+    /** On one native thread, as the workers: with another number sums are split elsewhere, and Adam magnifies it. */
     private static INDArray plain(IUpdater updater, int workers, int steps) {
+        NativeThreads.ofThisThread(1);
         try (var graph = graph(updater)) {
             for (int step = 0; step < steps; step++) {
                 graph.fit(FixedBatches.joined(step, workers));

@@ -49,7 +49,7 @@ public final class StateExchange implements AutoCloseable {
     private final TransportClientFactory clients;
     private final Address address;
 
-    private StateExchange(UUID run, SparkEnv spark) {
+    StateExchange(UUID run, SparkEnv spark) {
         this.run = run;
         SparkConf conf = spark.conf();
         TransportConf transport = SparkTransportConf.fromSparkConf(conf, MODULE, 0, Option.empty());
