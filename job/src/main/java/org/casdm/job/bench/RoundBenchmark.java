@@ -35,7 +35,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class RoundBenchmark {
 
     private static final double EMA_RATE = 0.9999;
-    private static final int WARM_UP = 1;
+    /** Until the JVMs have compiled what moves the bytes. */
+    private static final int WARM_UP = 4;
 
     private final StepSettings step;
     private final int workers;

@@ -41,7 +41,7 @@ final class BenchRoundCommand implements Callable<Integer> {
     private int steps;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
-            description = "Rounds that are timed, after one that is not (default: ${DEFAULT-VALUE}).")
+            description = "Rounds that are timed, after four that are not (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(names = "--out", paramLabel = "URI", description = "An empty folder for the checkpoint, which stays there "

@@ -15,7 +15,7 @@ enum MetricGroup {
     TIME("Seconds of a round", "s", name -> name.endsWith("Seconds")),
     LEARNING_RATE("Learning rate", "", "learningRate"::equals),
     /** How far the training has come; no curves that tell anything. */
-    PROGRESS("Progress", "", name -> List.of("images", "epoch", "workers").contains(name)),
+    PROGRESS("Progress", "", name -> List.of("images", "epoch", "workers", "movedBytes").contains(name)),
     BAD_IMAGES("Bad images so far", "images", "badImages"::equals),
     /** What a later version of the program may have added. */
     OTHER("Others", "", name -> true);
