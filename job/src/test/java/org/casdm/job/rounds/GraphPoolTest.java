@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.testing.LocalCluster;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.learning.config.Adam;
@@ -86,5 +91,37 @@ class GraphPoolTest {
         pool.release(killed, 9);
 
         assertThat(pool.idleCount()).isZero();
+    }
+
+    /** More workers than tasks at once: the second takes the first one's graph, whose state is still to be read. */
+    @Test
+    void anExposedGraphIsUsedAgainAndItsStateStays() throws Exception {
+        try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"));
+                var exchange = new StateExchange(key.runId(), SparkEnv.get())) {
+            GraphSlot first = used(key);
+            ComputationGraph graph = first.call(() -> first.graph(() -> null));
+            GraphState state = GraphState.of(graph, 20);
+            pool.expose(first, state, exchange, "first", 9);
+            assertThat(pool.exposedCount()).isEqualTo(1);
+            var place = new BlockPlace(exchange.address(), "first", 0, state.layout().blockCount());
+            float expected = graph.params().getFloat(20);
+
+            try (var reading = exchange.lease(place, 1)) {
+                assertThat(reading.bytes().getFloat(0)).isEqualTo(expected);
+                assertThat(pool.acquire(key, ANY)).as("while its memory is read").isNotSameAs(first);
+            }
+            assertThat(pool.acquire(key, ANY)).isSameAs(first);
+            assertThat(pool.exposedCount()).isZero();
+            graph.params().addi(1);
+            try (var reading = exchange.lease(place, 1)) {
+                assertThat(reading.bytes().getFloat(0)).isEqualTo(expected);
+            }
+
+            pool.expose(first, state, exchange, "second", 9);
+            exchange.withdraw("second"::equals);
+            assertThat(pool.exposedCount()).isZero();
+            assertThat(pool.idleCount()).isEqualTo(1);
+            pool.discard(key.runId());
+        }
     }
 }

@@ -49,7 +49,13 @@ public final class StateExchange implements AutoCloseable {
     private final TransportClientFactory clients;
     private final Address address;
 
-    StateExchange(UUID run, SparkEnv spark) {
+    /**
+     * An exchange of its own; programs take {@link #ofRun}.
+     *
+     * @param run   whose
+     * @param spark of this JVM
+     */
+    public StateExchange(UUID run, SparkEnv spark) {
         this.run = run;
         SparkConf conf = spark.conf();
         TransportConf transport = SparkTransportConf.fromSparkConf(conf, MODULE, 0, Option.empty());
