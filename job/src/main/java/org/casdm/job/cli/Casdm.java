@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
             TrainCommand.class,
             SampleCommand.class,
             EvaluateCommand.class,
+            PromoteCommand.class,
             TrainClassifierCommand.class,
             InspectCommand.class,
             ReportCommand.class,

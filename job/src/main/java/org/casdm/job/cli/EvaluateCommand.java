@@ -16,6 +16,7 @@ import org.casdm.job.evaluate.EvaluationTable;
 import org.casdm.job.evaluate.LabelledSamples;
 import org.casdm.job.evaluate.Metric;
 import org.casdm.job.evaluate.RunEvaluationJob;
+import org.casdm.job.evaluate.RunEvaluationJob.Outcome;
 import org.casdm.job.evaluate.StepChoice;
 import org.casdm.metric.classifier.ClassifierSpec;
 import org.casdm.metric.feature.FeatureExtractorSpec;
@@ -106,7 +107,8 @@ final class EvaluateCommand implements Callable<Integer> {
             + ".npz files.")
     private String features;
 
-    @Option(names = "--out", paramLabel = "URI", description = "File for all numbers as JSON.")
+    @Option(names = "--out", paramLabel = "URI", description = "File for all numbers as JSON; with --run, also of the "
+            + "checkpoints that had been judged before.")
     private String out;
 
     @Option(names = "--max-manifold", paramLabel = "N", defaultValue = "50000", description = "Images of each set that "
@@ -127,14 +129,15 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @FunctionalInterface
     private interface Job {
-        List<Evaluation> run(JavaSparkContext spark) throws IOException;
+        Outcome run(JavaSparkContext spark) throws IOException;
     }
 
     private Job job() {
         try {
             var sets = samples.stream().map(LabelledSamples::parse).toList();
             if (run == null) {
-                return new EvaluateJob(settings(), sets)::run;
+                var evaluation = new EvaluateJob(settings(), sets);
+                return context -> outcome(evaluation.run(context), context.version());
             }
             if (!sets.isEmpty()) {
                 return RunEvaluationJob.of(settings(), run, sets)::run;
@@ -145,14 +148,19 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private void tell(List<Evaluation> evaluations, JavaSparkContext context) throws IOException {
-        if (evaluations.isEmpty()) {
+    private static Outcome outcome(List<Evaluation> evaluations, String sparkVersion) {
+        return new Outcome(evaluations,
+                evaluations.stream().map(evaluation -> EvaluationJson.object(evaluation, sparkVersion)).toList());
+    }
+
+    private void tell(Outcome outcome, JavaSparkContext context) throws IOException {
+        if (outcome.judged().isEmpty()) {
             spec.commandLine().getOut().println("Nothing to do: all is in " + run + "/metrics.");
-            return;
+        } else {
+            EvaluationTable.print(outcome.judged(), spec.commandLine().getOut());
         }
-        EvaluationTable.print(evaluations, spec.commandLine().getOut());
         if (out != null) {
-            EvaluationJson.write(evaluations, context.version(), out, context.hadoopConfiguration());
+            EvaluationJson.write(outcome.stored(), out, context.hadoopConfiguration());
         }
     }
 

@@ -9,6 +9,8 @@ public final class ExitCode {
     public static final int FAILURE = 1;
     /** The command line or the configuration is wrong; nothing was started. */
     public static final int USAGE = 2;
+    /** The checkpoint is not good enough to be promoted; what was promoted stays. */
+    public static final int NOT_PROMOTED = 3;
     /** Interrupted, as shells report Ctrl-C. */
     public static final int INTERRUPTED = 130;
 

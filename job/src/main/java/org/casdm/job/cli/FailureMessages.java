@@ -24,6 +24,7 @@ import org.casdm.config.ConfigException;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
 import org.casdm.job.evaluate.EvaluationFailure;
+import org.casdm.job.promote.PromotionFailure;
 import org.casdm.job.sample.SampleFailure;
 import org.casdm.job.train.TrainingFailure;
 import org.casdm.metric.MetricException;
@@ -149,7 +150,7 @@ public final class FailureMessages {
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
                 || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
                 || symptom.is(MetricException.class) || symptom.is(EvaluationFailure.class)
-                || symptom.is(SampleFailure.class) || symptom.is(DownloadException.class)) {
+                || symptom.is(SampleFailure.class) || symptom.is(PromotionFailure.class) || symptom.is(DownloadException.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.is(CorruptCheckpointException.class)) {

@@ -51,6 +51,13 @@ public final class EvaluationCurve {
         return folder.fileSystem().exists(path(step));
     }
 
+    /** What is stored of a step. */
+    ObjectNode read(long step) throws IOException {
+        return StoredEvaluation.read(folder.fileSystem(), path(step)).stream().findFirst()
+                .orElseThrow(() -> new IOException(path(step) + " is empty; remove it to judge the step again"))
+                .values();
+    }
+
     /** Stores a step's numbers. */
     void write(long step, Evaluation evaluation, String sparkVersion) throws IOException {
         ObjectNode line = EvaluationJson.object(evaluation, sparkVersion);

@@ -59,11 +59,10 @@ public final class EvaluationJson {
     /**
      * Writes a file: the object, or an array of them for several sets.
      *
+     * @param objects as {@link #object} makes them
      * @param uri of any Hadoop file system; a file that is there is replaced
      */
-    public static void write(List<Evaluation> evaluations, String sparkVersion, String uri, Configuration hadoop)
-            throws IOException {
-        var objects = evaluations.stream().map(evaluation -> object(evaluation, sparkVersion)).toList();
+    public static void write(List<ObjectNode> objects, String uri, Configuration hadoop) throws IOException {
         var text = JSON.writerWithDefaultPrettyPrinter()
                 .writeValueAsString(objects.size() == 1 ? objects.get(0) : objects) + "\n";
         var path = new Path(uri);

@@ -1,5 +1,6 @@
 package org.casdm.job.evaluate;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,19 @@ public final class RunEvaluationJob {
         this.samples = samples;
     }
 
+    /**
+     * What the curve has now.
+     *
+     * @param judged   the numbers of the checkpoints that were judged now
+     * @param stored   of all checkpoints that were asked for, judged now or before, as {@link EvaluationJson} has them
+     */
+    public record Outcome(List<Evaluation> judged, List<ObjectNode> stored) {
+        public Outcome {
+            judged = List.copyOf(judged);
+            stored = List.copyOf(stored);
+        }
+    }
+
     /** Draws the samples. */
     public static RunEvaluationJob drawing(EvaluationSettings settings, RunSampling sampling, StepChoice choice) {
         return new RunEvaluationJob(settings, sampling.run(), Optional.of(sampling), choice, List.of());
@@ -60,18 +74,19 @@ public final class RunEvaluationJob {
     /**
      * Judges what has not been judged yet.
      *
-     * @return the numbers of the checkpoints that were judged now
      * @throws IOException if something cannot be read or written; what was finished is kept
      */
-    public List<Evaluation> run(JavaSparkContext spark) throws IOException {
+    public Outcome run(JavaSparkContext spark) throws IOException {
         var folder = RunFolder.at(run, spark.hadoopConfiguration());
         var evaluations = new ArrayList<Evaluation>();
+        var stored = new ArrayList<ObjectNode>();
         try (var evaluator = new Evaluator(spark, settings)) {
             for (var set : sampling.isPresent() ? toDraw(folder) : samples) {
                 long step = set.step().orElseThrow();
                 var curve = new EvaluationCurve(folder, conditions(evaluator, set));
                 if (curve.has(step)) {
                     LOG.info("step {}: judged already, in {}", step, curve.path(step));
+                    stored.add(curve.read(step));
                     continue;
                 }
                 if (sampling.isPresent()) {
@@ -79,6 +94,7 @@ public final class RunEvaluationJob {
                 }
                 var evaluation = evaluator.evaluate(set, evaluator.find(List.of(set)).get(0));
                 curve.write(step, evaluation, spark.version());
+                stored.add(curve.read(step));
                 evaluations.add(evaluation);
                 LOG.info("step {}: {}", step, text(evaluation));
                 if (sampling.isPresent() && !sampling.get().keep()) {
@@ -86,7 +102,7 @@ public final class RunEvaluationJob {
                 }
             }
         }
-        return evaluations;
+        return new Outcome(evaluations, stored);
     }
 
     private List<LabelledSamples> toDraw(RunFolder folder) throws IOException {

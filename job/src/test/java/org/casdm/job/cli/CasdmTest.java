@@ -35,7 +35,8 @@ class CasdmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "train-classifier", "sample", "inspect", "draw-images", "copy", "convert", "weights", "lpips"})
+    @ValueSource(strings = {"train", "train-classifier", "sample", "inspect", "draw-images", "copy", "convert", "weights", "lpips",
+            "promote"})
     void everyCommandHasHelpWithExamplesAndAVersion(String command) {
         assertThat(casdm(command, "--help")).isEqualTo(ExitCode.DONE);
         assertThat(output.toString()).contains("Usage: casdm " + command).contains("Examples:")

@@ -254,7 +254,8 @@ class EvaluateJobTest {
         var settings = new Settings("100=" + samples, "200=" + reference);
         var results = settings.run();
         var file = folder.resolve("out.json");
-        EvaluationJson.write(results, spark.version(), file.toString(), new Configuration());
+        EvaluationJson.write(results.stream().map(each -> EvaluationJson.object(each, spark.version())).toList(),
+                file.toString(), new Configuration());
         var json = new ObjectMapper().readTree(file.toFile());
         assertThat(json).hasSize(2);
         assertThat(json.get(0).get("step").asLong()).isEqualTo(100);

@@ -74,14 +74,18 @@ class RunEvaluationJobTest {
     @Test
     void eachCheckpointIsJudgedOnceAndTheCurveIsInTheRunFolder() throws IOException {
         var run = run("drawn");
-        assertThat(job(run, "10", false).run(spark)).hasSize(1);
-        var rest = job(run, "all", true).run(spark);
+        assertThat(job(run, "10", false).run(spark).judged()).hasSize(1);
+        var both = job(run, "all", true).run(spark);
+        var rest = both.judged();
         assertThat(rest).hasSize(1);
         assertThat(rest.get(0).step()).hasValue(20);
         assertThat(rest.get(0).sampleCount()).isEqualTo(24);
-        assertThat(job(run, "all", true).run(spark)).isEmpty();
+        assertThat(job(run, "all", true).run(spark).judged()).isEmpty();
 
         var curve = curve(run);
+        // Whoever asks has the numbers of all steps, whenever they were judged.
+        assertThat(both.stored()).isEqualTo(curve);
+        assertThat(job(run, "all", true).run(spark).stored()).isEqualTo(curve);
         assertThat(curve).extracting(line -> line.get("step").asLong()).containsExactly(10L, 20L);
         assertThat(curve.get(1).at("/metrics/fid").asDouble())
                 .isEqualTo(rest.get(0).values().get(Metric.FID).value());
@@ -99,8 +103,8 @@ class RunEvaluationJobTest {
         var run = run("given");
         var first = TestImages.npz(folder.resolve("first.npz"), 40, 16, 1);
         var sets = List.of(LabelledSamples.parse("100=" + first), LabelledSamples.parse("200=" + reference));
-        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark)).hasSize(2);
-        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark)).isEmpty();
+        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark).judged()).hasSize(2);
+        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark).judged()).isEmpty();
         assertThat(curve(run).get(1).at("/metrics/fid").asDouble()).isLessThan(1e-9);
         assertThatThrownBy(() -> RunEvaluationJob.of(settings(), run, List.of(LabelledSamples.parse(first))))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("--samples STEP=" + first);
