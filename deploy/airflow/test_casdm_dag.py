@@ -1,4 +1,4 @@
-"""Runs the DAG with a real Airflow, deploy/casdm and several executor JVMs: .ci/airflow prepares all that and calls this.
+"""Runs the DAG with a real Airflow, deploy/casdm and several executor JVMs; .ci/airflow prepares all that.
 
 Needs AIRFLOW_HOME (with a migrated database), S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY of a server with a
 bucket named casdm, and the built project. The runs build on each other; tests look at what they left.
@@ -125,9 +125,11 @@ def run_dag(date: str, conf: dict | None = None, watch=lambda line: None) -> Run
             " where x.dag_id = 'casdm_check' and x.key = 'return_value' and r.logical_date like ?",
             (date + "%",),
         ).fetchall()
-    print(f"\n{date}: {time.monotonic() - begun:.0f} s in all")
-    for task, state, duration, tries in sorted(rows, key=lambda row: STAGES.index(row[0])):
-        print(f"  {task:<9} {state or 'not run':<9} {duration or 0:6.1f} s" + (f", try {tries}" if tries > 1 else ""))
+    with (AIRFLOW_HOME / "stages.txt").open("a") as stages:
+        print(f"{date} {json.dumps(conf or {})[:60]}: {time.monotonic() - begun:.0f} s in all", file=stages)
+        for task, state, duration, tries in sorted(rows, key=lambda row: STAGES.index(row[0])):
+            again = f", try {tries}" if tries > 1 else ""
+            print(f"    {task:<9} {state or 'not run':<9} {duration or 0:6.1f} s{again}", file=stages)
     return Run(process.returncode, "".join(log), {row[0]: row[1] for row in rows}, {
         task: json.loads(value) if isinstance(value, str) else value for task, value in results
     })

@@ -77,7 +77,7 @@ class CasdmOperator(BaseOperator):
     :param command: such as "prepare"
     :param arguments: what follows it: a list, or a function of Airflow's context that gives one (templated)
     :param returns: the XCom: a dictionary, or a function that gives one (templated)
-    :param aws_conn_id: an Airflow connection with the keys for s3a://; None if the worker's environment or role has them
+    :param aws_conn_id: an Airflow connection with the keys for s3a://; None if the worker's environment has them
     """
 
     template_fields = ("arguments", "returns")

@@ -98,8 +98,8 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "default": "inception",
         "type": "string",
         "enum": ["inception", "classifier"],
-        "description": "What they are compared by: Inception v3 (FID as in papers), or a classifier of your own for grey"
-        " or tiny images (casdm train-classifier).",
+        "description": "What they are compared by: Inception v3 (FID as in papers), or a classifier of your own for"
+        " grey or tiny images (casdm train-classifier).",
     },
     "features_weights": {
         "default": "random",
@@ -145,4 +145,5 @@ def parameters(defaults: dict[str, Any]) -> dict[str, Param]:
     """
     if unknown := sorted(set(defaults) - set(SCHEMA)):
         raise TypeError(f"no parameter {', '.join(unknown)}; there are {', '.join(SCHEMA)}")
-    return {name: Param(**{**schema, "default": defaults.get(name, schema["default"])}) for name, schema in SCHEMA.items()}
+    return {name: Param(**{**schema, "default": defaults.get(name, schema["default"])})
+            for name, schema in SCHEMA.items()}

@@ -32,8 +32,8 @@ def pipeline(
     """Return the DAG.
 
     :param schedule: as Airflow takes it, such as "@weekly"
-    :param aws_conn_id: an Airflow connection of type "aws" with the keys for s3a://; None if the environment or the role
-        of the workers has them
+    :param aws_conn_id: an Airflow connection of type "aws" with the keys for s3a://; None if the environment or the
+        role of the workers has them
     :param retries: of each task; the wait between them begins with retry_delay and doubles, up to an hour
     :param defaults: of parameters, by name: see parameters.py
     :param dag_arguments: more for airflow.sdk.DAG, such as tags or on_failure_callback

@@ -150,7 +150,8 @@ public final class FailureMessages {
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
                 || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
                 || symptom.is(MetricException.class) || symptom.is(EvaluationFailure.class)
-                || symptom.is(SampleFailure.class) || symptom.is(PromotionFailure.class) || symptom.is(DownloadException.class)) {
+                || symptom.is(SampleFailure.class) || symptom.is(PromotionFailure.class)
+                || symptom.is(DownloadException.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.is(CorruptCheckpointException.class)) {

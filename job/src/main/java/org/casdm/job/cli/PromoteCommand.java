@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code casdm promote}. */
 @Command(name = "promote",
-        description = "Makes a judged checkpoint the one to be used: writes a small JSON file that names it, with its FID, "
-                + "unless its FID is worse than that of the checkpoint named there so far. Needs no Spark.",
+        description = "Makes a judged checkpoint the one to be used: writes a small JSON file that names it, with its "
+                + "FID, unless its FID is worse than that of the checkpoint named there so far. Needs no Spark.",
         exitCodeList = {
             "  0:the file names the checkpoint",
             "  1:it cannot be told: no FID, or one that does not compare; nothing was changed",
@@ -41,16 +41,16 @@ final class PromoteCommand implements Callable<Integer> {
             + "judged).")
     private Long step;
 
-    @Option(names = "--to", required = true, paramLabel = "URI", description = "The file to write: a path or URI of any "
-            + "Hadoop file system.")
+    @Option(names = "--to", required = true, paramLabel = "URI", description = "The file to write: a path or URI of "
+            + "any Hadoop file system.")
     private String pointer;
 
     @Option(names = "--tolerance", paramLabel = "DISTANCE", defaultValue = "0", description = "By how much the FID may "
             + "be worse all the same (default: ${DEFAULT-VALUE}).")
     private double tolerance;
 
-    @Option(names = "--max-fid", paramLabel = "DISTANCE", description = "What the FID may be at most, also of the first "
-            + "checkpoint (default: no limit).")
+    @Option(names = "--max-fid", paramLabel = "DISTANCE", description = "What the FID may be at most, also of the "
+            + "first checkpoint (default: no limit).")
     private Double limit;
 
     @Override

@@ -47,10 +47,10 @@ public record Gate(double tolerance, OptionalDouble limit) {
         var before = promoted.get();
         var differences = candidate.conditions().differences(before.evaluation());
         if (!differences.isEmpty()) {
-            throw new PromotionFailure("The FID of " + candidate.conditions().file() + " does not compare with that of the promoted "
-                    + "checkpoint (" + before + "), as they differ in " + String.join("; ", differences)
-                    + ". Evaluate both alike: judge the new one under the old conditions, or judge the promoted one anew "
-                    + "and move the pointer file away");
+            throw new PromotionFailure("The FID of " + candidate.conditions().file() + " does not compare with that of "
+                    + "the promoted checkpoint (" + before + "), as they differ in " + String.join("; ", differences)
+                    + ". Evaluate the new one as the old one was; or move the pointer file away, and the new one is "
+                    + "promoted whatever its FID");
         }
         double excess = candidate.fid() - before.fid();
         var other = number(before.fid()) + " of the promoted checkpoint (" + before + ")";

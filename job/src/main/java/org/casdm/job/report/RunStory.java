@@ -1,11 +1,7 @@
 package org.casdm.job.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +16,7 @@ import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
+import org.casdm.job.evaluate.StoredEvaluation;
 
 /**
  * What a run folder tells.
@@ -36,8 +33,6 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
         Optional<String> configuration, List<Long> checkpoints, Optional<TrainingState> newest) {
 
     private static final Pattern GRID = Pattern.compile("([0-9]{9,18})\\.png");
-    private static final Pattern EVALUATION = Pattern.compile("evaluation.*\\.jsonl");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * Reads a run folder.
@@ -53,7 +48,9 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
             throw new IOException(location + " is no run folder: it holds no config.conf, metrics or checkpoints. Give "
                     + "the run.folder of a training");
         }
-        return new RunStory(folder.root().toString(), rounds, evaluations(folder), grids(folder), configuration,
+        var evaluations = StoredEvaluation.readAll(folder).stream()
+                .map(evaluation -> new MetricsLine(evaluation.step(), evaluation.values())).toList();
+        return new RunStory(folder.root().toString(), rounds, evaluations, grids(folder), configuration,
                 complete.stream().map(StoredCheckpoint::step).toList(),
                 complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1).state()));
     }
@@ -78,22 +75,6 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
         }
         grids.sort(Comparator.comparingLong(StoredPicture::step));
         return grids;
-    }
-
-    private static List<MetricsLine> evaluations(RunFolder folder) throws IOException {
-        var lines = new ArrayList<MetricsLine>();
-        for (var file : files(folder, "metrics", EVALUATION)) {
-            var text = new String(StoredPicture.bytes(folder.fileSystem(), file.getPath()), StandardCharsets.UTF_8);
-            for (var line : text.lines().filter(each -> !each.isBlank()).toList()) {
-                JsonNode values = JSON.readTree(line);
-                if (!(values instanceof ObjectNode object) || !values.path("step").canConvertToLong()) {
-                    throw new IOException(file.getPath() + " has a line that is no JSON object with a step: " + line);
-                }
-                lines.add(new MetricsLine(values.path("step").asLong(), object));
-            }
-        }
-        lines.sort(Comparator.comparingLong(MetricsLine::step));
-        return lines;
     }
 
     private static List<FileStatus> files(RunFolder folder, String name, Pattern pattern) throws IOException {

@@ -38,7 +38,8 @@ class PromotionTest {
     @Test
     void thePointerMovesToWhatIsNoWorse() throws IOException {
         var first = run("1", 10, evaluation(10, 50.0, "pool", 1000));
-        assertThat(promote(first, 0)).isEqualTo(new Promotion.Result(true, "FID 50.0000; nothing was promoted before", 10));
+        assertThat(promote(first, 0))
+                .isEqualTo(new Promotion.Result(true, "FID 50.0000; nothing was promoted before", 10));
         var pointer = pointer();
         assertThat(pointer.get("checkpoint").asText()).isEqualTo("file:" + folder + "/1/checkpoints/000000010");
         assertThat(pointer.get("run").asText()).isEqualTo("file:" + folder + "/1");
@@ -62,9 +63,9 @@ class PromotionTest {
         promote(run("good", 10, evaluation(10, 40, "pool", 1000)), 0);
         var before = pointer();
         var worse = run("worse", 10, evaluation(10, 40.75, "pool", 1000));
-        assertThat(promote(worse, 0.5)).isEqualTo(new Promotion.Result(false, "FID 40.7500 is worse than the 40.0000 of "
-                + "the promoted checkpoint (step 10 of file:" + folder + "/good, promoted 2026-05-06T07:08:09Z) by 0.7500; "
-                + "the tolerance is 0.5000", 10));
+        assertThat(promote(worse, 0.5)).isEqualTo(new Promotion.Result(false, "FID 40.7500 is worse than the 40.0000 "
+                + "of the promoted checkpoint (step 10 of file:" + folder + "/good, promoted 2026-05-06T07:08:09Z) by "
+                + "0.7500; the tolerance is 0.5000", 10));
         assertThat(pointer()).isEqualTo(before);
         assertThat(promote(worse, 0.75).promoted()).isTrue();
         assertThat(pointer().get("fid").asDouble()).isEqualTo(40.75);
