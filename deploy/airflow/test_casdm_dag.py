@@ -174,9 +174,9 @@ def first() -> Run:
 
 @pytest.fixture(scope="module")
 def second(first: Run) -> Run:
-    """A run that goes wrong: its steps are far too large."""
+    """A run that goes wrong: its steps are far too large, and its images but black and white."""
     assert first.code == 0
-    return run_dag("2026-01-11", {"steps": 4, "train_settings": [*TINY, "train.optimizer.learning-rate=0.5"]})
+    return run_dag("2026-01-11", {"train_settings": [*TINY, "train.optimizer.learning-rate=0.5"]})
 
 
 def test_the_whole_chain_promotes(first: Run):
@@ -217,7 +217,7 @@ def test_a_worse_model_is_not_promoted_and_the_gate_says_why(first: Run, second:
     assert pointer["fid"] < worse["fid"]
     assert pointer["run"] == "s3a://casdm/models/runs/20260104T000000" and best["run"] == pointer["run"]
     assert second.has(
-        rf"Not promoted: step 4 of s3a://casdm/models/runs/20260111T000000: FID {worse['fid']:.4f} is worse than the"
+        rf"Not promoted: step 12 of s3a://casdm/models/runs/20260111T000000: FID {worse['fid']:.4f} is worse than the"
         rf" {pointer['fid']:.4f} of the promoted checkpoint \(step 12 of s3a://casdm/models/runs/20260104T000000"
     )
     assert "promote" not in second.results
@@ -241,6 +241,7 @@ def test_the_same_date_again_does_nothing_twice(first: Run, second: Run):
         ({"size": "large"}, "Invalid input for param size: 'large' is not of type 'integer'"),
         ({"steps": 0}, "Invalid input for param steps: 0 is less than the minimum of 1"),
         ({"hadoop_settings": ["fs.s3a.secret.key=x"]}, "Invalid input for param hadoop_settings"),
+        ({"folder": "s3a://key:word@bucket/x"}, "Invalid input for param folder"),
     ],
 )
 def test_airflow_refuses_wrong_parameters(first: Run, conf: dict, said: str):

@@ -9,6 +9,9 @@ from airflow.sdk import Param
 # Anything but a credential: those come from a connection, or the environment or role of the workers.
 SETTING = r"^(?![^=]*([Ss]ecret|[Pp]assword|[Tt]oken|[Aa]ccess\.?[Kk]ey))[A-Za-z0-9._-]+=.*$"
 
+# A place without a user's name and password in it.
+PLACE = r"^(?!.*://[^/]*:[^/]*@).+$"
+
 FOLDER_HINT = "Path or URI of any Hadoop file system, such as s3a://bucket/casdm."
 PLACEHOLDERS = "{date} in it becomes the run's logical date (2026-01-31), {run} the name of its folder."
 
@@ -26,7 +29,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
     "source": {
         "default": "/usr/share/datasets/fashion-mnist",
         "type": "string",
-        "minLength": 1,
+        "pattern": PLACE,
         "title": "Pictures",
         "description": "Where the pictures are: a file or folder. " + FOLDER_HINT + " " + PLACEHOLDERS,
     },
@@ -39,14 +42,14 @@ SCHEMA: dict[str, dict[str, Any]] = {
     "folder": {
         "default": "/data/casdm",
         "type": "string",
-        "minLength": 1,
+        "pattern": PLACE,
         "title": "Folder",
         "description": "Where everything goes: data/, runs/<logical date>/, promoted.json. " + FOLDER_HINT,
     },
     "data_folder": {
         "default": None,
         "type": ["null", "string"],
-        "minLength": 1,
+        "pattern": PLACE,
         "description": "Prepared images (default: data/ in the folder, which all runs share). For pictures that change"
         " from run to run, one for each run. " + PLACEHOLDERS,
     },
@@ -61,7 +64,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
     "config": {
         "default": "conf/fashion-mnist.conf",
         "type": "string",
-        "minLength": 1,
+        "pattern": PLACE,
         "description": "Configuration of the training: a URI, or a path, from the folder of Cas-DM on.",
     },
     "steps": {
@@ -90,7 +93,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
     "reference": {
         "default": None,
         "type": ["null", "string"],
-        "minLength": 1,
+        "pattern": PLACE,
         "description": "What the images are compared with: a data set or stored statistics (default: the prepared"
         " images). FIDs of different references do not compare. " + PLACEHOLDERS,
     },
@@ -104,7 +107,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
     "features_weights": {
         "default": "random",
         "type": "string",
-        "minLength": 1,
+        "pattern": PLACE,
         "description": "File of its weights (casdm weights get inception). random, for inception, is for trying things"
         " out: such numbers compare with each other alone.",
     },
