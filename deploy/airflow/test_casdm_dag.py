@@ -174,7 +174,7 @@ def first() -> Run:
 
 @pytest.fixture(scope="module")
 def second(first: Run) -> Run:
-    """A run that goes wrong: its steps are far too large, and its images but black and white."""
+    """A run that goes wrong: its steps are far too large, and its images all of full colours."""
     assert first.code == 0
     return run_dag("2026-01-11", {"train_settings": [*TINY, "train.optimizer.learning-rate=0.5"]})
 
