@@ -88,6 +88,14 @@ public final class ModelTensors {
         return sources;
     }
 
+    /** The parts of a vector by tensors' names, as views with one dimension, in the layout of memory. */
+    public Map<String, INDArray> views(INDArray flat) {
+        var vector = checked(flat);
+        var views = new LinkedHashMap<String, INDArray>();
+        places.forEach((name, place) -> views.put(name, view(vector, place)));
+        return views;
+    }
+
     private INDArray checked(INDArray flat) {
         if (flat.length() != length) {
             throw new IllegalArgumentException("The model has " + length + " parameters, the vector " + flat.length());

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of a run: {@code config.conf}, {@code checkpoints/}, {@code metrics/}, {@code samples/}, on any Hadoop
- * file system.
+ * The folder of a run: {@code config.conf}, {@code checkpoints/}, {@code metrics/}, {@code samples/} and,
+ * if something went wrong, {@code failures/}, on any Hadoop file system.
  *
  * <p>Local files are written without Hadoop's {@code .crc} companions: checkpoints have hashes of their own, and
  * whoever opens the folder in a notebook or copies it has files that belong together and nothing else.
@@ -59,6 +59,11 @@ public final class RunFolder {
     /** The metrics; see {@link MetricsLog#MetricsLog} for the parameters. */
     public MetricsLog metrics(int linesPerPart, Duration longestWait) {
         return new MetricsLog(fileSystem, new Path(root, "metrics"), linesPerPart, longestWait, InstantSource.system());
+    }
+
+    /** What workers kept of steps that went wrong. */
+    public FailureStore failures() {
+        return new FailureStore(fileSystem, new Path(root, "failures"));
     }
 
     public Path configurationPath() {

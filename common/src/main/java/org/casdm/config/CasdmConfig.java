@@ -146,7 +146,7 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
 
     /** The training loop. */
     public record Train(int steps, int batchSizePerWorker, int averagingFrequency, OptionalInt workers,
-            Optimizer optimizer, @FixedOnResume List<Double> emaRates) {
+            int maxSkippedSteps, Optimizer optimizer, @FixedOnResume List<Double> emaRates) {
 
         public Train {
             emaRates = List.copyOf(emaRates);

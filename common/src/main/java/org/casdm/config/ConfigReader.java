@@ -111,6 +111,7 @@ final class ConfigReader {
                 read.integer("train.batch-size-per-worker", 1, 65_536),
                 read.integer("train.averaging-frequency", 1, 100_000),
                 read.integerOrAuto("train.workers", 1, 10_000),
+                read.integer("train.max-skipped-steps", 0, BILLION),
                 optimizer("train.optimizer."),
                 read.decimals("train.ema-rates", between(0, 1), 1, 8));
     }

@@ -1,6 +1,7 @@
 package org.casdm.job.rounds;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A finished round, as the driver sees it. The averaged parameters and updater state are in the driver's graph.
@@ -26,15 +27,24 @@ public record RoundResult(long firstStep, int steps, List<WorkerReport> workers,
         return firstStep + steps;
     }
 
-    /** Examples that all workers together trained on in this round. */
+    /** Examples that all workers together went through in this round, in skipped steps too. */
     public long images() {
         return workers.stream().mapToLong(WorkerReport::images).sum();
     }
 
-    /** The mean score over all workers and steps. */
+    /** The steps that were taken, by worker. */
+    public Stream<StepStatistics> takenSteps() {
+        return workers.stream().flatMap(worker -> worker.steps().stream()).filter(step -> !step.skipped());
+    }
+
+    /** The steps that were skipped, by worker. */
+    public List<SkippedStep> skippedSteps() {
+        return workers.stream().flatMap(worker -> worker.skippedSteps().stream()).toList();
+    }
+
+    /** The mean score over all workers and the steps that they took; {@code NaN} if all were skipped. */
     public double meanScore() {
-        return workers.stream().flatMap(worker -> worker.steps().stream()).mapToDouble(StepStatistics::score)
-                .average().orElse(Double.NaN);
+        return takenSteps().mapToDouble(StepStatistics::score).average().orElse(Double.NaN);
     }
 
     /** Number of records that the workers had to skip. */

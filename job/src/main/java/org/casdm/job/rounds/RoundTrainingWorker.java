@@ -1,5 +1,6 @@
 package org.casdm.job.rounds;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,7 +9,6 @@ import org.apache.spark.TaskContext;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.spark.api.TrainingHook;
 import org.deeplearning4j.spark.api.WorkerConfiguration;
@@ -21,8 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * dl4j-spark's worker, with these differences: the graph is taken from the JVM's pool and not built; its numbers come
  * block by block from where they were averaged and not from a broadcast; the iteration count, from which Adam's bias
- * correction is computed, is the round's first step; ND4J's random numbers are seeded anew in each step; statistics of
- * each step go into the result. Hooks, {@code fit} and listeners are the super class's.
+ * correction is computed, is the round's first step; ND4J's random numbers are seeded anew in each step; a step whose
+ * loss or gradient is not finite is skipped; statistics of each step go into the result. Hooks, {@code fit} and listeners
+ * are the super class's.
  */
 final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
 
@@ -41,6 +42,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     private transient int attempt;
     private transient BadRecords badRecords;
     private transient List<StepStatistics> steps;
+    private transient List<SkippedStep> skippedSteps;
     private transient long lastEvent;
     private transient long fetchedBytes;
     private transient long stateNanos;
@@ -72,6 +74,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         slot = graphSlot;
         badRecords = taskBadRecords;
         steps = new ArrayList<>();
+        skippedSteps = new ArrayList<>();
         lastEvent = System.nanoTime();
         stateNanos = 0;
         dataNanos = 0;
@@ -107,10 +110,9 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
             throw new IllegalStateException(
                     graphFactory.getClass().getName() + " built a graph that does not use the given parameter array");
         }
-        if (start.layout().updaterFloats() > 0) {
-            var updaterState = Nd4j.create(DataType.FLOAT, start.layout().updaterFloats());
-            graph.setUpdater(new ComputationGraphUpdater(graph, updaterState));
-        }
+        long updaterFloats = start.layout().updaterFloats();
+        graph.setUpdater(new GuardedUpdater(graph,
+                updaterFloats > 0 ? Nd4j.create(DataType.FLOAT, updaterFloats) : null));
         return graph;
     }
 
@@ -136,12 +138,30 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         }
         dataNanos += nanosSinceLastEvent();
         Nd4j.getRandom().setSeed(seedOf(start.settings().seed(), step, workerIndex));
+        var updater = (GuardedUpdater) graph.getUpdater();
+        updater.setListener((score, norm) -> noteSkipped(step, score, norm, graph, minibatch));
         super.processMinibatch(minibatch, graph, false);
+        updater.setListener(GuardedUpdater.NOBODY);
         StepObservation observation = observer.observe(graph);
-        steps.add(new StepStatistics(step, images, graph.score(), observation.lossTerms(),
-                observation.gradientNorm(), observation.ofImages()));
+        steps.add(new StepStatistics(step, images, graph.score(), observation.lossTerms(), updater.gradientNorm(),
+                observation.ofImages(), updater.skipped()));
         computeNanos += nanosSinceLastEvent();
         return isLast ? getFinalResult(graph) : null;
+    }
+
+    private void noteSkipped(long step, double score, double norm, ComputationGraph graph, MultiDataSet minibatch) {
+        String executor = SparkEnv.get().executorId();
+        String kept = "";
+        if (skippedSteps.isEmpty()) {
+            try {
+                kept = observer.keep(new SkippedState(step, workerIndex, executor, score, norm, graph, minibatch,
+                        start.hadoopConfiguration().value().value())).orElse("");
+            } catch (IOException e) {
+                // Storage that fails is no reason to lose the round; the driver tells.
+                kept = "could not be kept: " + e.getMessage();
+            }
+        }
+        skippedSteps.add(new SkippedStep(step, workerIndex, executor, score, norm, kept));
     }
 
     @Override
@@ -153,8 +173,9 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         GraphState state = GraphState.of(graph, start.settings().blockFloats());
         state.bringToHost();
         stateNanos += nanosSinceLastEvent();
-        var report = new WorkerReport(workerIndex, SparkEnv.get().executorId(), attempt, steps, seconds(stateNanos),
-                seconds(dataNanos), seconds(computeNanos), fetchedBytes, badRecords.count(), badRecords.descriptions());
+        var report = new WorkerReport(workerIndex, SparkEnv.get().executorId(), attempt, steps, skippedSteps,
+                seconds(stateNanos), seconds(dataNanos), seconds(computeNanos), fetchedBytes, badRecords.count(),
+                badRecords.descriptions());
         return new RoundTrainingResult(state, graph.score(), report);
     }
 

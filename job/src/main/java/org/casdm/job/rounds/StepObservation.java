@@ -3,17 +3,16 @@ package org.casdm.job.rounds;
 /**
  * What a {@link StepObserver} saw.
  *
- * @param lossTerms    the terms of the loss, in an order that observer and reader agree on; not copied
- * @param gradientNorm the Euclidean norm of the whole gradient, {@code NaN} if it is not known
- * @param ofImages     a number for each image of the minibatch, on whose meaning observer and reader agree; empty if
- *                     there is none; not copied
+ * @param lossTerms the terms of the loss, in an order that observer and reader agree on; not copied
+ * @param ofImages  a number for each image of the minibatch, on whose meaning observer and reader agree; empty if there
+ *                  is none; not copied
  */
-public record StepObservation(double[] lossTerms, double gradientNorm, double[] ofImages) {
+public record StepObservation(double[] lossTerms, double[] ofImages) {
 
     static final StepObservation NOTHING = of();
 
-    /** Loss terms without a gradient norm. */
+    /** Loss terms alone. */
     public static StepObservation of(double... lossTerms) {
-        return new StepObservation(lossTerms, Double.NaN, new double[0]);
+        return new StepObservation(lossTerms, new double[0]);
     }
 }

@@ -9,7 +9,8 @@ import java.util.List;
  * @param workerIndex           which worker
  * @param executorId            where the successful attempt ran
  * @param attempt               number of task attempts that failed before
- * @param steps                 its steps, in order
+ * @param steps                 its steps, in order; those that it skipped too
+ * @param skippedSteps          the steps that it skipped, in order
  * @param stateSeconds          reading parameters and updater state, building the graph included
  * @param dataSeconds           waiting for minibatches
  * @param computeSeconds        inside the steps
@@ -18,15 +19,17 @@ import java.util.List;
  * @param badRecordDescriptions the first of them
  */
 public record WorkerReport(int workerIndex, String executorId, int attempt, List<StepStatistics> steps,
-                           double stateSeconds, double dataSeconds, double computeSeconds,
-                           long fetchedBytes, long badRecordCount, List<String> badRecordDescriptions) implements Serializable {
+                           List<SkippedStep> skippedSteps, double stateSeconds, double dataSeconds,
+                           double computeSeconds, long fetchedBytes, long badRecordCount,
+                           List<String> badRecordDescriptions) implements Serializable {
 
     public WorkerReport {
         steps = List.copyOf(steps);
+        skippedSteps = List.copyOf(skippedSteps);
         badRecordDescriptions = List.copyOf(badRecordDescriptions);
     }
 
-    /** Examples that the worker trained on in this round. */
+    /** Examples that the worker went through in this round, in steps that it skipped too. */
     public long images() {
         return steps.stream().mapToLong(StepStatistics::images).sum();
     }

@@ -54,18 +54,24 @@ final class RoundLog {
         double imagesPerSecond = result.images() / seconds;
         double epoch = (double) place.imagesSeen() / imagesPerEpoch;
         double compute = slowest(result, WorkerReport::computeSeconds);
+        int skippedSteps = result.skippedSteps().size();
         double data = slowest(result, WorkerReport::dataSeconds);
 
         var line = new LinkedHashMap<String, Object>();
         line.put("time", Instant.now().toString());
         line.put("images", place.imagesSeen());
         line.put("epoch", epoch);
-        line.put("loss", result.meanScore());
-        for (int i = 0; i < termNames.size(); i++) {
-            line.put(termNames.get(i), terms[i]);
+        var norms = Distribution.of(result.takenSteps().mapToDouble(StepStatistics::gradientNorm));
+        if (norms.isPresent()) {
+            line.put("loss", result.meanScore());
+            for (int i = 0; i < termNames.size(); i++) {
+                line.put(termNames.get(i), terms[i]);
+            }
+            line.put("gradientNorm", norms.get().median());
+            line.put("gradientNormMaximum", norms.get().maximum());
         }
-        var distances = Distribution.of(result.workers().stream().flatMap(worker -> worker.steps().stream())
-                .map(StepStatistics::ofImages).flatMapToDouble(Arrays::stream));
+        var distances = Distribution.of(
+                result.takenSteps().map(StepStatistics::ofImages).flatMapToDouble(Arrays::stream));
         distances.ifPresent(ofImages -> line.put("lpipsOfImages", ofImages));
         line.put("learningRate", learningRate);
         line.put("imagesPerSecond", imagesPerSecond);
@@ -76,6 +82,7 @@ final class RoundLog {
         line.put("movedBytes", result.movedBytes());
         line.put("workers", result.workers().size());
         line.put("badImages", badImages);
+        line.put("skippedSteps", skippedSteps);
         metrics.append(place.step(), line);
 
         var text = new StringBuilder(String.format(Locale.ROOT, "step %,d/%,d (%.1f %%) epoch %.2f | loss %.4f",
@@ -87,6 +94,9 @@ final class RoundLog {
                 ofImages.maximum())));
         text.append(String.format(Locale.ROOT, " | %.1f images/s, steps %.0f %% of %.2f s | %s left", imagesPerSecond,
                 100 * (compute + data) / seconds, seconds, left(place.step())));
+        if (skippedSteps > 0) {
+            text.append(" | ").append(skippedSteps).append(" skipped steps");
+        }
         if (badImages > 0) {
             text.append(" | ").append(badImages).append(" bad images");
         }
@@ -104,13 +114,11 @@ final class RoundLog {
     private double[] meanTerms(RoundResult result) {
         var sums = new double[termNames.size()];
         int count = 0;
-        for (WorkerReport worker : result.workers()) {
-            for (StepStatistics step : worker.steps()) {
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] += step.lossTerms()[i];
-                }
-                count++;
+        for (StepStatistics step : result.takenSteps().toList()) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += step.lossTerms()[i];
             }
+            count++;
         }
         for (int i = 0; i < sums.length; i++) {
             sums[i] /= count;

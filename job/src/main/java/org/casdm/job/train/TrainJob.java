@@ -64,7 +64,7 @@ public final class TrainJob {
      * Runs until {@code train.steps} are done.
      *
      * @throws IOException if images cannot be found or the run folder cannot be written
-     * @throws TrainingFailure if the run folder holds another run, or the losses are no longer finite
+     * @throws TrainingFailure if the run folder holds another run, or too many steps had to be skipped
      */
     public void run(JavaSparkContext spark) throws IOException {
         var hadoop = spark.hadoopConfiguration();
@@ -126,13 +126,14 @@ public final class TrainJob {
         var divisions = start.divisions().goingOn(start.imagesSeen(), order);
         var batches = new TrainingBatches(data, divisions, start.step(), start.imagesSeen());
         var badImages = new LinkedHashSet<String>();
+        var skipped = new SkippedSteps(train.maxSkippedSteps(), folder.failures());
         var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version(), "lpips",
                 lpips.map(LpipsSources::toString).orElse("none")));
         try (var removal = new Removal(data);
                 var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(runId, slots.threads(), config),
-                        new LossTermsObserver())) {
+                        new CascadeObserver(config))) {
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;
             if (place.step() >= train.steps()) {
@@ -146,13 +147,18 @@ public final class TrainJob {
                 long seen = place.imagesSeen() + result.images();
                 place = new Place(result.nextStep(), seen, divisions.since(epochs.epoch(seen) * images.count()));
                 noteBadImages(result, images, badImages);
-                requireFinite(result, before);
                 log.round(result, place, (System.nanoTime() - begin) / 1e9,
                         optimizer.getLearningRate((int) place.step() - 1, 0), badImages.size());
+                skipped.note(result);
+                if (skipped.tooMany()) {
+                    log.flush();
+                    throw skipped.failure(result);
+                }
                 boolean last = place.step() >= train.steps();
                 if (last || crosses(before, place.step(), config.checkpoint().everySteps())) {
                     log.flush();
                     checkpoints.write(trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance);
+                    skipped.checkpointWritten();
                 }
                 if (config.samples().everySteps() > 0
                         && (last || crosses(before, place.step(), config.samples().everySteps()))) {
@@ -192,15 +198,6 @@ public final class TrainJob {
             throw new TrainingFailure(known.size() + " of " + images.count() + " images are unreadable, more than"
                     + " data.max-bad-fraction = " + config.data().maxBadFraction() + " allows; the last is "
                     + known.stream().reduce((first, second) -> second).orElse(""));
-        }
-    }
-
-    private void requireFinite(RoundResult result, long firstStep) {
-        if (!Double.isFinite(result.meanScore())) {
-            throw new TrainingFailure("the loss is " + result.meanScore() + " in the round that began with step "
-                    + firstStep + ". Nothing of that round is kept: the newest checkpoint in the run folder is good."
-                    + " A lower train.optimizer.learning-rate, a longer warm-up or train.optimizer.gradient-clip = 1"
-                    + " help; all three may change on resume");
         }
     }
 }

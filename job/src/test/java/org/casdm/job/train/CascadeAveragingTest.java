@@ -82,7 +82,8 @@ class CascadeAveragingTest {
         var settings = RoundSettings.of(workers, 1, BATCH, 0);
         try (var spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")));
                 var master = new RoundTrainingMaster(settings, new CascadeGraphFactory("test", 1,
-                        ConfigLoader.load(Optional.empty(), List.of())), new LossTermsObserver());
+                        ConfigLoader.load(Optional.empty(), List.of())), new CascadeObserver(
+                                ConfigLoader.load(Optional.empty(), List.of())));
                 var graph = graph(updater)) {
             var network = new SparkComputationGraph(spark, graph, master);
             long step = 0;

@@ -1,0 +1,42 @@
+package org.casdm.job.train;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.casdm.cascade.CascadeGraph;
+import org.casdm.checkpoint.RunFolder;
+import org.casdm.config.CasdmConfig;
+import org.casdm.job.rounds.SkippedState;
+import org.casdm.job.rounds.StepObservation;
+import org.casdm.job.rounds.StepObserver;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * Reports the unweighted loss terms of each step, and each image's LPIPS distance where that is a term; keeps what led
+ * to a skipped step in the run folder.
+ *
+ * @param config of the run
+ */
+record CascadeObserver(CasdmConfig config) implements StepObserver {
+
+    @Override
+    public StepObservation observe(ComputationGraph graph) {
+        var cascade = (CascadeGraph) graph;
+        return new StepObservation(cascade.lastTerms(),
+                cascade.lpips().isPresent() ? distances(cascade.lastTermsOfImages()) : new double[0]);
+    }
+
+    /** LPIPS is the last of the terms. */
+    private static double[] distances(double[][] termsOfImages) {
+        return Arrays.stream(termsOfImages).mapToDouble(terms -> terms[terms.length - 1]).toArray();
+    }
+
+    @Override
+    public Optional<String> keep(SkippedState state) throws IOException {
+        if (config.run().folder().isEmpty()) {
+            return Optional.empty();
+        }
+        var failures = RunFolder.at(config.run().folder().get(), state.hadoopConfiguration()).failures();
+        return Optional.of(new SkippedStepFiles(config, state).write(failures).toString());
+    }
+}
