@@ -37,4 +37,9 @@ final class Credentials {
     static boolean contained(String value) {
         return IN_URI.matcher(value).find() || ASSIGNED_IN_VALUE.matcher(value).find();
     }
+
+    /** A text without the user and password of the URIs in it. */
+    static String withoutUserInfo(String text) {
+        return IN_URI.matcher(text).replaceAll("://(left out)@");
+    }
 }

@@ -72,11 +72,6 @@ record Curves(List<Long> steps, Map<String, List<Double>> series) {
         return numbers;
     }
 
-    /** Whether there is nothing to plot. */
-    boolean isEmpty() {
-        return steps.isEmpty();
-    }
-
     /** The named series alone, of those that there are. */
     Curves only(List<String> names) {
         var chosen = new LinkedHashMap<String, List<Double>>();
@@ -84,10 +79,8 @@ record Curves(List<Long> steps, Map<String, List<Double>> series) {
         return new Curves(steps, chosen);
     }
 
-    /** All but the named series. */
-    Curves without(List<String> names) {
-        var left = new LinkedHashMap<>(series);
-        names.forEach(left::remove);
-        return new Curves(steps, left);
+    /** Whether any number is not 0. */
+    boolean hasOtherThanZero() {
+        return series.values().stream().flatMap(List::stream).anyMatch(value -> value != null && value != 0);
     }
 }

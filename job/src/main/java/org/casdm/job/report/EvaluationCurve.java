@@ -6,16 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.casdm.checkpoint.MetricsLine;
+import org.casdm.config.Redaction;
 
 /**
  * Evaluations of several steps that may be compared: made with the same features, reference and sampling.
  *
  * @param id         tells it from others
  * @param conditions in a few words
+ * @param comparable whether published numbers may be set beside these
+ * @param features   what the images were judged by
  * @param lines      as they are stored, by step
  * @param metrics    of each line the metrics alone, by the names that people know them by
  */
-record EvaluationCurve(String id, String conditions, List<MetricsLine> lines, List<MetricsLine> metrics) {
+record EvaluationCurve(String id, String conditions, boolean comparable, String features,
+        List<MetricsLine> lines, List<MetricsLine> metrics) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -26,8 +30,12 @@ record EvaluationCurve(String id, String conditions, List<MetricsLine> lines, Li
             byId.computeIfAbsent(line.values().path("curve").asText("?"), id -> new ArrayList<>()).add(line);
         }
         var curves = new ArrayList<EvaluationCurve>();
-        byId.forEach((id, lines) -> curves.add(new EvaluationCurve(id, conditions(lines.get(0)), List.copyOf(lines),
-                lines.stream().map(EvaluationCurve::metrics).toList())));
+        byId.forEach((id, lines) -> {
+            var first = lines.get(0).values();
+            curves.add(new EvaluationCurve(id, conditions(lines.get(0)), first.path("comparable").asBoolean(),
+                    Redaction.ofText(first.at("/features/name").asText("an unknown network")), List.copyOf(lines),
+                    lines.stream().map(EvaluationCurve::metrics).toList()));
+        });
         return curves;
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.MetricsLine;
+import org.casdm.config.Redaction;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.job.report.event.EventWriter;
 
@@ -74,7 +75,7 @@ final class EventFiles {
     private static void writeEvaluations(EvaluationCurve curve, EventWriter events) throws IOException {
         var first = curve.lines().get(0);
         events.text(time(first), first.step(), "evaluation/conditions", curve.conditions() + "\n\n"
-                + codeBlock(first.values().path("conditions").toPrettyString()));
+                + codeBlock(Redaction.ofText(first.values().path("conditions").toPrettyString())));
         for (var i = 0; i < curve.lines().size(); i++) {
             var line = curve.lines().get(i);
             var metrics = curve.metrics().get(i).values().fields();
@@ -114,7 +115,7 @@ final class EventFiles {
     /** TensorBoard shows tags together that are equal up to the slash. */
     private static String tag(String name) {
         return switch (MetricGroup.of(name)) {
-            case LOSS -> "loss/" + (name.equals("loss") ? "total" : name);
+            case LOSS, REVERSE_MEAN -> "loss/" + (name.equals("loss") ? "total" : name);
             case LPIPS_OF_IMAGES -> name.replace('.', '/');
             case SPEED, TIME -> "speed/" + name;
             case LEARNING_RATE, PROGRESS, BAD_IMAGES -> "progress/" + name;

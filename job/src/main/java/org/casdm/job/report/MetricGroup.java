@@ -1,13 +1,16 @@
 package org.casdm.job.report;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** What the numbers of a round are about. Those of a group are looked at together. */
 enum MetricGroup {
 
     /** The whole loss and its terms, each a mean over the round. */
-    LOSS("Loss and its terms", "", name -> List.of("loss", "eps", "x0", "mu", "lpips").contains(name)),
+    LOSS("Loss and its terms", "", name -> List.of("loss", "eps", "x0", "lpips").contains(name)),
+    /** A term too, but smaller than the others by orders of magnitude. */
+    REVERSE_MEAN("Error of the reverse step's mean", "", "mu"::equals),
     /** How the distances of single images are distributed. */
     LPIPS_OF_IMAGES("LPIPS of single images", "distance", name -> name.startsWith("lpipsOfImages.")),
     SPEED("Images per second", "images/s", "imagesPerSecond"::equals),
@@ -19,6 +22,25 @@ enum MetricGroup {
     BAD_IMAGES("Bad images so far", "images", "badImages"::equals),
     /** What a later version of the program may have added. */
     OTHER("Others", "", name -> true);
+
+    private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("loss", "whole loss"),
+            Map.entry("eps", "\u03b5: \u03b8's noise"),
+            Map.entry("x0", "x\u2080: \u03c6's image"),
+            Map.entry("mu", "\u03bc"),
+            Map.entry("lpips", "LPIPS of \u03c6's image"),
+            Map.entry("lpipsOfImages.minimum", "smallest"),
+            Map.entry("lpipsOfImages.lowerQuartile", "lower quartile"),
+            Map.entry("lpipsOfImages.median", "median"),
+            Map.entry("lpipsOfImages.upperQuartile", "upper quartile"),
+            Map.entry("lpipsOfImages.maximum", "largest"),
+            Map.entry("imagesPerSecond", "images/s"),
+            Map.entry("roundSeconds", "whole round"),
+            Map.entry("computeSeconds", "arithmetic"),
+            Map.entry("dataSeconds", "waiting for images"),
+            Map.entry("publishSeconds", "sending parameters"),
+            Map.entry("learningRate", "learning rate"),
+            Map.entry("badImages", "bad images"));
 
     private final String title;
     private final String unit;
@@ -38,6 +60,16 @@ enum MetricGroup {
             }
         }
         throw new IllegalStateException(name);
+    }
+
+    /** What people call a metric; its own name where they have no other. */
+    static String label(String name) {
+        return LABELS.getOrDefault(name, name);
+    }
+
+    /** Whether its numbers are compared by their ratio. */
+    boolean logarithmic() {
+        return this == LOSS || this == REVERSE_MEAN || this == LPIPS_OF_IMAGES;
     }
 
     /** What a chart of it is called. */

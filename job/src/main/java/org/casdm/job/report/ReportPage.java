@@ -8,14 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.casdm.checkpoint.MetricsLine;
+import org.casdm.config.Redaction;
 
 /** Writes a {@link RunStory} as one HTML file that needs nothing else: curves, pictures, tables, configuration. */
 final class ReportPage {
@@ -51,19 +50,22 @@ final class ReportPage {
         var page = resource(OWN + "report.html");
         var body = new StringBuilder();
         summary(body);
-        var charts = charts();
-        charts.forEach((title, chart) -> body.append("<section><h2>").append(escape(title))
-                .append("</h2><div class=\"chart\" data-chart=\"").append(escape(title))
-                .append("\"></div></section>\n"));
+        var charts = new ArrayList<Chart>();
+        charts(body, charts, Chart.ofRounds(Curves.of(story.rounds())));
+        for (var curve : EvaluationCurve.of(story.evaluations())) {
+            body.append("<h2>Evaluations: ").append(escape(curve.conditions())).append("</h2>\n");
+            if (!curve.comparable()) {
+                body.append("<p class=\"note\">Not comparable with published numbers: features of ")
+                        .append(escape(curve.features())).append("</p>\n");
+            }
+            charts(body, charts, Chart.ofEvaluations(curve));
+            table(body, "Metrics by step", curve.metrics());
+        }
         pictures(body, "Samples over time", grids(), "grid");
         pictures(body, "From noise to image", trajectories, "strip");
-        for (var curve : EvaluationCurve.of(story.evaluations())) {
-            table(body, "Evaluations, " + curve.conditions(), curve.metrics());
-        }
-        table(body, "Last rounds", story.rounds()
-                .subList(Math.max(0, story.rounds().size() - LAST_ROUNDS), story.rounds().size()));
+        table(body, "Last rounds", lastRounds());
         environment(body);
-        story.configuration().ifPresent(text -> body.append("<section><h2>Configuration</h2><details><summary>")
+        story.configuration().ifPresent(text -> body.append("<section><h3>Configuration</h3><details><summary>")
                 .append("config.conf</summary><pre>").append(escape(text)).append("</pre></details></section>\n"));
         var parts = Map.of(
                 "title", escape(story.location()),
@@ -84,37 +86,37 @@ final class ReportPage {
         return pictures;
     }
 
-    private Map<String, Chart> charts() {
-        var rounds = Curves.of(story.rounds());
-        var groups = new EnumMap<MetricGroup, List<String>>(MetricGroup.class);
-        rounds.series().keySet().forEach(
-                name -> groups.computeIfAbsent(MetricGroup.of(name), group -> new ArrayList<>()).add(name));
-        var charts = new LinkedHashMap<String, Chart>();
-        groups.forEach((group, names) -> {
-            if (group != MetricGroup.PROGRESS) {
-                add(charts, group.title(), rounds.only(names), group == MetricGroup.LOSS);
-            }
-        });
-        for (var curve : EvaluationCurve.of(story.evaluations())) {
-            var curves = Curves.of(curve.metrics());
-            curves.series().keySet().forEach(
-                    name -> add(charts, name + ", " + curve.conditions(), curves.only(List.of(name)), false));
+    /** Places for charts, which the page's script draws into by their numbers. */
+    private static void charts(StringBuilder body, List<Chart> all, List<Chart> added) {
+        if (added.isEmpty()) {
+            return;
         }
-        return charts;
+        body.append("<div class=\"charts\">\n");
+        for (var chart : added) {
+            body.append("<section><h3>").append(escape(chart.title())).append("</h3><div class=\"chart\" data-chart=\"")
+                    .append(all.size()).append("\"></div></section>\n");
+            all.add(chart);
+        }
+        body.append("</div>\n");
     }
 
-    private static void add(Map<String, Chart> charts, String title, Curves curves, boolean logarithmic) {
-        if (!curves.isEmpty() && !curves.series().isEmpty()) {
-            charts.put(title, new Chart(curves.steps(), curves.series(), logarithmic));
-        }
-    }
-
-    /** A chart as the page's script takes it. */
-    private record Chart(List<Long> steps, Map<String, List<Double>> series, boolean logarithmic) {
+    /** Of the last rounds what is looked at; the curves have the rest. */
+    private List<MetricsLine> lastRounds() {
+        var last = story.rounds().subList(Math.max(0, story.rounds().size() - LAST_ROUNDS), story.rounds().size());
+        return last.stream().map(line -> {
+            var values = JSON.createObjectNode();
+            line.values().fields().forEachRemaining(field -> {
+                var group = MetricGroup.of(field.getKey());
+                if (!field.getKey().equals("step") && field.getValue().isNumber() && group != MetricGroup.TIME) {
+                    values.set(MetricGroup.label(field.getKey()), field.getValue());
+                }
+            });
+            return new MetricsLine(line.step(), values);
+        }).toList();
     }
 
     /** JSON within a script element: nothing in it may end the element. */
-    private static String script(Map<String, Chart> charts) {
+    private static String script(List<Chart> charts) {
         try {
             return JSON.writeValueAsString(charts).replace("<", "\\u003c");
         } catch (JsonProcessingException e) {
@@ -165,7 +167,7 @@ final class ReportPage {
         if (pictures.isEmpty()) {
             return;
         }
-        body.append("<section><h2>").append(title).append("</h2><div class=\"").append(kind).append("s\">\n");
+        body.append("<section><h3>").append(title).append("</h3><div class=\"").append(kind).append("s\">\n");
         for (var picture : pictures) {
             body.append("<figure><img alt=\"").append(escape(title + ": " + picture.caption())).append("\" src=\"")
                     .append(picture.dataUri()).append("\"><figcaption>").append(escape(picture.caption()))
@@ -180,7 +182,7 @@ final class ReportPage {
         }
         var flat = lines.stream().map(line -> Curves.of(List.of(line))).toList();
         var names = flat.stream().flatMap(row -> row.series().keySet().stream()).distinct().toList();
-        body.append("<section><h2>").append(escape(title)).append("</h2><div class=\"wide\"><table><tr><th>step</th>");
+        body.append("<section><h3>").append(escape(title)).append("</h3><div class=\"wide\"><table><tr><th>step</th>");
         names.forEach(name -> body.append("<th>").append(escape(name)).append("</th>"));
         body.append("</tr>\n");
         for (var row : flat) {
@@ -200,7 +202,7 @@ final class ReportPage {
     }
 
     private void environment(StringBuilder body) {
-        body.append("<section><h2>Environment</h2><dl class=\"environment\">");
+        body.append("<section><h3>Environment</h3><dl class=\"environment\">");
         fact(body, "report", "casdm " + version + ", " + now.truncatedTo(ChronoUnit.SECONDS));
         story.newest().ifPresent(state -> {
             fact(body, "newest checkpoint", String.format(Locale.ROOT, "step %,d, written by casdm %s at %s",
@@ -208,7 +210,7 @@ final class ReportPage {
             fact(body, "workers", state.workerCount() + ", " + state.batchSizePerWorker() + " images a step each");
             fact(body, "moving averages", state.emaRates().toString());
             fact(body, "seeds", state.seeds().toString());
-            state.provenance().forEach((key, value) -> fact(body, key, value));
+            state.provenance().forEach((key, value) -> fact(body, key, Redaction.ofText(value)));
         });
         body.append("</dl></section>\n");
     }

@@ -16,6 +16,7 @@ import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
+import org.casdm.config.Redaction;
 import org.casdm.job.evaluate.StoredEvaluation;
 
 /**
@@ -25,7 +26,7 @@ import org.casdm.job.evaluate.StoredEvaluation;
  * @param rounds        the metrics of all rounds
  * @param evaluations   metrics against data sets, over steps
  * @param grids         grids of samples, from the first steps to the last
- * @param configuration the resolved configuration; empty if the run has none
+ * @param configuration the resolved configuration, without credentials; empty if the run has none
  * @param checkpoints   steps of the complete ones
  * @param newest        of the newest complete checkpoint
  */
@@ -50,7 +51,8 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
         }
         var evaluations = StoredEvaluation.readAll(folder).stream()
                 .map(evaluation -> new MetricsLine(evaluation.step(), evaluation.values())).toList();
-        return new RunStory(folder.root().toString(), rounds, evaluations, grids(folder), configuration,
+        return new RunStory(Redaction.ofText(folder.root().toString()), rounds, evaluations, grids(folder),
+                configuration.map(Redaction::ofConfiguration),
                 complete.stream().map(StoredCheckpoint::step).toList(),
                 complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1).state()));
     }

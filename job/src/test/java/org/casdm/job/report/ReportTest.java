@@ -57,8 +57,8 @@ class ReportTest {
                 target.toUri().toString());
         var html = Files.readString(target);
         assertThat(html.length()).isLessThanOrEqualTo((int) bytes);
-        assertThat(html).contains("data-chart=\"Loss and its terms\"", "data-chart=\"LPIPS of single images\"",
-                "FID (classifier), 5,000 samples against test", "step 20", "trajectory.png",
+        assertThat(html).contains("<h3>Loss and its terms</h3>", "<h3>LPIPS of single images</h3>",
+                "<h3>FID (classifier)</h3>", "5,000 samples against test", "Not comparable", "step 20", "trajectory.png",
                 "data:image/png;base64,iVBORw==", "uPlot");
         // The configuration is text, not markup, and nothing is loaded from elsewhere.
         assertThat(html).contains("&lt;/script&gt;&lt;b&gt;").doesNotContain("<b>");
@@ -70,6 +70,21 @@ class ReportTest {
     void theConfigurationMayNameThePlaceholders() throws IOException {
         run.writeConfiguration("note = \"@script@ @data@\"");
         assertThat(page()).contains("note = &quot;@script@ @data@&quot;");
+    }
+
+    @Test
+    void showsNoCredentials() throws IOException {
+        run.writeConfiguration("spark { \"spark.hadoop.fs.s3a.secret.key\" = hush }\nrun { seed = 17 }");
+        assertThat(page()).contains("seed=17", "left out").doesNotContain("hush");
+    }
+
+    @Test
+    void showsBadImagesOnlyIfThereAreSome() throws IOException {
+        var metrics = run.metrics(1, Duration.ZERO);
+        metrics.append(10, Map.of("loss", 1.5, "badImages", 0));
+        assertThat(page()).doesNotContain("Bad images so far");
+        metrics.append(20, Map.of("loss", 1.5, "badImages", 2));
+        assertThat(page()).contains("Bad images so far");
     }
 
     @Test
