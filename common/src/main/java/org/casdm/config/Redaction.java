@@ -4,6 +4,9 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderClasspath;
+import com.typesafe.config.ConfigIncluderFile;
+import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
@@ -11,6 +14,8 @@ import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import java.io.File;
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,8 +75,11 @@ public final class Redaction {
         return Credentials.withoutUserInfo(text);
     }
 
-    /** A report is made of one file. */
-    private static final class NoFiles implements ConfigIncluder {
+    /** Reads nothing, whichever way it is named: what is shown is one file. */
+    private static final class NoFiles
+            implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+
+        private static final ConfigObject NOTHING = ConfigFactory.empty().root();
 
         @Override
         public ConfigIncluder withFallback(ConfigIncluder fallback) {
@@ -80,7 +88,22 @@ public final class Redaction {
 
         @Override
         public ConfigObject include(ConfigIncludeContext context, String what) {
-            return ConfigFactory.empty().root();
+            return NOTHING;
+        }
+
+        @Override
+        public ConfigObject includeFile(ConfigIncludeContext context, File what) {
+            return NOTHING;
+        }
+
+        @Override
+        public ConfigObject includeURL(ConfigIncludeContext context, URL what) {
+            return NOTHING;
+        }
+
+        @Override
+        public ConfigObject includeResources(ConfigIncludeContext context, String what) {
+            return NOTHING;
         }
     }
 }

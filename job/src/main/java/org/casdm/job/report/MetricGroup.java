@@ -25,10 +25,10 @@ enum MetricGroup {
 
     private static final Map<String, String> LABELS = Map.ofEntries(
             Map.entry("loss", "whole loss"),
-            Map.entry("eps", "\u03b5: \u03b8's noise"),
-            Map.entry("x0", "x\u2080: \u03c6's image"),
-            Map.entry("mu", "\u03bc"),
-            Map.entry("lpips", "LPIPS of \u03c6's image"),
+            Map.entry("eps", "ε: θ's noise"),
+            Map.entry("x0", "x₀: φ's image"),
+            Map.entry("mu", "μ"),
+            Map.entry("lpips", "LPIPS of φ's image"),
             Map.entry("lpipsOfImages.minimum", "smallest"),
             Map.entry("lpipsOfImages.lowerQuartile", "lower quartile"),
             Map.entry("lpipsOfImages.median", "median"),

@@ -12,6 +12,9 @@ import org.casdm.job.ProgramVersion;
 /** Writes the report of a run. */
 public final class Report {
 
+    private static final String STRIP = ": x_t, and the image that θ's noise stands for; of a cascade also φ's image, and the "
+            + "weight r between the two (black: θ's counts, white: φ's)";
+
     private final Configuration hadoop;
 
     /** @param hadoop says how to reach the storage */
@@ -32,7 +35,7 @@ public final class Report {
         var strips = new ArrayList<Picture>();
         for (var strip : trajectories) {
             var path = new Path(strip);
-            strips.add(new Picture(path.getName(), StoredPicture.bytes(path.getFileSystem(hadoop), path)));
+            strips.add(new Picture(path.getName() + STRIP, StoredPicture.bytes(path.getFileSystem(hadoop), path)));
         }
         var html = new ReportPage(RunStory.read(run, hadoop), strips, ProgramVersion.get(), Instant.now())
                 .html().getBytes(StandardCharsets.UTF_8);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.config.Redaction;
 
@@ -52,6 +53,8 @@ final class ReportPage {
         summary(body);
         var charts = new ArrayList<Chart>();
         charts(body, charts, Chart.ofRounds(Curves.of(story.rounds())));
+        pictures(body, "Samples over time", grids(), "grid");
+        pictures(body, "From noise to image", trajectories, "strip");
         for (var curve : EvaluationCurve.of(story.evaluations())) {
             body.append("<h2>Evaluations: ").append(escape(curve.conditions())).append("</h2>\n");
             if (!curve.comparable()) {
@@ -61,8 +64,6 @@ final class ReportPage {
             charts(body, charts, Chart.ofEvaluations(curve));
             table(body, "Metrics by step", curve.metrics());
         }
-        pictures(body, "Samples over time", grids(), "grid");
-        pictures(body, "From noise to image", trajectories, "strip");
         table(body, "Last rounds", lastRounds());
         environment(body);
         story.configuration().ifPresent(text -> body.append("<section><h3>Configuration</h3><details><summary>")
@@ -208,8 +209,10 @@ final class ReportPage {
             fact(body, "newest checkpoint", String.format(Locale.ROOT, "step %,d, written by casdm %s at %s",
                     state.step(), state.programVersion(), state.createdAt().truncatedTo(ChronoUnit.SECONDS)));
             fact(body, "workers", state.workerCount() + ", " + state.batchSizePerWorker() + " images a step each");
-            fact(body, "moving averages", state.emaRates().toString());
-            fact(body, "seeds", state.seeds().toString());
+            fact(body, "moving averages", state.emaRates().stream().map(Object::toString)
+                    .collect(Collectors.joining(", ")));
+            fact(body, "seeds", state.seeds().entrySet().stream().map(seed -> seed.getKey() + " " + seed.getValue())
+                    .collect(Collectors.joining(", ")));
             state.provenance().forEach((key, value) -> fact(body, key, Redaction.ofText(value)));
         });
         body.append("</dl></section>\n");

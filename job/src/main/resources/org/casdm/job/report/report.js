@@ -1,6 +1,13 @@
 const colours = ["#0969da", "#cf222e", "#1a7f37", "#9a6700", "#8250df", "#bf3989", "#57606a"];
 const height = 260;
-const text = value => value === null || value === undefined ? "" : Number(value.toPrecision(4)).toString();
+// Four digits; small numbers as 1.2e-6, so that they have room.
+const text = value => {
+  if (value === null || value === undefined) {
+    return "";
+  }
+  const rounded = Number(value.toPrecision(4));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : rounded.toString();
+};
 const thousands = value => value.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 
 // A logarithmic axis has no place for zero and less.
@@ -24,8 +31,7 @@ function draw(place, chart) {
     scales: { x: { time: false }, y: { distr: chart.logarithmic && isPositive(chart) ? 3 : 1 } },
     axes: [
       { label: "step", labelSize: 22, space: 60, values: (plot, ticks) => ticks.map(thousands) },
-      { size: 62, label: chart.unit || undefined, labelSize: 22, values: (plot, ticks) => ticks.map(
-          value => value === null ? "" : text(value)) },
+      { size: 62, label: chart.unit || undefined, labelSize: 22, values: (plot, ticks) => ticks.map(text) },
     ],
     series: [{ label: "step", value: (plot, step) => step === null || step === undefined ? "" : thousands(step) },
       ...names.map((name, i) => ({
