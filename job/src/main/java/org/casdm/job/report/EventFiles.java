@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.MetricsLine;
@@ -16,30 +18,35 @@ import org.casdm.job.report.event.EventWriter;
 /**
  * Writes a {@link RunStory} as TensorBoard's event files: one for the rounds, the grids and the configuration in the
  * folder itself, and one for each curve of evaluations in a subfolder, so that TensorBoard lays the curves over each
- * other. The files have fixed names: what was written there before is replaced.
+ * other. Each file replaces the one of an earlier report. Its name is new and sorts after that one's, as a TensorBoard
+ * that is running looks for later files, and not at one again that it has read.
  */
 final class EventFiles {
 
-    /** TensorBoard looks for files with tfevents in their names. */
-    private static final String NAME = "events.out.tfevents.casdm";
+    private static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.[0-9]+\\.casdm");
 
     private final RunStory story;
     private final Path folder;
+    private final String name;
     private final Configuration hadoop;
 
-    /** @param folder URI of any Hadoop file system; comes into being */
-    EventFiles(RunStory story, String folder, Configuration hadoop) {
+    /**
+     * @param folder URI of any Hadoop file system; comes into being
+     * @param now    orders the files of several reports
+     */
+    EventFiles(RunStory story, String folder, Instant now, Configuration hadoop) {
         this.story = story;
         this.folder = new Path(folder);
+        name = String.format(Locale.ROOT, "events.out.tfevents.%013d.casdm", now.toEpochMilli());
         this.hadoop = hadoop;
     }
 
     /** @return how many files were written */
     int write() throws IOException {
-        write(new Path(folder, NAME), begin(story.rounds()), this::writeTraining);
+        write(folder, begin(story.rounds()), this::writeTraining);
         var curves = EvaluationCurve.of(story.evaluations());
         for (var curve : curves) {
-            write(new Path(folder, "evaluation-" + curve.id() + "/" + NAME), begin(curve.lines()),
+            write(new Path(folder, "evaluation-" + curve.id()), begin(curve.lines()),
                     events -> writeEvaluations(curve, events));
         }
         return 1 + curves.size();
@@ -49,10 +56,17 @@ final class EventFiles {
         void write(EventWriter events) throws IOException;
     }
 
-    private void write(Path path, Instant begun, Content content) throws IOException {
-        try (var file = new AtomicFile(path.getFileSystem(hadoop), path)) {
+    private void write(Path place, Instant begun, Content content) throws IOException {
+        var fileSystem = place.getFileSystem(hadoop);
+        try (var file = new AtomicFile(fileSystem, new Path(place, name))) {
             content.write(new EventWriter(file.stream(), begun));
             file.publish();
+        }
+        for (var status : fileSystem.listStatus(place)) {
+            var found = status.getPath().getName();
+            if (NAME.matcher(found).matches() && found.compareTo(name) < 0) {
+                fileSystem.delete(status.getPath(), false);
+            }
         }
     }
 

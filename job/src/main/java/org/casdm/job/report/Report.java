@@ -55,6 +55,6 @@ public final class Report {
      * @throws IOException if the folder is no run's, or something cannot be read or written
      */
     public int writeEvents(String run, String folder) throws IOException {
-        return new EventFiles(RunStory.read(run, hadoop), folder, hadoop).write();
+        return new EventFiles(RunStory.read(run, hadoop), folder, Instant.now(), hadoop).write();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is in the files; that TensorBoard reads them is tested with TensorBoard, by {@code .ci/notebooks}. */
 class EventFilesTest {
 
-    private static final String EVENTS = "events.out.tfevents.casdm";
     private static final byte[] PNG =
             HexFormat.of().parseHex("89504e470d0a1a0a0000000d4948445200000002000000030802000000");
 
@@ -42,7 +42,7 @@ class EventFilesTest {
         metrics.flush();
         run.writeSample(10, PNG);
         write();
-        assertThat(text(EVENTS)).contains("loss/total", "loss/eps", "speed/imagesPerSecond", "progress/learningRate",
+        assertThat(text("")).contains("loss/total", "loss/eps", "speed/imagesPerSecond", "progress/learningRate",
                 "lpipsOfImages/minimum", "other/somethingNew", "samples", "seed = 1").doesNotContain("time");
     }
 
@@ -56,21 +56,22 @@ class EventFilesTest {
                     """.formatted(curve));
         }
         write();
-        assertThat(text("evaluation-abc/" + EVENTS)).contains("evaluation/FID", "5,000 samples", "seed");
-        assertThat(text("evaluation-def/" + EVENTS)).contains("evaluation/FID");
+        assertThat(text("evaluation-abc")).contains("evaluation/FID", "5,000 samples", "seed");
+        assertThat(text("evaluation-def")).contains("evaluation/FID");
     }
 
     @Test
     void areReplacedByLaterOnes() throws IOException {
         var metrics = run.metrics(1, Duration.ZERO);
         metrics.append(10, Map.of("time", "2026-01-01T00:00:00Z", "loss", 2.0));
-        write();
-        var first = Files.readAllBytes(folder.resolve("events").resolve(EVENTS));
-        write();
-        assertThat(folder.resolve("events").resolve(EVENTS)).hasBinaryContent(first);
-        try (var files = Files.list(folder.resolve("events"))) {
-            assertThat(files).hasSize(1);
-        }
+        Files.createDirectories(folder.resolve("events"));
+        var other = Files.writeString(folder.resolve("events/events.out.tfevents.1.host"), "another program's");
+        write(Instant.ofEpochSecond(1));
+        var first = file("");
+        write(Instant.ofEpochSecond(10));
+        assertThat(first).doesNotExist();
+        assertThat(file("").getFileName().toString()).isGreaterThan(first.getFileName().toString());
+        assertThat(other).exists();
     }
 
     @Test
@@ -80,10 +81,24 @@ class EventFilesTest {
     }
 
     private void write() throws IOException {
-        new Report(hadoop).writeEvents(run.root().toString(), folder.resolve("events").toUri().toString());
+        write(Instant.ofEpochSecond(5));
     }
 
-    private String text(String file) throws IOException {
-        return new String(Files.readAllBytes(folder.resolve("events").resolve(file)), StandardCharsets.ISO_8859_1);
+    private void write(Instant now) throws IOException {
+        new EventFiles(RunStory.read(run.root().toString(), hadoop), folder.resolve("events").toUri().toString(), now,
+                hadoop).write();
+    }
+
+    /** The one file of ours in a folder of event files. */
+    private Path file(String name) throws IOException {
+        try (var files = Files.list(folder.resolve("events").resolve(name))) {
+            var ours = files.filter(path -> path.toString().endsWith(".casdm")).toList();
+            assertThat(ours).hasSize(1);
+            return ours.get(0);
+        }
+    }
+
+    private String text(String name) throws IOException {
+        return new String(Files.readAllBytes(file(name)), StandardCharsets.ISO_8859_1);
     }
 }

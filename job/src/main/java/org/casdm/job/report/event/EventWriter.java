@@ -33,6 +33,8 @@ public final class EventWriter {
     public EventWriter(OutputStream output, Instant begun) throws IOException {
         this.output = output;
         record(new ProtobufMessage().float64(1, seconds(begun)).text(3, VERSION));
+        // The start of a session: what TensorBoard has read of an earlier file of the folder is dropped.
+        record(new ProtobufMessage().float64(1, seconds(begun)).message(7, new ProtobufMessage().integer(1, 1)));
     }
 
     /** A number of a step. TensorBoard keeps it as a 32-bit float; it may be infinite or not a number. */
