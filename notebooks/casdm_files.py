@@ -18,6 +18,7 @@ import os
 import re
 import tempfile
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,11 @@ class Place:
         except OSError as error:
             raise FilesError(f"{self.location}/{name}: cannot be read: {_reason(error)}") from error
 
+    def read_all(self, names):
+        """The bytes of many small files, several at a time: each takes a while to answer on S3."""
+        with ThreadPoolExecutor(16) as threads:
+            return list(threads.map(self.read, names))
+
     def open(self, name):
         """A file for reading here and there."""
         try:
@@ -130,11 +136,11 @@ class Run:
         """What was measured in each round: a DataFrame by step; values within objects are columns 'outer.inner'."""
         place = self.place.child("metrics")
         parts = sorted((int(match[1]), name) for name in place.list() if (match := _PART.fullmatch(name)))
+        first_steps, names = zip(*parts) if parts else ((), ())
         lines = []
-        for i, (_, name) in enumerate(parts):
-            # A run that went on from an older checkpoint has written these steps anew in the next part.
-            end = parts[i + 1][0] if i + 1 < len(parts) else float("inf")
-            lines += [line for line in _json_lines(place, name) if line["step"] < end]
+        # A run that went on from an older checkpoint has written later steps anew in the next part.
+        for name, data, end in zip(names, place.read_all(names), (*first_steps[1:], float("inf"))):
+            lines += [line for line in _json_lines(f"{place}/{name}", data) if line["step"] < end]
         if not lines:
             raise FilesError(f"{self.place}: no round is finished yet, there are no metrics.")
         frame = pd.json_normalize(lines).set_index("step")
@@ -147,11 +153,11 @@ class Run:
     def evaluations(self):
         """Metrics of checkpoints against a data set: a DataFrame with a row for each metric of each evaluation."""
         place = self.place.child("metrics")
+        names = sorted(name for name in place.list() if _EVALUATION.fullmatch(name))
         rows = []
-        for name in sorted(place.list()):
-            if _EVALUATION.fullmatch(name):
-                for line in _json_lines(place, name):
-                    rows += _metric_rows(line)
+        for name, data in zip(names, place.read_all(names)):
+            for line in _json_lines(f"{place}/{name}", data):
+                rows += _metric_rows(line)
         columns = ["step", "metric", "value", "curve", "conditions", "comparable"]
         return pd.DataFrame(rows, columns=columns).sort_values("step", ignore_index=True)
 
@@ -184,12 +190,12 @@ class Run:
         return found[step]
 
 
-def _json_lines(place, name):
+def _json_lines(path, data):
     """The objects of a file of JSON lines; a last line that is cut off is left out with a warning."""
-    data = place.read(name) or b""
-    text, _, rest = data.decode().rpartition("\n")
+    # None: removed since the folder was listed.
+    text, _, rest = (data or b"").decode().rpartition("\n")
     if rest.strip():
-        warnings.warn(f"{place}/{name}: the last line is cut off and left out", stacklevel=3)
+        warnings.warn(f"{path}: the last line is cut off and left out", stacklevel=3)
     lines = []
     for number, line in enumerate(filter(None, text.split("\n")), 1):
         try:
@@ -198,7 +204,7 @@ def _json_lines(place, name):
         except (ValueError, TypeError, KeyError):
             lines.append(None)
         if lines[-1] is None:
-            raise FilesError(f"{place}/{name}: line {number} is no JSON object with a step.")
+            raise FilesError(f"{path}: line {number} is no JSON object with a step.")
     return lines
 
 

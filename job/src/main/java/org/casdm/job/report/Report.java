@@ -12,8 +12,8 @@ import org.casdm.job.ProgramVersion;
 /** Writes the report of a run. */
 public final class Report {
 
-    private static final String STRIP = ": x_t, and the image that θ's noise stands for; of a cascade also φ's image, and the "
-            + "weight r between the two (black: θ's counts, white: φ's)";
+    private static final String STRIP = ": x_t, and the image that θ's noise stands for; of a cascade also φ's image, and "
+            + "the weight r between the two (black: θ's counts, white: φ's)";
 
     private final Configuration hadoop;
 

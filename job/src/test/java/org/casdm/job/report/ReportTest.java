@@ -58,8 +58,8 @@ class ReportTest {
         var html = Files.readString(target);
         assertThat(html.length()).isLessThanOrEqualTo((int) bytes);
         assertThat(html).contains("<h3>Loss and its terms</h3>", "<h3>LPIPS of single images</h3>",
-                "<h3>FID (classifier)</h3>", "5,000 samples against test", "Not comparable", "step 20", "trajectory.png",
-                "data:image/png;base64,iVBORw==", "uPlot");
+                "<h3>FID (classifier)</h3>", "5,000 samples against test", "Not comparable", "step 20",
+                "trajectory.png", "data:image/png;base64,iVBORw==", "uPlot");
         // The configuration is text, not markup, and nothing is loaded from elsewhere.
         assertThat(html).contains("&lt;/script&gt;&lt;b&gt;").doesNotContain("<b>");
         assertThat(html).doesNotContainPattern("(src|href)=\"(?!data:)");
