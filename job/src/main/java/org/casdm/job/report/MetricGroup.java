@@ -38,7 +38,8 @@ enum MetricGroup {
             Map.entry("roundSeconds", "whole round"),
             Map.entry("computeSeconds", "arithmetic"),
             Map.entry("dataSeconds", "waiting for images"),
-            Map.entry("publishSeconds", "sending parameters"),
+            Map.entry("averagingSeconds", "averaging"),
+            Map.entry("movedBytes", "bytes moved"),
             Map.entry("learningRate", "learning rate"),
             Map.entry("badImages", "bad images"));
 
