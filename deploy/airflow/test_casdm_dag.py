@@ -322,14 +322,13 @@ def test_a_missing_program_is_a_clear_failure(tmp_path, monkeypatch):
 
 
 def test_the_program_ends_with_a_task_that_is_killed(tmp_path):
-    program(tmp_path, 'echo $$ > pid; trap "echo ended > ended; exit 143" TERM; while :; do sleep 0.1; done')
+    program(tmp_path, 'trap "echo ended > ended; exit 143" TERM; echo $$ > pid; while :; do sleep 0.1; done')
     task = (
         "from casdm_airflow.operators import CasdmOperator;"
         "CasdmOperator(task_id='train', command='train', arguments=[], returns={}).run_casdm([])"
     )
     worker = subprocess.Popen([sys.executable, "-c", task], env=environment() | {"CASDM_HOME": str(tmp_path)})
     wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
-    time.sleep(0.3)
     worker.kill()
     worker.wait()
     wait_for(lambda: (tmp_path / "ended").is_file())
