@@ -196,7 +196,8 @@ public final class FeatureMoments implements Serializable {
      * Mean and covariance (divided by count - 1, as numpy.cov does).
      *
      * @param name what messages call the set of images
-     * @throws MetricException if there are fewer than two rows, or invalid ones
+     * @throws MetricException if there are fewer than two rows, or invalid ones, or rows whose squares are beyond
+     *                         double
      */
     public GaussianStatistics statistics(String name) {
         takeBlock();
@@ -212,6 +213,9 @@ public final class FeatureMoments implements Serializable {
         for (int i = 0; i < dimensions; i++) {
             for (int j = 0; j <= i; j++) {
                 double value = scatter[i * dimensions + j] / degrees;
+                if (!Double.isFinite(value)) {
+                    throw NotFinite.covariance(name);
+                }
                 covariance[i * dimensions + j] = value;
                 covariance[j * dimensions + i] = value;
             }

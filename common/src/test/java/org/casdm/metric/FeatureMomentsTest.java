@@ -119,6 +119,34 @@ class FeatureMomentsTest {
                 .isInstanceOf(MetricException.class).hasMessageContaining("are none in folder");
     }
 
+    /** The squares of such numbers are beyond float32, and far within double. */
+    @Test
+    void theLargestFloatsDoNotOverflow() {
+        var values = new float[20 * DIMENSIONS];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ((i * 7 + i / DIMENSIONS) % 3 - 1) * Float.MAX_VALUE;
+        }
+        var moments = new FeatureMoments(DIMENSIONS);
+        moments.add(values, 20);
+        var statistics = moments.statistics("large");
+        assertThat(statistics.covariance()).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
+        assertThat(FrechetDistance.between(statistics, statistics) / statistics.covariance()[0]).isLessThan(1e-9);
+        var origin = new FeatureMoments(DIMENSIONS);
+        origin.add(new float[20 * DIMENSIONS], 20);
+        assertThat(FrechetDistance.between(statistics, origin.statistics("origin"))).isPositive().isFinite();
+    }
+
+    /** What overflows a double is said, not passed on. */
+    @Test
+    void overflowIsSaid() {
+        var moments = new FeatureMoments(DIMENSIONS);
+        var values = new double[2 * DIMENSIONS];
+        Arrays.fill(values, 0, DIMENSIONS, 1e200);
+        moments.add(values, 2);
+        assertThatThrownBy(() -> moments.statistics("the samples s3a://b/x")).isInstanceOf(MetricException.class)
+                .hasMessageContainingAll("the samples s3a://b/x", "too large");
+    }
+
     private static FeatureMoments merged(Iterable<FeatureMoments> parts) {
         var all = new FeatureMoments(DIMENSIONS);
         parts.forEach(all::merge);

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
@@ -26,6 +27,7 @@ final class FeatureProgress extends SparkListener {
     private final String what;
     private final OptionalLong total;
     private final long accumulator;
+    private final BiConsumer<String, Number> operators;
     private final long begin = System.nanoTime();
     private final Map<Long, Long> running = new HashMap<>();
     private long finished;
@@ -35,11 +37,15 @@ final class FeatureProgress extends SparkListener {
      * @param what        the set
      * @param total       its images, if they are known
      * @param accumulator identifier of the accumulator that counts images
+     * @param operators   takes numbers by name too
      */
-    FeatureProgress(String what, OptionalLong total, long accumulator) {
+    FeatureProgress(String what, OptionalLong total, long accumulator, BiConsumer<String, Number> operators) {
         this.what = what;
         this.total = total;
         this.accumulator = accumulator;
+        this.operators = operators;
+        operators.accept("images", 0);
+        total.ifPresent(images -> operators.accept("imagesWanted", images));
     }
 
     @Override
@@ -74,11 +80,14 @@ final class FeatureProgress extends SparkListener {
 
     private void tell() {
         double seconds = (System.nanoTime() - begin) / 1e9;
+        long images = finished + running.values().stream().mapToLong(Long::longValue).sum();
+        operators.accept("images", images);
+        operators.accept("imagesPerSecond", images / seconds);
         if (seconds - told < SECONDS_BETWEEN) {
             return;
         }
         told = seconds;
-        LOG.info("{}", line(finished + running.values().stream().mapToLong(Long::longValue).sum(), seconds));
+        LOG.info("{}", line(images, seconds));
     }
 
     /** What is said after so many images and seconds. */

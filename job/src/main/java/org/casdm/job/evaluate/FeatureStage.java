@@ -13,6 +13,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.FeatureSummary;
 import org.casdm.metric.InceptionScore;
@@ -81,7 +82,8 @@ final class FeatureStage implements AutoCloseable {
         var pieces = images.pieces();
         long begin = System.nanoTime();
         var counter = spark.sc().longAccumulator("images");
-        var progress = new FeatureProgress(title, images.count(), counter.id());
+        var progress = new FeatureProgress(title, images.count(), counter.id(),
+                OperatorMetrics.register("evaluate")::set);
         spark.sc().addSparkListener(progress);
         JavaPairRDD<Integer, PieceResult> results = spark.parallelize(pieces, pieces.size())
                 .mapToPair(new ComputeFeatures(work, counter));

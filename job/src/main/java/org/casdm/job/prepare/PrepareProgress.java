@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
+import org.casdm.job.metrics.OperatorMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,13 @@ final class PrepareProgress implements AutoCloseable {
         this.counters = counters;
         this.sourceBytes = sourceBytes;
         this.shards = shards;
+        var operators = OperatorMetrics.register("prepare");
+        operators.read("images", counters.images()::value);
+        operators.read("badImages", counters.bad()::value);
+        operators.read("bytes", counters.bytes()::value);
+        operators.read("shards", counters.shards()::value);
+        operators.set("bytesWanted", sourceBytes);
+        operators.set("shardsWanted", shards);
         ticker.scheduleAtFixedRate(this::tell, SECONDS, SECONDS, TimeUnit.SECONDS);
     }
 

@@ -132,7 +132,7 @@ final class EventFiles {
             case LOSS, REVERSE_MEAN -> "loss/" + (name.equals("loss") ? "total" : name);
             case LPIPS_OF_IMAGES -> name.replace('.', '/');
             case SPEED, TIME -> "speed/" + name;
-            case LEARNING_RATE, PROGRESS, BAD_IMAGES -> "progress/" + name;
+            case GRADIENT, LEARNING_RATE, PROGRESS, BAD_IMAGES, SKIPPED_STEPS -> "progress/" + name;
             case OTHER -> "other/" + name;
         };
     }

@@ -16,10 +16,13 @@ enum MetricGroup {
     SPEED("Images per second", "images/s", "imagesPerSecond"::equals),
     /** Where the time of a round goes. */
     TIME("Seconds of a round", "s", name -> name.endsWith("Seconds")),
+    /** Median and maximum over the round's steps. */
+    GRADIENT("Norm of the gradient", "", name -> name.startsWith("gradientNorm")),
     LEARNING_RATE("Learning rate", "", "learningRate"::equals),
     /** How far the training has come; no curves that tell anything. */
     PROGRESS("Progress", "", name -> List.of("images", "epoch", "workers", "movedBytes").contains(name)),
     BAD_IMAGES("Bad images so far", "images", "badImages"::equals),
+    SKIPPED_STEPS("Steps skipped in the round", "steps", "skippedSteps"::equals),
     /** What a later version of the program may have added. */
     OTHER("Others", "", name -> true);
 

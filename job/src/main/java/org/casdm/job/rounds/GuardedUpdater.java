@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * regularisation or optimizer see it, so parameters and optimizer state stay as they are, bit for bit. The iteration
  * count goes on, as the steps of other workers do.
  *
- * <p>One norm tells of the whole gradient: NaN and infinity carry over to it. A gradient whose squares are too large for
- * float32, which an optimizer with second moments cannot take either, counts as not finite too. The norm is one
+ * <p>One norm tells of the whole gradient: NaN and infinity carry over to it. A gradient whose squares are too large
+ * for float32, which an optimizer with second moments cannot take either, counts as not finite too. The norm is one
  * operation of ND4J, on the device where there is one.
  */
 final class GuardedUpdater extends ComputationGraphUpdater {

@@ -22,8 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * dl4j-spark's worker, with these differences: the graph is taken from the JVM's pool and not built; its numbers come
  * block by block from where they were averaged and not from a broadcast; the iteration count, from which Adam's bias
  * correction is computed, is the round's first step; ND4J's random numbers are seeded anew in each step; a step whose
- * loss or gradient is not finite is skipped; statistics of each step go into the result. Hooks, {@code fit} and listeners
- * are the super class's.
+ * loss or gradient is not finite is skipped; statistics of each step go into the result. Hooks, {@code fit} and
+ * listeners are the super class's.
  */
 final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
 

@@ -12,8 +12,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * @param executorId          where it runs
  * @param score               the loss
  * @param gradientNorm        the Euclidean norm of the whole gradient
- * @param graph               holds parameters, optimizer state and, in its flattened gradient, the step's gradient; not to
- *                            be changed
+ * @param graph               holds parameters, optimizer state and, in its flattened gradient, the step's gradient; not
+ *                            to be changed
  * @param minibatch           what the step was taken on
  * @param hadoopConfiguration the driver's
  */

@@ -15,6 +15,7 @@ import org.casdm.diffusion.Respacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.TimeText;
+import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
 import org.casdm.sampling.SamplerSettings;
@@ -138,7 +139,8 @@ public final class SampleJob {
             return;
         }
         var counter = spark.sc().longAccumulator("image steps");
-        var progress = new SampleProgress(counter.id(), request.count() - images, request.count(), steps);
+        var progress = new SampleProgress(counter.id(), request.count() - images, request.count(), steps,
+                OperatorMetrics.register("sample"));
         spark.sc().addSparkListener(progress);
         try {
             spark.parallelize(ranges, ranges.size()).map(new DrawPart(task, counter)).collect();

@@ -11,6 +11,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.casdm.job.TimeText;
+import org.casdm.job.metrics.OperatorMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
@@ -28,6 +29,7 @@ final class SampleProgress extends SparkListener {
     private final long before;
     private final long total;
     private final int steps;
+    private final OperatorMetrics operators;
     private final long begin = System.nanoTime();
     private final Map<Long, Long> running = new HashMap<>();
     private long finished;
@@ -41,12 +43,16 @@ final class SampleProgress extends SparkListener {
      * @param before images that are there already
      * @param total images wanted, those among them
      * @param steps of each image
+     * @param operators is told too
      */
-    SampleProgress(long accumulator, long before, long total, int steps) {
+    SampleProgress(long accumulator, long before, long total, int steps, OperatorMetrics operators) {
         this.accumulator = accumulator;
         this.before = before;
         this.total = total;
         this.steps = steps;
+        this.operators = operators;
+        operators.set("imagesWanted", total);
+        operators.set("images", before);
     }
 
     @Override
@@ -81,6 +87,10 @@ final class SampleProgress extends SparkListener {
         if (firstTime == 0 && done > 0) {
             firstTime = now;
             firstDone = done;
+        }
+        operators.set("images", before + done / steps);
+        if (done > firstDone) {
+            operators.set("imagesPerSecond", (done - firstDone) * 1e9 / (now - firstTime) / steps);
         }
         if (now - told >= PAUSE_NANOSECONDS && done > firstDone) {
             told = now;

@@ -6,16 +6,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.casdm.checkpoint.MetricsLog;
 import org.casdm.job.TimeText;
+import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.StepStatistics;
 import org.casdm.job.rounds.WorkerReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells each round: a line on the console, an object in the run folder's metrics. */
+/** Tells each round: a line on the console, an object in the run folder's metrics, numbers for operators. */
 final class RoundLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoundLog.class);
@@ -23,13 +25,16 @@ final class RoundLog {
     private static final double SMOOTHING = 0.1;
 
     private final MetricsLog metrics;
+    private final OperatorMetrics operators;
     private final List<String> termNames;
     private final long totalSteps;
     private final long imagesPerEpoch;
     private double smoothedSecondsPerStep = Double.NaN;
 
-    RoundLog(MetricsLog metrics, List<String> termNames, long totalSteps, long imagesPerEpoch) {
+    RoundLog(MetricsLog metrics, OperatorMetrics operators, List<String> termNames, long totalSteps,
+            long imagesPerEpoch) {
         this.metrics = metrics;
+        this.operators = operators;
         this.termNames = List.copyOf(termNames);
         this.totalSteps = totalSteps;
         this.imagesPerEpoch = imagesPerEpoch;
@@ -84,6 +89,7 @@ final class RoundLog {
         line.put("badImages", badImages);
         line.put("skippedSteps", skippedSteps);
         metrics.append(place.step(), line);
+        tellOperators(place.step(), skippedSteps, line);
 
         var text = new StringBuilder(String.format(Locale.ROOT, "step %,d/%,d (%.1f %%) epoch %.2f | loss %.4f",
                 place.step(), totalSteps, 100.0 * place.step() / totalSteps, epoch, result.meanScore()));
@@ -101,6 +107,22 @@ final class RoundLog {
             text.append(" | ").append(badImages).append(" bad images");
         }
         LOG.info("{}", text);
+    }
+
+    /** The same numbers under the same names; those of one round alone could be missed, so that they are added up. */
+    private void tellOperators(long step, int skippedSteps, Map<String, Object> line) {
+        operators.set("step", step);
+        operators.set("stepsWanted", totalSteps);
+        operators.add("rounds", 1);
+        operators.add("skippedStepsTotal", skippedSteps);
+        line.forEach((name, value) -> {
+            if (value instanceof Number number) {
+                operators.set(name, number);
+            }
+        });
+        if (!line.containsKey("loss")) {
+            operators.set("loss", Double.NaN);
+        }
     }
 
     private String left(long step) {

@@ -22,6 +22,7 @@ import org.casdm.data.ImageFormat;
 import org.casdm.data.ImageSet;
 import org.casdm.data.ImageSetFinder;
 import org.casdm.data.shard.ShardImageSet;
+import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.RoundSettings;
 import org.casdm.job.rounds.RoundTrainingMaster;
@@ -119,7 +120,6 @@ public final class TrainJob {
         var epochs = new EpochOrder(config.run().seed(), images.count());
         var metrics = folder.metrics(METRICS_LINES_PER_PART, METRICS_LONGEST_WAIT);
         metrics.resume(start.step() == 0 ? -1 : start.step());
-        var log = new RoundLog(metrics, ConfiguredModel.lossWeights(config).terms(model), train.steps(), images.count());
         var grids = new SampleGrids(config, folder, slots.threads());
         var runId = UUID.randomUUID().toString();
         var data = spark.broadcast(new TrainingBatches.Data(runId, images, config));
@@ -131,9 +131,12 @@ public final class TrainJob {
                 config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
         var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version(), "lpips",
                 lpips.map(LpipsSources::toString).orElse("none")));
+        var operators = OperatorMetrics.register("train");
         try (var removal = new Removal(data);
                 var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(runId, slots.threads(), config),
                         new CascadeObserver(config))) {
+            var log = new RoundLog(metrics, operators, ConfiguredModel.lossWeights(config).terms(model), train.steps(),
+                    images.count());
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;
             if (place.step() >= train.steps()) {
@@ -157,7 +160,9 @@ public final class TrainJob {
                 boolean last = place.step() >= train.steps();
                 if (last || crosses(before, place.step(), config.checkpoint().everySteps())) {
                     log.flush();
-                    checkpoints.write(trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance);
+                    operators.set("checkpointSeconds", checkpoints.write(trained, place,
+                            epochs.epoch(place.imagesSeen()), slots.workers(), provenance));
+                    operators.set("checkpointStep", place.step());
                     skipped.checkpointWritten();
                 }
                 if (config.samples().everySteps() > 0

@@ -59,8 +59,9 @@ final class TrainingCheckpoints {
      * Writes a checkpoint and removes those that are no longer kept.
      *
      * @param epoch the epoch that the next image belongs to
+     * @return seconds that it took
      */
-    void write(TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance)
+    double write(TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance)
             throws IOException {
         long begin = System.nanoTime();
         var files = new ArrayList<CheckpointFile>();
@@ -82,8 +83,10 @@ final class TrainingCheckpoints {
                 Instant.now(), ProgramVersion.get(), notes);
         var written = store.write(new Checkpoint(state, files));
         store.retain(retention, place.step());
+        double seconds = (System.nanoTime() - begin) / 1e9;
         LOG.info("checkpoint of step {} written to {} in {} s", place.step(), written.folder(),
-                String.format("%.1f", (System.nanoTime() - begin) / 1e9));
+                String.format("%.1f", seconds));
+        return seconds;
     }
 
     /**

@@ -149,7 +149,8 @@ class SkippedStepsTest {
         public BatchSource open(WorkerContext workerContext) throws IOException {
             var source = batches.open(workerContext);
             return step -> {
-                if (step == BAD_STEP + 1 && workerContext.workerIndex() == BAD_WORKER && FAILED.compareAndSet(false, true)) {
+                if (step == BAD_STEP + 1 && workerContext.workerIndex() == BAD_WORKER
+                        && FAILED.compareAndSet(false, true)) {
                     throw new IOException("broken on purpose");
                 }
                 return source.batch(step);
