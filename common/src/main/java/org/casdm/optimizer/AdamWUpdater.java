@@ -57,7 +57,7 @@ final class AdamWUpdater implements GradientUpdater<AdamW> {
     @Override
     public void applyUpdater(INDArray gradient, int iteration, int epoch) {
         if (config.gradientClip() > 0) {
-            double norm = gradient.norm2Number().doubleValue();
+            double norm = GradientNorm.of(gradient);
             if (norm > config.gradientClip()) {
                 // PyTorch's clip_grad_norm_ adds 1e-6 to the norm too.
                 gradient.muli(config.gradientClip() / (norm + 1e-6));

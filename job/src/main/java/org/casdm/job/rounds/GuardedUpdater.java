@@ -1,5 +1,6 @@
 package org.casdm.job.rounds;
 
+import org.casdm.optimizer.GradientNorm;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -12,8 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * count goes on, as the steps of other workers do.
  *
  * <p>One norm tells of the whole gradient: NaN and infinity carry over to it. A gradient whose squares are too large
- * for float32, which an optimizer with second moments cannot take either, counts as not finite too. The norm is one
- * operation of ND4J, on the device where there is one.
+ * for float32, which an optimizer with second moments cannot take either, counts as not finite too.
  */
 final class GuardedUpdater extends ComputationGraphUpdater {
 
@@ -47,7 +47,7 @@ final class GuardedUpdater extends ComputationGraphUpdater {
     public synchronized void update(Gradient gradient, int iteration, int epoch, int batchSize,
             LayerWorkspaceMgr workspaces) {
         INDArray values = gradient.gradient();
-        gradientNorm = values.norm2Number().doubleValue();
+        gradientNorm = GradientNorm.of(values);
         double score = network.score();
         skipped = !Double.isFinite(gradientNorm) || !Double.isFinite(score);
         if (skipped) {

@@ -122,6 +122,7 @@ class TinyDataTest {
                 .hasStackTraceContaining("1 of 1 images cannot be used").hasStackTraceContaining("broken.png");
         assertThatThrownBy(() -> new PrepareJob(PreparedFolders.settings(folder.resolve("bad").toString(),
                 folder.resolve("bad-shards").toString(), 2)).run(spark))
-                .hasStackTraceContaining("cannot be used, more than max-bad-fraction").hasStackTraceContaining("broken.png");
+                .hasStackTraceContaining("cannot be used, more than max-bad-fraction")
+                .hasStackTraceContaining("broken.png");
     }
 }
