@@ -29,7 +29,9 @@ def notebooks():
 
 
 def run(notebook):
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    # Times are for a busy machine. The kernel need not warn that it listens on the loopback address.
+    NotebookClient(notebook, timeout=300, startup_timeout=300, extra_arguments=["--IPKernelApp.log_level=ERROR"],
+                   resources={"metadata": {"path": str(FOLDER)}}).execute()
 
 
 def check_committed():
