@@ -139,8 +139,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * Loads the newest checkpoint that is sound: one whose content turns out to be damaged is passed over, with a
-     * warning, for the one before. Errors of other kinds (no network, no permission, a model that does not fit) are
+     * Loads the newest checkpoint that is sound: one whose content turns out to be damaged, twice, is passed over, with
+     * a warning, for the one before. Errors of other kinds (no network, no permission, a model that does not fit) are
      * the caller's: an older checkpoint would not help.
      *
      * @return empty if there is no complete checkpoint
@@ -153,7 +153,7 @@ public final class CheckpointStore {
             var candidate = complete(folders.get(i));
             if (candidate.isPresent()) {
                 try {
-                    return Optional.of(loader.load(candidate.get()));
+                    return Optional.of(loadTwice(candidate.get(), loader));
                 } catch (CorruptCheckpointException e) {
                     LOG.warn("{}; trying the one before", e.getMessage());
                     if (failure == null) {
@@ -169,6 +169,16 @@ public final class CheckpointStore {
                     + failure.getMessage() + ". Remove the folder to start anew", failure);
         }
         return Optional.empty();
+    }
+
+    /** The damage may have been done on the way here, and to pass over a checkpoint is to give up many steps. */
+    private static <T> T loadTwice(StoredCheckpoint candidate, CheckpointLoader<T> loader) throws IOException {
+        try {
+            return loader.load(candidate);
+        } catch (CorruptCheckpointException e) {
+            LOG.warn("{}; reading it once more", e.getMessage());
+            return loader.load(candidate);
+        }
     }
 
     /**

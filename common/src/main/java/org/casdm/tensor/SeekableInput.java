@@ -45,6 +45,10 @@ public interface SeekableInput extends Closeable {
                 } catch (FSError e) {
                     // Hadoop's local file system reports a failing disk by an Error.
                     throw new IOException(path + ": cannot be read: " + e.getMessage(), e);
+                } catch (IOException e) {
+                    // Of what the network says, only some names the file.
+                    throw String.valueOf(e.getMessage()).contains(path.toString()) ? e
+                            : new IOException(path + ": cannot be read: " + e.getMessage(), e);
                 }
             }
 

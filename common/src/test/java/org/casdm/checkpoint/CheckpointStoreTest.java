@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.Sha256;
@@ -105,6 +106,20 @@ class CheckpointStoreTest {
         store.write(new Checkpoint(CheckpointExamples.state(100), List.of()));
         assertThat(store.open(100).files()).isEmpty();
         assertThat(file(100, CheckpointFiles.MODEL)).doesNotExist();
+    }
+
+    @Test
+    void damageDoneOnTheWayIsNoReasonToTakeAnOlderOne() throws IOException {
+        store.write(checkpoint(100));
+        store.write(checkpoint(200));
+        var tries = new AtomicInteger();
+        assertThat(store.loadLatest(found -> {
+            if (tries.incrementAndGet() == 1) {
+                throw new CorruptCheckpointException("a flipped bit");
+            }
+            return found.step();
+        })).contains(200L);
+        assertThat(tries).hasValue(2);
     }
 
     @ParameterizedTest

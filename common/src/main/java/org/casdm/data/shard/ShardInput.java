@@ -3,18 +3,23 @@ package org.casdm.data.shard;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file for Parquet, on a file system that is open already. Notes when the storage fails: Parquet's own exceptions for
  * damaged files look alike.
  */
 final class ShardInput implements InputFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardInput.class);
 
     private final FileSystem fileSystem;
     private final Path file;
@@ -41,17 +46,17 @@ final class ShardInput implements InputFile {
 
     @Override
     public SeekableInputStream newStream() throws IOException {
-        var stream = noting(() -> fileSystem.open(file));
-        return new DelegatingSeekableInputStream(new NotingStream(stream)) {
+        var stream = new NotingStream(noting(() -> fileSystem.open(file)));
+        return new DelegatingSeekableInputStream(stream) {
             @Override
             public long getPos() throws IOException {
-                return stream.getPos();
+                return stream.current().getPos();
             }
 
             @Override
             public void seek(long position) throws IOException {
                 // Past the end for a damaged file.
-                stream.seek(position);
+                stream.current().seek(position);
             }
         };
     }
@@ -79,20 +84,56 @@ final class ShardInput implements InputFile {
         }
     }
 
+    /**
+     * When the file's stream fails, goes on with another one. S3A (3.3.4) asks the server again and again for the first
+     * bytes that a stream reads, but only once where it has been moved back: a new stream has all tries.
+     */
     private final class NotingStream extends FilterInputStream {
 
-        NotingStream(InputStream stream) {
+        NotingStream(FSDataInputStream stream) {
             super(stream);
+        }
+
+        FSDataInputStream current() {
+            return (FSDataInputStream) in;
         }
 
         @Override
         public int read() throws IOException {
-            return noting(in::read);
+            return reading(in -> in.read());
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            return noting(() -> in.read(bytes, offset, length));
+            return reading(in -> in.read(bytes, offset, length));
         }
+
+        private int reading(Reading reading) throws IOException {
+            try {
+                return reading.from(in);
+            } catch (IOException first) {
+                return noting(() -> {
+                    LOG.warn("{}: reading has failed and is tried anew: {}", file, first.toString());
+                    replace(first);
+                    return reading.from(in);
+                });
+            }
+        }
+
+        private void replace(IOException reason) throws IOException {
+            try {
+                long position = current().getPos();
+                in.close();
+                in = fileSystem.open(file);
+                current().seek(position);
+            } catch (IOException e) {
+                e.addSuppressed(reason);
+                throw e;
+            }
+        }
+    }
+
+    private interface Reading {
+        int from(InputStream stream) throws IOException;
     }
 }

@@ -155,12 +155,19 @@ public final class ShardReader implements Closeable {
             return missing(input.file(), failure);
         }
         if (failure instanceof IOException storage && input.storageFailed()) {
-            return storage;
+            return named(input.file(), storage);
         }
         // Parquet meets damaged files with exceptions of every kind, index errors among them.
         String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         return new DataException("%s is damaged, or no Parquet file: %s. %s".formatted(input, said, WHAT_TO_DO),
                 failure);
+    }
+
+    /** Of what the network says, only some names the file. */
+    private static IOException named(Path file, IOException storage) {
+        String said = String.valueOf(storage.getMessage());
+        return said.contains(file.toString()) ? storage
+                : new IOException(file + ": cannot be read: " + said, storage);
     }
 
     private static DataException missing(Path file, Exception failure) {

@@ -101,6 +101,9 @@ public final class FailureMessages {
                 .or(() -> innermostFirst.stream()
                         .map(symptom -> storage(symptom, said.orElse(symptom).text()))
                         .flatMap(Optional::stream).findFirst())
+                .or(() -> innermostFirst.stream()
+                        .map(symptom -> failedStorage(symptom, said.orElse(symptom).text()))
+                        .flatMap(Optional::stream).findFirst())
                 .map(text -> new Message(text, true, false))
                 .orElseGet(() -> unknown(symptoms));
     }
@@ -173,7 +176,8 @@ public final class FailureMessages {
         }
         if (symptom.says("InvalidAccessKeyId") || symptom.says("SignatureDoesNotMatch")
                 || symptom.says("InvalidToken") || symptom.says("ExpiredToken")) {
-            return Optional.of("S3 does not accept the credentials. " + CREDENTIALS + said);
+            return Optional.of("S3 does not accept the credentials" + (symptom.says("SignatureDoesNotMatch")
+                    ? ", or a request was damaged on its way. " : ". ") + CREDENTIALS + said);
         }
         if (symptom.is(AccessDeniedException.class) || symptom.is(AccessControlException.class)
                 || symptom.says("(Permission denied)")) {
@@ -203,9 +207,17 @@ public final class FailureMessages {
         if (symptom.is(EOFException.class)) {
             return Optional.of("A file ends too early; it may be cut off: " + report);
         }
+        return Optional.empty();
+    }
+
+    /** For errors of the storage, or of the network between, that say nothing about the reason. */
+    private static Optional<String> failedStorage(Symptom symptom, String report) {
         if (symptom.is(PathIOException.class) || symptom.isAny("AWSBadRequestException", "AWSServiceIOException",
-                "AWSClientIOException", "AWSS3IOException", "AWSServiceThrottledException", "AWSRedirectException")) {
-            return Optional.of("The storage failed: " + report);
+                "AWSClientIOException", "AWSS3IOException", "AWSServiceThrottledException", "AWSRedirectException",
+                "AWSStatus500Exception", "AmazonS3Exception", "SdkClientException", "SocketException",
+                "SocketTimeoutException", "ConnectionClosedException", "NoHttpResponseException")) {
+            return Optional.of("The storage failed: " + sentence(report) + " Start again with the same command when it "
+                    + "is well: what was finished is kept.");
         }
         return Optional.empty();
     }

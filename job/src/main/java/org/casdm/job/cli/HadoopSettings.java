@@ -10,7 +10,8 @@ import org.apache.hadoop.conf.Configuration;
  */
 final class HadoopSettings {
 
-    private static final String PREFIX = "spark.hadoop.";
+    /** Of Hadoop's settings among Spark's. */
+    static final String PREFIX = "spark.hadoop.";
 
     private HadoopSettings() {
     }
@@ -18,6 +19,7 @@ final class HadoopSettings {
     /** With the JVM's system properties, where spark-submit leaves its {@code --conf}. */
     static Configuration fromSystemProperties() {
         var configuration = new Configuration();
+        S3aDefaults.fill(configuration, configuration::set);
         for (var name : System.getProperties().stringPropertyNames()) {
             set(configuration, name, System.getProperty(name));
         }

@@ -3,6 +3,7 @@ package org.casdm.job.cli;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
@@ -52,6 +53,7 @@ final class SparkSetup {
         conf.setIfMissing("spark.master", "local[*]");
         conf.setIfMissing("spark.app.name", name);
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        S3aDefaults.fill(new Configuration(), (key, value) -> conf.setIfMissing(HadoopSettings.PREFIX + key, value));
         var master = conf.get("spark.master");
         if (master.startsWith("local")) {
             // Nothing outside of this machine is to be reached, or reaches in.

@@ -3,14 +3,17 @@ package org.casdm.job.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.casdm.config.ConfigLoader;
 import org.casdm.tensor.SafetensorsWriter;
@@ -139,8 +142,26 @@ class CasdmTest {
         assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("3");
         assertThat(conf.get("spark.executor.extraJavaOptions"))
                 .contains("-Dorg.bytedeco.javacpp.maxbytes=" + (2048L << 20));
-        assertThat(conf.get("spark.broadcast.compress")).isEqualTo("false");
+        assertThat(conf.get("spark.casdm.io.retryWait")).isEqualTo("1s");
         assertThat(conf.get("spark.app.name")).isEqualTo("casdm train /r");
+    }
+
+    @Test
+    void patienceWithS3IsTheUsersOrOurs() {
+        var name = "spark.hadoop.fs.s3a.connection.timeout";
+        var ours = ConfigLoader.load(Optional.empty(), List.of());
+        assertThat(SparkSetup.complete(new SparkConf(false), ours, "train").get(name)).isEqualTo("60000");
+        var users = ConfigLoader.load(Optional.empty(), List.of("spark." + name + "=5000"));
+        assertThat(SparkSetup.complete(new SparkConf(false), users, "train").get(name)).isEqualTo("5000");
+
+        // As in core-site.xml.
+        var site = new Configuration();
+        site.addResource(new ByteArrayInputStream("""
+                <configuration><property><name>fs.s3a.connection.timeout</name><value>7000</value></property>
+                </configuration>""".getBytes(StandardCharsets.UTF_8)), "core-site.xml");
+        S3aDefaults.fill(site, site::set);
+        assertThat(site.get("fs.s3a.connection.timeout")).isEqualTo("7000");
+        assertThat(site.get("fs.s3a.attempts.maximum")).isEqualTo("5");
     }
 
     @Test

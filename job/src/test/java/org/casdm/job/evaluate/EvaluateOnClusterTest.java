@@ -8,12 +8,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
-import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.casdm.job.testing.ExecutorKiller;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,34 +45,11 @@ class EvaluateOnClusterTest {
         try (var spark = new JavaSparkContext(conf)) {
             assertThat(evaluate(spark, new ToyFeatures()).values()).isEqualTo(alone.values());
 
-            var killer = new Killer(spark);
+            // While evaluating: of some twenty tasks, two at a time, the third has ended.
+            var killer = new ExecutorKiller(3);
             spark.sc().addSparkListener(killer);
             assertThat(evaluate(spark, new ToyFeatures(10, 5, 4, 20, false)).values()).isEqualTo(alone.values());
-            assertThat(killer.removed.await(60, TimeUnit.SECONDS)).isTrue();
-        }
-    }
-
-    /** Kills the executor that finishes the third task. */
-    private static final class Killer extends SparkListener {
-
-        private final JavaSparkContext spark;
-        private final CountDownLatch removed = new CountDownLatch(1);
-        private int tasks;
-
-        Killer(JavaSparkContext spark) {
-            this.spark = spark;
-        }
-
-        @Override
-        public void onTaskEnd(SparkListenerTaskEnd end) {
-            if (++tasks == 3) {
-                spark.sc().killExecutor(end.taskInfo().executorId());
-            }
-        }
-
-        @Override
-        public void onExecutorRemoved(SparkListenerExecutorRemoved removal) {
-            removed.countDown();
+            assertThat(killer.hasKilled()).isTrue();
         }
     }
 }

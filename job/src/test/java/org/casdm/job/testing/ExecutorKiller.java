@@ -1,6 +1,5 @@
 package org.casdm.job.testing;
 
-import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,16 +21,8 @@ public final class ExecutorKiller extends SparkListener {
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
         if (tasksLeft.decrementAndGet() == 0) {
-            var executor = end.taskInfo().executorId();
-            ProcessHandle.current().descendants().filter(process -> isExecutor(process, executor))
-                    .forEach(ProcessHandle::destroyForcibly);
+            LocalCluster.executors().get(Integer.parseInt(end.taskInfo().executorId())).destroyForcibly();
         }
-    }
-
-    private static boolean isExecutor(ProcessHandle process, String id) {
-        var arguments = Arrays.asList(process.info().arguments().orElse(new String[0]));
-        int option = arguments.indexOf("--executor-id");
-        return option >= 0 && option + 1 < arguments.size() && arguments.get(option + 1).equals(id);
     }
 
     @Override

@@ -6,8 +6,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 
 /**
@@ -45,6 +48,19 @@ public final class LocalCluster {
                 .set("spark.executor.memory", megabytesPerExecutor + "m")
                 .set("spark.executor.extraClassPath", folders)
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1");
+    }
+
+    /** The processes of the executors that this JVM's Spark has started, by their ids. */
+    public static SortedMap<Integer, ProcessHandle> executors() {
+        var executors = new TreeMap<Integer, ProcessHandle>();
+        ProcessHandle.current().descendants().forEach(process -> {
+            var arguments = Arrays.asList(process.info().arguments().orElse(new String[0]));
+            int option = arguments.indexOf("--executor-id");
+            if (option >= 0 && option + 1 < arguments.size()) {
+                executors.put(Integer.parseInt(arguments.get(option + 1)), process);
+            }
+        });
+        return executors;
     }
 
     private static List<Path> classPath() {

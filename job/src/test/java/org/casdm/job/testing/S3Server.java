@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -77,9 +78,24 @@ public final class S3Server implements AutoCloseable {
         Files.createDirectory(store.resolve(name));
     }
 
+    /** The folder that holds buckets and objects as folders and files. */
+    public Path objects() {
+        return store;
+    }
+
+    /** Its port on the loopback address. */
+    public int port() {
+        return port;
+    }
+
     /** A Hadoop configuration that reaches this server, with file systems of its own. */
     public Configuration hadoop() {
         return hadoop(accessKey, secretKey);
+    }
+
+    /** The credentials, as environment variables for a process of its own. */
+    public Map<String, String> environment() {
+        return Map.of("AWS_ACCESS_KEY_ID", accessKey, "AWS_SECRET_ACCESS_KEY", secretKey);
     }
 
     /** The same with other credentials. */
