@@ -134,7 +134,8 @@ class CasdmTest {
     @Test
     void sparkIsSetUpFromTheConfiguration() {
         var config = ConfigLoader.load(Optional.empty(),
-                List.of("run.folder=/r", "spark.master=local-cluster[2,3,2048]", "spark.spark.ui.enabled=true"));
+                List.of("run.folder=/r", "spark.master=local-cluster[2,3,2048]", "spark.spark.ui.enabled=true",
+                        "execution.averaging-port=7100"));
         var conf = SparkSetup.complete(new SparkConf(false).set("spark.master", "yarn"), config, "train");
         assertThat(conf.get("spark.master")).isEqualTo("local-cluster[2,3,2048]");
         assertThat(conf.get("spark.ui.enabled")).isEqualTo("true");
@@ -142,6 +143,7 @@ class CasdmTest {
         assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("3");
         assertThat(conf.get("spark.executor.extraJavaOptions"))
                 .contains("-Dorg.bytedeco.javacpp.maxbytes=" + (2048L << 20));
+        assertThat(conf.get("spark.casdm.port")).isEqualTo("7100");
         assertThat(conf.get("spark.casdm.io.retryWait")).isEqualTo("1s");
         assertThat(conf.get("spark.app.name")).isEqualTo("casdm train /r");
     }
