@@ -25,9 +25,8 @@ record Chart(String title, String unit, List<Long> steps, Map<String, List<Doubl
         rounds.series().keySet().forEach(
                 name -> groups.computeIfAbsent(MetricGroup.of(name), group -> new ArrayList<>()).add(name));
         groups.remove(MetricGroup.PROGRESS);
-        if (!rounds.only(groups.getOrDefault(MetricGroup.BAD_IMAGES, List.of())).hasOtherThanZero()) {
-            groups.remove(MetricGroup.BAD_IMAGES);
-        }
+        groups.entrySet().removeIf(
+                group -> group.getKey().isOfTrouble() && !rounds.only(group.getValue()).hasOtherThanZero());
         var charts = new ArrayList<Chart>();
         groups.forEach((group, names) -> {
             var series = new LinkedHashMap<String, List<Double>>();

@@ -1,6 +1,7 @@
 package org.casdm.job.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +34,16 @@ record EvaluationCurve(String id, String conditions, boolean comparable, String 
         byId.forEach((id, lines) -> {
             var first = lines.get(0).values();
             curves.add(new EvaluationCurve(id, conditions(lines.get(0)), first.path("comparable").asBoolean(),
-                    Redaction.ofText(first.at("/features/name").asText("an unknown network")), List.copyOf(lines),
+                    features(first), List.copyOf(lines),
                     lines.stream().map(EvaluationCurve::metrics).toList()));
         });
         return curves;
+    }
+
+    private static String features(ObjectNode values) {
+        var weights = values.at("/features/weights").asText("");
+        return Redaction.ofText(values.at("/features/name").asText("an unknown network"))
+                + (weights.isEmpty() ? "" : ", weights " + ReportPage.name(weights));
     }
 
     private static String conditions(MetricsLine line) {

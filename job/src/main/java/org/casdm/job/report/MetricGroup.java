@@ -37,6 +37,9 @@ enum MetricGroup {
             Map.entry("lpipsOfImages.median", "median"),
             Map.entry("lpipsOfImages.upperQuartile", "upper quartile"),
             Map.entry("lpipsOfImages.maximum", "largest"),
+            Map.entry("gradientNorm", "median"),
+            Map.entry("gradientNormMaximum", "largest"),
+            Map.entry("skippedSteps", "steps skipped"),
             Map.entry("imagesPerSecond", "images/s"),
             Map.entry("roundSeconds", "whole round"),
             Map.entry("computeSeconds", "arithmetic"),
@@ -73,7 +76,12 @@ enum MetricGroup {
 
     /** Whether its numbers are compared by their ratio. */
     boolean logarithmic() {
-        return this == LOSS || this == REVERSE_MEAN || this == LPIPS_OF_IMAGES;
+        return this == LOSS || this == REVERSE_MEAN || this == LPIPS_OF_IMAGES || this == GRADIENT;
+    }
+
+    /** Whether there is something to see only if a number is not 0. */
+    boolean isOfTrouble() {
+        return this == SKIPPED_STEPS || this == BAD_IMAGES;
     }
 
     /** What a chart of it is called. */

@@ -108,7 +108,8 @@ final class ReportPage {
             var values = JSON.createObjectNode();
             line.values().fields().forEachRemaining(field -> {
                 var group = MetricGroup.of(field.getKey());
-                if (!field.getKey().equals("step") && field.getValue().isNumber() && group != MetricGroup.TIME) {
+                if (!field.getKey().equals("step") && field.getValue().isNumber() && group != MetricGroup.TIME
+                        && group != MetricGroup.GRADIENT) {
                     values.set(MetricGroup.label(field.getKey()), field.getValue());
                 }
             });
