@@ -57,7 +57,16 @@ public final class Casdm implements Runnable {
     /** Runs the program and ends the JVM with its {@linkplain ExitCode exit code}. */
     public static void main(String[] arguments) {
         SparkLogging.replaceSparksDefault();
-        System.exit(execute(commandLine(), arguments));
+        int code = execute(commandLine(), arguments);
+        if (code != ExitCode.DONE || !insideYarn()) {
+            System.exit(code);
+        }
+    }
+
+    /** Whether this is a driver on YARN, which takes any call of exit for a failure: work that is done returns. */
+    private static boolean insideYarn() {
+        return "yarn".equals(System.getProperty("spark.master"))
+                && "cluster".equals(System.getProperty("spark.submit.deployMode"));
     }
 
     /** Runs the program within another, and gives its exit code. */

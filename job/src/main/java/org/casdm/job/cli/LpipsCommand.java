@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.casdm.job.device.ComputeBackend;
 import org.casdm.job.train.NativeThreads;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsSpec;
@@ -88,6 +89,7 @@ final class LpipsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--threads is at least 1, not " + threads);
         }
         var lpipsSpec = new LpipsSpec(trunk, parseResize());
+        ComputeBackend.start();
         var trunkSource = WeightSource.parse(weights, Optional.empty());
         if (lin == null && !trunkSource.isRandom()) {
             throw new ParameterException(spec.commandLine(), "Give the linear layers for --trunk "

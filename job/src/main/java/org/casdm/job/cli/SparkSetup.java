@@ -19,9 +19,14 @@ final class SparkSetup {
 
     private static final Pattern LOCAL_CLUSTER =
             Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*(\\d+)\\s*]");
+    private static final String MAIN_CLASS = Casdm.class.getName();
+    private static final String APP_NAME = "spark.app.name";
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
     private static final String EXECUTOR_MEMORY = "spark.executor.memory";
+    private static final String MEMORY_OVERHEAD = "spark.executor.memoryOverhead";
     private static final long MIB = 1 << 20;
+    /** What a process takes beside heap and arrays, in MiB. */
+    private static final long REST_OF_PROCESS = 1024;
 
     private SparkSetup() {
     }
@@ -51,7 +56,10 @@ final class SparkSetup {
     private static SparkConf complete(SparkConf conf, Map<String, String> settings, String name) {
         settings.forEach(conf::set);
         conf.setIfMissing("spark.master", "local[*]");
-        conf.setIfMissing("spark.app.name", name);
+        if (conf.get(APP_NAME, MAIN_CLASS).equals(MAIN_CLASS)) {
+            // spark-submit's default says nothing.
+            conf.set(APP_NAME, name);
+        }
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         S3aDefaults.fill(new Configuration(), (key, value) -> conf.setIfMissing(HadoopSettings.PREFIX + key, value));
         var master = conf.get("spark.master");
@@ -72,6 +80,7 @@ final class SparkSetup {
         if (!master.startsWith("local[") && !master.equals("local")) {
             executors(conf);
         }
+        ClusterSecret.addTo(conf, System.getenv());
         return conf;
     }
 
@@ -80,23 +89,44 @@ final class SparkSetup {
         conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "passive");
         if (conf.contains("spark.executor.cores")) {
             conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.executor.cores"));
+            // One task a card, with its share of the cores; Spark warns of idle ones otherwise.
+            int cards = conf.getInt("spark.executor.resource.gpu.amount", 0);
+            if (cards > 0) {
+                conf.setIfMissing("spark.task.cpus",
+                        Integer.toString(Math.max(1, conf.getInt("spark.executor.cores", 1) / cards)));
+            }
+        }
+        boolean containers = inContainers(conf);
+        if (containers && !conf.contains("spark.executor.memoryOverheadFactor")) {
+            conf.setIfMissing(MEMORY_OVERHEAD, heap(conf) + REST_OF_PROCESS + "m");
         }
         var options = conf.get(EXECUTOR_OPTIONS, "");
         if (!options.contains("org.bytedeco.javacpp.max")) {
-            conf.set(EXECUTOR_OPTIONS, (options + " " + arrayMemory(conf)).strip());
+            conf.set(EXECUTOR_OPTIONS, (options + " " + arrayMemory(conf, containers)).strip());
         }
+    }
+
+    /** Whether the cluster kills an executor that takes more than heap and overhead together. */
+    private static boolean inContainers(SparkConf conf) {
+        return conf.get("spark.master").equals("yarn") || conf.get("spark.master").startsWith("k8s://");
+    }
+
+    private static long heap(SparkConf conf) {
+        return JavaUtils.byteStringAsMb(conf.get(EXECUTOR_MEMORY, "1g"));
     }
 
     /**
      * Arrays live outside of the heap: in what Spark reserves beside it if that is given, else in as much again. The
-     * limit on the whole process is a gibibyte above their sum: threads, code, native libraries.
+     * limit on the whole process is a gibibyte above their sum: threads, code, native libraries. In a container it is
+     * the container's, so that a failure with a message comes before the kill without one.
      */
-    private static String arrayMemory(SparkConf conf) {
-        var heap = JavaUtils.byteStringAsMb(conf.get(EXECUTOR_MEMORY, "1g"));
-        var arrays = conf.contains("spark.executor.memoryOverhead")
-                ? JavaUtils.byteStringAsMb(conf.get("spark.executor.memoryOverhead")) : heap;
+    private static String arrayMemory(SparkConf conf, boolean containers) {
+        long heap = heap(conf);
+        long beside = conf.contains(MEMORY_OVERHEAD) ? JavaUtils.byteStringAsMb(conf.get(MEMORY_OVERHEAD)) : heap;
+        long arrays = containers ? Math.max(beside - REST_OF_PROCESS, beside / 2) : beside;
+        long process = heap + (containers ? beside : arrays + REST_OF_PROCESS);
         return "-Dorg.bytedeco.javacpp.maxbytes=" + arrays * MIB
-                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (heap + arrays + 1024) * MIB;
+                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + process * MIB;
     }
 
     /** The jar that this class is from; empty where it is from compiled classes. */

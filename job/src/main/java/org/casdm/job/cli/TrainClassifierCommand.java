@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
+import org.casdm.job.device.ComputeBackend;
 import org.casdm.job.train.NativeThreads;
 import org.casdm.metric.classifier.Classifier;
 import org.casdm.metric.classifier.ClassifierFile;
@@ -78,6 +79,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var settings = settings();
+        ComputeBackend.start();
         var hadoop = storage.hadoop();
         var path = new Path(out);
         var fileSystem = path.getFileSystem(hadoop);

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.job.train.DeviceSurvey;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.GaussianStatistics;
 import org.casdm.metric.ReferenceStatistics;
@@ -52,6 +53,8 @@ final class Evaluator implements AutoCloseable {
     Evaluator(JavaSparkContext spark, EvaluationSettings settings) throws IOException {
         this.spark = spark;
         this.settings = settings;
+        DeviceSurvey.ofDriver(spark);
+        DeviceSurvey.ofExecutors(spark, spark.defaultParallelism());
         size = settings.size();
         var hadoop = spark.hadoopConfiguration();
         var limits = SourceLimits.DEFAULT;

@@ -3,8 +3,13 @@ package org.casdm.job.rounds;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.casdm.job.device.ComputeBackend;
+import org.casdm.job.device.DeviceFailure;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The GPU that a task trains on, from Spark's resource scheduling ({@code spark.task.resource.gpu.amount}).
@@ -17,39 +22,62 @@ public record DeviceAssignment(OptionalInt device) {
     /** The resource name that Spark and its discovery scripts use. */
     public static final String RESOURCE = "gpu";
 
-    /** The running task's device. To be called on the task's thread. */
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceAssignment.class);
+
+    /**
+     * The running task's device, logged where Spark schedules GPUs. To be called on the task's thread. The first in the
+     * process starts ND4J.
+     *
+     * @throws DeviceFailure if the device is not there or cannot be driven
+     */
     public static DeviceAssignment ofTask(TaskContext task) {
-        boolean cpu = Nd4j.getEnvironment().isCPU();
-        int devices = cpu ? 0 : Nd4j.getAffinityManager().getNumberOfDevices();
-        return of(task.resourcesJMap(), cpu, devices);
+        return logged("stage " + task.stageId() + " partition " + task.partitionId(), task.resourcesJMap());
+    }
+
+    /**
+     * The device of a driver that Spark has started with one ({@code spark.driver.resource.gpu.amount}).
+     *
+     * @throws DeviceFailure if the device is not there or cannot be driven
+     */
+    public static DeviceAssignment ofDriver(JavaSparkContext spark) {
+        return logged("driver", spark.resources());
+    }
+
+    private static DeviceAssignment logged(String holder, Map<String, ResourceInformation> resources) {
+        var backend = ComputeBackend.start();
+        var assignment = of(resources, backend);
+        var gpu = resources.get(RESOURCE);
+        if (gpu != null) {
+            LOG.info("{}: Spark gives GPU {}; {}", holder, String.join(", ", gpu.addresses()),
+                    assignment.device.isPresent() ? backend.device(assignment.device.getAsInt())
+                            : "this job jar computes on the CPU");
+        }
+        return assignment;
     }
 
     /**
      * The device for given resources.
      *
-     * @param resources   a task's resources by name
-     * @param cpuBackend  whether ND4J runs on the CPU: then GPUs are ignored
-     * @param deviceCount number of GPUs that ND4J sees
-     * @throws IllegalStateException if the address is not the index of a device that ND4J sees
+     * @param resources a task's resources by name
+     * @param backend   what ND4J runs on; on the CPU, GPUs are ignored
+     * @throws DeviceFailure if the address is not the index of a device that the process sees and ND4J can drive
      */
-    static DeviceAssignment of(Map<String, ResourceInformation> resources, boolean cpuBackend, int deviceCount) {
+    static DeviceAssignment of(Map<String, ResourceInformation> resources, ComputeBackend backend) {
         ResourceInformation gpu = resources.get(RESOURCE);
-        if (cpuBackend || gpu == null || gpu.addresses().length == 0) {
+        if (backend.cpu()) {
+            return new DeviceAssignment(OptionalInt.empty());
+        }
+        if (gpu == null || gpu.addresses().length == 0) {
+            backend.devices().forEach(device -> backend.device(device.index()));
             return new DeviceAssignment(OptionalInt.empty());
         }
         String address = gpu.addresses()[0];
-        int index;
         try {
-            index = Integer.parseInt(address.trim());
+            return new DeviceAssignment(OptionalInt.of(backend.device(Integer.parseInt(address.trim())).index()));
         } catch (NumberFormatException e) {
-            throw new IllegalStateException("GPU address \"" + address + "\" is not a device index: the discovery"
-                    + " script (spark.executor.resource.gpu.discoveryScript) has to print indices", e);
+            throw new DeviceFailure("GPU address \"" + address + "\" is not a device index: the discovery script"
+                    + " (spark.executor.resource.gpu.discoveryScript) has to print indices", e);
         }
-        if (index < 0 || index >= deviceCount) {
-            throw new IllegalStateException("Spark assigned GPU " + index + ", but ND4J sees " + deviceCount
-                    + " device(s) on this machine: check CUDA_VISIBLE_DEVICES and the discovery script");
-        }
-        return new DeviceAssignment(OptionalInt.of(index));
     }
 
     /** Binds the calling thread to the device. */

@@ -18,6 +18,7 @@ import org.casdm.job.TimeText;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
+import org.casdm.job.train.DeviceSurvey;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingMethod;
 import org.casdm.tensor.ContentDigest;
@@ -138,6 +139,7 @@ public final class SampleJob {
         if (ranges.isEmpty()) {
             return;
         }
+        DeviceSurvey.ofExecutors(spark, Math.min(ranges.size(), spark.defaultParallelism()));
         var counter = spark.sc().longAccumulator("image steps");
         var progress = new SampleProgress(counter.id(), request.count() - images, request.count(), steps,
                 OperatorMetrics.register("sample"));

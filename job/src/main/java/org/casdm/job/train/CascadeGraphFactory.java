@@ -4,12 +4,12 @@ import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.config.CasdmConfig;
+import org.casdm.job.device.ComputeBackend;
 import org.casdm.job.rounds.GraphFactory;
 import org.casdm.lpips.Lpips;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Builds the workers' graphs.
@@ -37,7 +37,7 @@ record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implem
     }
 
     private void requireDevice() {
-        boolean cpu = Nd4j.getEnvironment().isCPU();
+        boolean cpu = ComputeBackend.start().cpu();
         var wanted = config.execution().device();
         if (wanted == CasdmConfig.Device.GPU && cpu) {
             throw new TrainingFailure("execution.device is gpu, but this job jar computes on the CPU: build it with"

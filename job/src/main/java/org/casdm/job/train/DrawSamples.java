@@ -1,10 +1,12 @@
 package org.casdm.job.train;
 
 import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
+import org.casdm.job.rounds.DeviceAssignment;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,6 +21,7 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
 
     @Override
     public byte[] call(CasdmConfig config) {
+        DeviceAssignment.ofTask(TaskContext.get()).bindThread();
         NativeThreads.ofThisThread(threads);
         int count = config.samples().count();
         int classes = config.model().classes();

@@ -40,7 +40,8 @@ final class RegisteredExecutors {
         while (!complete(cores.size(), expected, seconds(changed)) && seconds(start) < TIMEOUT_SECONDS) {
             if (spark.sc().isStopped()) {
                 throw new TrainingFailure(spark.master() + " does not answer, or has ended this application: check"
-                        + " spark.master and that the cluster runs");
+                        + " spark.master, that the cluster runs, and, where spark.authenticate is on, that it has the"
+                        + " secret of this environment");
             }
             sleep();
             var now = cores(spark);

@@ -78,6 +78,8 @@ public final class TrainJob {
         LOG.info("workers: {}, threads of each: {}, batch of each: {}; images a step: {}", slots.workers(),
                 slots.threads(), config.train().batchSizePerWorker(),
                 slots.workers() * config.train().batchSizePerWorker());
+        DeviceSurvey.ofDriver(spark);
+        DeviceSurvey.ofExecutors(spark, slots.workers());
 
         var training = new CascadeGraph.Training(optimizer, config.train().optimizer().weightDecay(),
                 config.run().seed(), slots.threads(), DataType.FLOAT, ConfiguredModel.lpips(config));

@@ -167,6 +167,44 @@ class CasdmTest {
     }
 
     @Test
+    void containersBoundTheProcess() {
+        for (var master : List.of("yarn", "k8s://https://host:6443")) {
+            var given = ConfigLoader.load(Optional.empty(), List.of("spark.master=" + master,
+                    "spark.executor.memory=2g", "spark.executor.memoryOverhead=6g"));
+            var options = SparkSetup.complete(new SparkConf(false), given, "train");
+            assertThat(options.get("spark.executor.extraJavaOptions"))
+                    .isEqualTo("-Dorg.bytedeco.javacpp.maxbytes=" + (5L << 30)
+                            + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (8L << 30));
+            var left = ConfigLoader.load(Optional.empty(), List.of("spark.master=" + master,
+                    "spark.executor.memory=2g"));
+            var conf = SparkSetup.complete(new SparkConf(false), left, "train");
+            assertThat(conf.get("spark.executor.memoryOverhead")).isEqualTo("3072m");
+            assertThat(conf.get("spark.executor.extraJavaOptions"))
+                    .isEqualTo("-Dorg.bytedeco.javacpp.maxbytes=" + (2L << 30)
+                            + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (5L << 30));
+        }
+    }
+
+    @Test
+    void aTaskOnACardHasItsShareOfTheCores() {
+        var config = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077",
+                "spark.executor.cores=8", "spark.executor.resource.gpu.amount=2", "spark.task.resource.gpu.amount=1"));
+        assertThat(SparkSetup.complete(new SparkConf(false), config, "train").get("spark.task.cpus")).isEqualTo("4");
+        var chosen = new SparkConf(false).set("spark.task.cpus", "1");
+        assertThat(SparkSetup.complete(chosen, config, "train").get("spark.task.cpus")).isEqualTo("1");
+    }
+
+    @Test
+    void theApplicationIsNamedAfterTheRun() {
+        var config = ConfigLoader.load(Optional.empty(), List.of("run.folder=/r", "spark.master=yarn"));
+        // As spark-submit leaves it where no name is given.
+        var unnamed = new SparkConf(false).setAppName(Casdm.class.getName());
+        assertThat(SparkSetup.complete(unnamed, config, "train").get("spark.app.name")).isEqualTo("casdm train /r");
+        var named = new SparkConf(false).setAppName("mine");
+        assertThat(SparkSetup.complete(named, config, "train").get("spark.app.name")).isEqualTo("mine");
+    }
+
+    @Test
     void sparksMemoryOverheadBoundsTheArrays() {
         var config = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077",
                 "spark.executor.memory=2g", "spark.executor.memoryOverhead=6g",

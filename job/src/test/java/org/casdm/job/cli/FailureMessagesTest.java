@@ -66,6 +66,15 @@ class FailureMessagesTest {
     }
 
     @Test
+    void tellsWhichExecutorsCardCannotBeDriven() {
+        assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
+                + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
+                + " org.casdm.job.device.DeviceFailure: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
+                + "\tat org.casdm.job.device.ComputeBackend.device(ComputeBackend.java:1)")))
+                .isEqualTo("gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0.");
+    }
+
+    @Test
     void aClusterThatIsGoneIsSaid() {
         for (var words : new String[] {"All masters are unresponsive! Giving up.",
             "Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at:\n\nx.y(Z.java)",
