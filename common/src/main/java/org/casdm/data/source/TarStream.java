@@ -19,6 +19,8 @@ final class TarStream extends InputStream {
     private final int maximumRatio;
     private long position;
     private long readable = Long.MAX_VALUE;
+    /** Null while data is read. */
+    private PaxTimes times;
     private boolean lastWasZero;
 
     /**
@@ -50,14 +52,19 @@ final class TarStream extends InputStream {
         return lastWasZero;
     }
 
-    /** Allows no more than a mebibyte to be read (rather than skipped) until {@link #beginData}. */
+    /**
+     * Allows no more than a mebibyte to be read (rather than skipped) until {@link #beginData}, and no times that take
+     * long to be understood.
+     */
     void beginHeaders() {
         readable = LARGEST_HEADERS;
+        times = new PaxTimes();
     }
 
     /** Allows any amount to be read again. */
     void beginData() {
         readable = Long.MAX_VALUE;
+        times = null;
     }
 
     @Override
@@ -73,6 +80,9 @@ final class TarStream extends InputStream {
             readable -= count;
             if (readable < 0) {
                 throw new IOException("headers of an entry take more than " + LARGEST_HEADERS + " bytes");
+            }
+            if (times != null) {
+                times.look(destination, offset, count);
             }
             lastWasZero = isZero(destination, offset, count);
             advance(count);

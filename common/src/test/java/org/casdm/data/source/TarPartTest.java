@@ -228,6 +228,42 @@ class TarPartTest {
                 "--max-ratio");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"mtime=1e1000000", "atime=1E-1000000", "LIBARCHIVE.creationtime=1e1000000"})
+    void aTimeThatTakesHoursToReadIsRefused(String record) throws Exception {
+        Path tar = Files.write(folder.resolve("slow.tar"), withRecord(record));
+        List<SourceRecord> records = reading().records(tar, SourceFormat.TAR);
+        assertThat(SourceReading.bad(records)).singleElement()
+                .satisfies(bad -> assertThat(bad.reason()).contains("a time in the headers", "slow.tar"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mtime=1400000000.123456789", "ctime=-12.5", "comment=time=1e9 mtime 1e9"})
+    void usualTimesAreRead(String record) throws Exception {
+        Path tar = Files.write(folder.resolve("usual.tar"), withRecord(record));
+        assertThat(SourceReading.ids(reading().records(tar, SourceFormat.TAR))).containsExactly("1.png");
+    }
+
+    /** A picture with a record of extended headers. */
+    private static byte[] withRecord(String record) throws IOException {
+        int length = record.length() + 5;
+        byte[] content = (length + " " + record + "\n").getBytes(StandardCharsets.US_ASCII);
+        if (content.length != length) {
+            length = content.length;
+            content = (length + " " + record + "\n").getBytes(StandardCharsets.US_ASCII);
+        }
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(bytes)) {
+            var header = new TarArchiveEntry("PaxHeaders/1.png", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+            header.setSize(content.length);
+            tar.putArchiveEntry(header);
+            tar.write(content);
+            tar.closeArchiveEntry();
+            put(tar, "1.png", PICTURE);
+        }
+        return bytes.toByteArray();
+    }
+
     @Test
     void aLongNameOfManyMegabytesIsStopped() throws Exception {
         var bytes = new ByteArrayOutputStream();
