@@ -17,8 +17,8 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.casdm.storage.JsonChecksum;
 import org.casdm.tensor.ContentDigest;
-import org.casdm.tensor.Sha256;
 
 /**
  * The content of {@code state.json}: the training's state, and size and hash of each file. In JSON the state's own
@@ -30,7 +30,6 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
     private static final int FORMAT = 1;
     private static final String FORMAT_FIELD = "format";
     private static final String FILES_FIELD = "files";
-    private static final String CHECKSUM_FIELD = "checksum";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -52,7 +51,7 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
         var tree = JSON.createObjectNode().put(FORMAT_FIELD, FORMAT);
         tree.setAll((ObjectNode) JSON.valueToTree(state));
         tree.set(FILES_FIELD, JSON.valueToTree(files));
-        tree.put(CHECKSUM_FIELD, Sha256.hex(JSON.writeValueAsBytes(tree)));
+        JsonChecksum.add(tree);
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
     }
 
@@ -67,8 +66,7 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
                 throw new CorruptCheckpointException(path + ": format " + tree.path(FORMAT_FIELD)
                         + " is unknown to this version of the program, which reads format " + FORMAT);
             }
-            var checksum = tree.remove(CHECKSUM_FIELD);
-            if (checksum == null || !checksum.asText().equals(Sha256.hex(JSON.writeValueAsBytes(tree)))) {
+            if (!tree.has(JsonChecksum.FIELD) || !JsonChecksum.removeIfSound(tree)) {
                 throw new CorruptCheckpointException(path + ": its checksum does not agree with its content");
             }
             tree.remove(FORMAT_FIELD);

@@ -25,7 +25,8 @@ public final class WeightFile {
     }
 
     /**
-     * Reads tensors, whatever else the file holds. The file's format is told from its beginning.
+     * Reads tensors, whatever else the file holds. The file's format is told from its beginning. Without a hash in the
+     * source, what {@link KnownContent} knows of the file is verified.
      *
      * @param what what the file should hold, for messages
      * @param receiver gets each parameter with its values in the file's layout
@@ -42,6 +43,8 @@ public final class WeightFile {
                 throw new TensorFormatException(path.toString(), "is not the expected file: its SHA-256 is " + actual
                         + ", not " + source.sha256().get());
             }
+        } else {
+            KnownContent.verify(fileSystem, path);
         }
         try (var file = TensorFile.open(fileSystem, path)) {
             var found = find(path.toString(), what, wanted, stored(file));

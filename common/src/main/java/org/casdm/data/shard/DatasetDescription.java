@@ -16,10 +16,11 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
+import org.casdm.storage.JsonChecksum;
 
 /**
  * What a data folder holds: {@code dataset.json}, written when all of its shards are there. A folder without one is
- * unfinished.
+ * unfinished. In the file a {@linkplain JsonChecksum checksum} stands beside the fields.
  *
  * @param count     images of all shards
  * @param size      their width and height in pixels
@@ -117,11 +118,17 @@ public record DatasetDescription(long count, int size, int channels, List<String
             if (!(JSON.readTree(json) instanceof ObjectNode tree)) {
                 throw new DataException(file + " is no JSON object");
             }
-            var format = tree.remove(FORMAT_FIELD);
+            var format = tree.get(FORMAT_FIELD);
             if (format == null || !format.isInt() || format.intValue() != FORMAT) {
                 throw new DataException("%s: field %s is %s; this version of the program reads %d".formatted(file,
                         FORMAT_FIELD, format, FORMAT));
             }
+            if (!JsonChecksum.removeIfSound(tree)) {
+                throw new DataException(file + " is damaged, or was changed by hand: its " + JsonChecksum.FIELD
+                        + " does not agree with the rest. Restore the file; if it was changed on purpose, remove the"
+                        + " line with the " + JsonChecksum.FIELD);
+            }
+            tree.remove(FORMAT_FIELD);
             return JSON.treeToValue(tree, DatasetDescription.class);
         } catch (JsonMappingException e) {
             throw new DataException("%s: %s%s. Prepare the data set again, or restore the file".formatted(file,
@@ -147,6 +154,7 @@ public record DatasetDescription(long count, int size, int channels, List<String
     public void write(FileSystem fileSystem, Path folder) throws IOException {
         var tree = JSON.createObjectNode().put(FORMAT_FIELD, FORMAT);
         tree.setAll((ObjectNode) JSON.valueToTree(this));
+        JsonChecksum.add(tree);
         AtomicFile.write(fileSystem, new Path(folder, FILE_NAME),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
     }

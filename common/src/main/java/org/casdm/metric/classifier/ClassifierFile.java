@@ -3,9 +3,14 @@ package org.casdm.metric.classifier;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.storage.NewFile;
@@ -19,11 +24,13 @@ import org.casdm.tensor.TensorSource;
 
 /**
  * A classifier as a safetensors file: its parameters by name in PyTorch's layouts, and as metadata its description
- * ({@code casdm.classifier}, JSON).
+ * ({@code casdm.classifier}, JSON) and a checksum ({@code casdm.checksum}): the SHA-256 of the description's text and,
+ * in the order of its layout, each parameter's name and its values in the file (little-endian float32).
  */
 public final class ClassifierFile {
 
     private static final String DESCRIPTION = "casdm.classifier";
+    private static final String CHECKSUM = "casdm.checksum";
     private static final long LARGEST_FILE = 64 << 20;
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -45,13 +52,17 @@ public final class ClassifierFile {
      * @throws org.apache.hadoop.fs.FileAlreadyExistsException if something is there
      */
     public static String write(Classifier classifier, FileSystem fileSystem, Path path) throws IOException {
+        var text = JSON.writeValueAsString(classifier.description());
+        var digest = Sha256.newDigest();
+        update(digest, text);
         var tensors = new ArrayList<TensorSource>();
         for (var parameter : classifier.description().layout().parameters()) {
             var values = new float[Math.toIntExact(parameter.length())];
             parameter.toFile(classifier.parameters(), Math.toIntExact(parameter.offset()), values);
+            update(digest, parameter.name(), values);
             tensors.add(TensorSource.of(TensorInfo.float32(parameter.name(), parameter.fileShape()), values));
         }
-        var metadata = Map.of(DESCRIPTION, JSON.writeValueAsString(classifier.description()));
+        var metadata = new TreeMap<>(Map.of(DESCRIPTION, text, CHECKSUM, Sha256.hex(digest)));
         return NewFile.write(fileSystem, path, stream -> SafetensorsWriter.write(stream, tensors, metadata).sha256());
     }
 
@@ -71,8 +82,33 @@ public final class ClassifierFile {
         }
         try (var reader = new SafetensorsReader(SeekableInput.of(path.toString(), content))) {
             var description = description(reader, path);
-            return new Stored(new Classifier(description, parameters(reader, description, path)), Sha256.hex(content));
+            var digest = Sha256.newDigest();
+            update(digest, reader.metadata().get(DESCRIPTION));
+            var parameters = parameters(reader, description, path, digest);
+            requireChecksum(reader, path, Sha256.hex(digest));
+            return new Stored(new Classifier(description, parameters), Sha256.hex(content));
         }
+    }
+
+    /** Files of earlier versions have none; a damaged name of the entry is not taken for that. */
+    private static void requireChecksum(SafetensorsReader reader, Path path, String found)
+            throws TensorFormatException {
+        var metadata = reader.metadata();
+        if (metadata.size() > 1 && !found.equals(metadata.get(CHECKSUM))) {
+            throw new TensorFormatException(path.toString(), "is damaged: its checksum does not agree with its content");
+        }
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void update(MessageDigest digest, String name, float[] values) {
+        update(digest, name);
+        var bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(bytes);
     }
 
     private static ClassifierDescription description(SafetensorsReader reader, Path path)
@@ -97,8 +133,8 @@ public final class ClassifierFile {
                 + " one" + reason, cause);
     }
 
-    private static float[] parameters(SafetensorsReader reader, ClassifierDescription description, Path path)
-            throws IOException {
+    private static float[] parameters(SafetensorsReader reader, ClassifierDescription description, Path path,
+            MessageDigest digest) throws IOException {
         var values = new float[description.layout().length()];
         for (var parameter : description.layout().parameters()) {
             var shape = reader.info(parameter.name()).shape();
@@ -106,7 +142,9 @@ public final class ClassifierFile {
                 throw new TensorFormatException(path.toString(), parameter.name() + " has shape "
                         + Arrays.toString(shape) + ", not " + Arrays.toString(parameter.fileShape()));
             }
-            parameter.fromFile(reader.readFloats(parameter.name()), values, Math.toIntExact(parameter.offset()));
+            var stored = reader.readFloats(parameter.name());
+            update(digest, parameter.name(), stored);
+            parameter.fromFile(stored, values, Math.toIntExact(parameter.offset()));
         }
         return values;
     }

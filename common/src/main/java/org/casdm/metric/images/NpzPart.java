@@ -34,7 +34,11 @@ record NpzPart(String location, long first, int images) implements ImagePart {
     /** A compressed array is unpacked from its beginning for every part. */
     private static final int COMPRESSED_PARTS = 8;
 
-    /** The whole array of an open file. */
+    /**
+     * The whole array of an open file, which is read once here to compare it with its checksum.
+     *
+     * @throws org.casdm.tensor.TensorFormatException if it is damaged
+     */
     static ImageList list(String location, NpzFile file) throws IOException {
         var header = file.header(ARRAY);
         long count = header.shape().isEmpty() ? 0 : header.shape().get(0);
@@ -42,6 +46,8 @@ record NpzPart(String location, long first, int images) implements ImagePart {
         if (count == 0) {
             throw new DataException(location + ": its array '" + ARRAY + "' has no images");
         }
+        // Tasks read parts, which no checksum covers.
+        file.verify(ARRAY);
         long each = IMAGES_A_PART;
         if (!file.isStored(ARRAY)) {
             LOG.warn("{}: '{}' is compressed, and has to be unpacked from its beginning by every task that reads some"

@@ -16,7 +16,8 @@ import org.casdm.tensor.SeekableInput;
  * <p>Nothing in the file is run. A pickle may mention tensors, their storages, Parameters and ordered dicts; any other
  * name is refused with a {@link PickleException} that says it. Lengths, shapes and nesting are checked against the size
  * of the file before memory is reserved for them, so that a cut or hostile file ends in a {@link PyTorchFileException}.
- * What is not checked is whether numbers in a tensor are the right ones: for that compare a SHA-256 of the file.
+ * What is read of a zip archive is compared with its CRC-32. The older stream has no checksums: whether numbers in its
+ * tensors are the right ones, only a SHA-256 of the file tells.
  *
  * <p>Opening reads the structure alone; each tensor is read when it is asked for, until the file is closed. For use by
  * one thread.

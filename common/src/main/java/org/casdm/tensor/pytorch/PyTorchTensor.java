@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 import org.casdm.tensor.ByteSink;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.SeekableInput;
@@ -75,7 +76,8 @@ public final class PyTorchTensor implements StoredTensor {
     }
 
     /**
-     * Reads the elements as they are, in little-endian bytes.
+     * Reads the elements as they are, in little-endian bytes. What the sink was given is to be trusted only when this
+     * method has returned: a tensor that is all of its storage is compared with the archive's checksum on the way.
      *
      * @throws PyTorchFileException if the file is damaged, or if the tensor is not in C order and spans more than 2 GiB
      */
@@ -89,19 +91,26 @@ public final class PyTorchTensor implements StoredTensor {
         var storage = tensor.storage();
         var position = archive.locate(storage) + storage.firstElement() * storage.type().byteSize()
                 + layout.offset() * elementSize;
-        if (layout.isContiguous()) {
-            stream(position, sink);
+        if (layout.isContiguous() && info.byteSize() == storage.wholeBytes()) {
+            var crc = new CRC32();
+            stream(position, crc, sink);
+            archive.verify(storage, crc);
+        } else if (layout.isContiguous()) {
+            archive.verify(storage);
+            stream(position, new CRC32(), sink);
         } else {
+            archive.verify(storage);
             gather(position, sink);
         }
     }
 
-    private void stream(long position, ByteSink sink) throws IOException {
+    private void stream(long position, CRC32 crc, ByteSink sink) throws IOException {
         var remaining = info.byteSize();
         var bytes = new byte[(int) Math.min(CHUNK_BYTES, remaining)];
         while (remaining > 0) {
             var length = (int) Math.min(bytes.length, remaining);
             source.readFully(position, bytes, 0, length);
+            crc.update(bytes, 0, length);
             toLittleEndian(bytes, length);
             sink.accept(ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN));
             position += length;

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.pytorch.PickleValue.DictionaryValue;
 import org.casdm.tensor.pytorch.PickleValue.ListValue;
@@ -90,5 +91,15 @@ final class StreamArchive implements StorageArchive {
                     + position + " has " + stored + " elements, but the tensors over it say " + storage.wholeCount());
         }
         return position + COUNT_BYTES;
+    }
+
+    @Override
+    public void verify(StorageValue storage) {
+        // The format has no checksums.
+    }
+
+    @Override
+    public void verify(StorageValue storage, CRC32 found) {
+        // The format has no checksums.
     }
 }

@@ -3,7 +3,10 @@ package org.casdm.tensor.pytorch;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.pytorch.PickleValue.StorageValue;
 
@@ -20,13 +23,17 @@ final class ZipArchive implements StorageArchive {
     private final String folder;
     private final ByteOrder byteOrder;
     private final Object root;
+    /** Entries that have been compared with their checksums. */
+    private final Set<String> verified = new HashSet<>();
 
     ZipArchive(SeekableInput source) throws IOException {
         this.source = source;
         directory = new ZipDirectory(source);
         folder = findFolder();
+        checkNames();
         byteOrder = readByteOrder();
         var tree = directory.entries().get(folder + TREE);
+        directory.verify(tree);
         var position = directory.locate(tree);
         var input = new PickleInput(source, position, position + tree.size());
         root = new PickleMachine(input, new StorageTable(source.size())).run();
@@ -41,6 +48,15 @@ final class ZipArchive implements StorageArchive {
                     + " entries FOLDER/" + TREE + " instead of one");
         }
         return trees.get(0).substring(0, trees.get(0).length() - TREE.length());
+    }
+
+    /** An entry with a damaged name would pass for one that is not there, and elements be read in the wrong order. */
+    private void checkNames() throws IOException {
+        for (var entry : directory.entries().values()) {
+            if (!entry.name().startsWith(folder + "data/")) {
+                directory.locate(entry);
+            }
+        }
     }
 
     private ByteOrder readByteOrder() throws IOException {
@@ -81,6 +97,22 @@ final class ZipArchive implements StorageArchive {
     @Override
     public long locate(StorageValue storage) throws IOException {
         return directory.locate(directory.entries().get(entryName(storage)));
+    }
+
+    @Override
+    public void verify(StorageValue storage) throws IOException {
+        var entry = directory.entries().get(entryName(storage));
+        if (!verified.contains(entry.name())) {
+            directory.verify(entry);
+            verified.add(entry.name());
+        }
+    }
+
+    @Override
+    public void verify(StorageValue storage, CRC32 found) throws PyTorchFileException {
+        var entry = directory.entries().get(entryName(storage));
+        directory.requireChecksum(entry, found);
+        verified.add(entry.name());
     }
 
     private String entryName(StorageValue storage) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32;
 import org.casdm.tensor.SeekableInput;
 
 /**
@@ -32,6 +33,7 @@ final class ZipDirectory {
     private static final int ZIP64_EXTRA = 1;
     private static final int ENCRYPTED_FLAG = 1;
     private static final long LARGEST_DIRECTORY = 64L << 20;
+    private static final int CHUNK_BYTES = 1 << 20;
     private static final long IN_ZIP64 = 0xffffffffL;
 
     private final SeekableInput source;
@@ -42,9 +44,10 @@ final class ZipDirectory {
      * An entry as the directory has it.
      *
      * @param size bytes of data
+     * @param crc CRC-32 of the data; 0 where the writer has left it out
      * @param headerPosition place of the entry's own header, which comes before the data
      */
-    record Entry(String name, long size, int method, int flags, long headerPosition) {
+    record Entry(String name, long size, long crc, int method, int flags, long headerPosition) {
     }
 
     ZipDirectory(SeekableInput source) throws IOException {
@@ -80,6 +83,34 @@ final class ZipDirectory {
             throw outside(entry);
         }
         return position;
+    }
+
+    /**
+     * Compares an entry's data with its checksum.
+     *
+     * @param found CRC-32 of the data as it was read
+     * @throws PyTorchFileException if it is another one
+     */
+    void requireChecksum(Entry entry, CRC32 found) throws PyTorchFileException {
+        if (entry.crc() != 0 && entry.crc() != found.getValue()) {
+            throw problem("entry " + Text.quote(entry.name()) + " is damaged: its CRC-32 is not the one in the zip"
+                    + " directory (unless the file was saved after torch.serialization.set_crc32_options(False))");
+        }
+    }
+
+    /** Reads an entry's data to compare it with its checksum. */
+    void verify(Entry entry) throws IOException {
+        var crc = new CRC32();
+        var chunk = new byte[(int) Math.min(CHUNK_BYTES, entry.size())];
+        var position = locate(entry);
+        for (var left = entry.size(); left > 0;) {
+            var count = (int) Math.min(chunk.length, left);
+            source.readFully(position, chunk, 0, count);
+            crc.update(chunk, 0, count);
+            position += count;
+            left -= count;
+        }
+        requireChecksum(entry, crc);
     }
 
     private void readDirectory() throws IOException {
@@ -180,7 +211,8 @@ final class ZipDirectory {
         if (size < 0 || position < 0 || method == 0 && size != storedSize) {
             throw problem("entry " + Text.quote(name) + " of the zip directory is damaged");
         }
-        return new Entry(name, size, method, Short.toUnsignedInt(directory.getShort(start + 8)), position);
+        return new Entry(name, size, Integer.toUnsignedLong(directory.getInt(start + 16)), method,
+                Short.toUnsignedInt(directory.getShort(start + 8)), position);
     }
 
     private static void skip(ByteBuffer buffer, int count) {

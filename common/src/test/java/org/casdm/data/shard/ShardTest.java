@@ -220,7 +220,12 @@ class ShardTest {
         assertThat(DatasetDescription.read(fileSystem, folder)).isEqualTo(description);
 
         var file = local.resolve(DatasetDescription.FILE_NAME);
-        var json = Files.readString(file);
+        var whole = Files.readString(file);
+        assertRefused(whole.replace("\"cat\"", "\"cow\""), "its checksum does not agree", "remove the line");
+        // As by hand.
+        var json = whole.replaceFirst(",\\s*\"checksum\" : \"[0-9a-f]{64}\"", "");
+        Files.writeString(file, json.replace("\"cat\"", "\"cow\""));
+        assertThat(DatasetDescription.read(fileSystem, folder).classes()).containsExactly("cow", "dog");
         assertRefused(json.replace("\"count\" : 20", "\"count\" : 21"), "field shards.1", "part-00001.parquet is 21");
         assertRefused(json.replace("\"count\" : 50", "\"count\" : 49"), "count is 49, but the shards hold 50");
         assertRefused(json.replace("\"size\" : 4", "\"size\" : \"4\""), "field size");

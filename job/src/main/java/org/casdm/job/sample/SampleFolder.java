@@ -1,8 +1,12 @@
 package org.casdm.job.sample;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +24,7 @@ import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.shard.AtomicFile;
+import org.casdm.storage.JsonChecksum;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.Sha256;
 import org.slf4j.Logger;
@@ -39,8 +44,12 @@ final class SampleFolder {
     private static final String SAMPLES = "samples.json";
     private static final String RECORDS = "_parts";
     private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
 
     private final FileSystem fileSystem;
@@ -166,18 +175,32 @@ final class SampleFolder {
     }
 
     void write(Contents contents) throws IOException {
-        AtomicFile.write(fileSystem, file(SAMPLES), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(contents));
+        ObjectNode tree = JSON.valueToTree(contents);
+        JsonChecksum.add(tree);
+        AtomicFile.write(fileSystem, file(SAMPLES), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
     }
 
     private <T> Optional<T> read(Path path, Class<T> type) throws IOException {
         try (var stream = fileSystem.open(path)) {
-            return Optional.of(JSON.readValue(stream.readAllBytes(), type));
+            if (!(JSON.readTree(stream.readAllBytes()) instanceof ObjectNode tree)) {
+                throw damaged(path, "it is no JSON object");
+            }
+            if (!JsonChecksum.removeIfSound(tree)) {
+                throw damaged(path, "its " + JsonChecksum.FIELD + " does not agree with the rest");
+            }
+            return Optional.of(JSON.treeToValue(tree, type));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
-            throw new SampleFailure(path + " is damaged: " + e.getOriginalMessage() + ". Restore it, or choose another"
-                    + " --out");
+            throw damaged(path, e.getOriginalMessage());
+        } catch (CharConversionException e) {
+            throw damaged(path, e.getMessage());
         }
+    }
+
+    private static SampleFailure damaged(Path path, String what) {
+        return new SampleFailure(path + " is damaged: " + what + ". " + (path.getParent().getName().equals(RECORDS)
+                ? "Remove it: its images are then drawn again" : "Restore it, or choose another --out"));
     }
 
     /** The size of every file, by its path within the folder. */
@@ -198,8 +221,9 @@ final class SampleFolder {
 
     /** Says that a part is whole; called by the task that has made it. */
     void record(Part part) throws IOException {
-        AtomicFile.write(fileSystem, file(recordName(part.first())),
-                JSON.writeValueAsBytes(new PartRecord(fingerprint, part)));
+        ObjectNode tree = JSON.valueToTree(new PartRecord(fingerprint, part));
+        JsonChecksum.add(tree);
+        AtomicFile.write(fileSystem, file(recordName(part.first())), JSON.writeValueAsBytes(tree));
     }
 
     private static String recordName(long first) {

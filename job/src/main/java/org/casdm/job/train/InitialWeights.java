@@ -10,6 +10,7 @@ import org.casdm.cascade.ModelTensors;
 import org.casdm.config.CasdmConfig;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.file.TensorFile;
+import org.casdm.weights.KnownContent;
 import org.casdm.weights.UNetWeights;
 import org.casdm.weights.UNetWeights.AttentionOrder;
 import org.slf4j.Logger;
@@ -46,7 +47,9 @@ final class InitialWeights {
         };
         var path = new Path(uri);
         var loading = trained.tensors().only(network.name()).loading("", trained.parameters());
-        try (var file = TensorFile.open(path.getFileSystem(hadoop), path)) {
+        var fileSystem = path.getFileSystem(hadoop);
+        KnownContent.verify(fileSystem, path);
+        try (var file = TensorFile.open(fileSystem, path)) {
             var weights = new UNetWeights(file, network.name(), network.spec());
             weights.read(order, (parameter, values) -> put(loading,
                     TensorInfo.float32(network.name() + "." + parameter.name(), parameter.fileShape()), values));

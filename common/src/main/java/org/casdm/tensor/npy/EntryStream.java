@@ -1,0 +1,53 @@
+package org.casdm.tensor.npy;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.casdm.tensor.TensorFormatException;
+
+/** The unpacked data of an archive's entry. What its unpacking stumbles over is said of the array, not of zip's blocks. */
+final class EntryStream extends FilterInputStream {
+
+    private final String array;
+    private final NotingInput source;
+
+    /**
+     * @param array  what messages call it
+     * @param source what the archive is read from
+     */
+    EntryStream(String array, InputStream data, NotingInput source) {
+        super(data);
+        this.array = array;
+        this.source = source;
+    }
+
+    @Override
+    public int read() throws IOException {
+        var single = new byte[1];
+        return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] destination, int offset, int length) throws IOException {
+        try {
+            return in.read(destination, offset, length);
+        } catch (IOException | RuntimeException e) {
+            throw explain(array, source, e);
+        }
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+        try {
+            return in.skip(count);
+        } catch (IOException | RuntimeException e) {
+            throw explain(array, source, e);
+        }
+    }
+
+    /** Commons Compress meets damaged archives with exceptions of every kind; a storage that fails stays what it is. */
+    static IOException explain(String what, NotingInput source, Exception failure) {
+        return source.failure() != null ? source.failure() : new TensorFormatException(what, "is damaged: "
+                + (failure.getMessage() == null ? failure.toString() : failure.getMessage()), failure);
+    }
+}
