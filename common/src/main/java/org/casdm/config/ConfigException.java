@@ -11,14 +11,19 @@ public final class ConfigException extends RuntimeException {
     private final List<String> problems;
 
     /**
-     * @param problems at least one sentence for the user, each naming key, origin and what to do
+     * @param problems at least one sentence for the user, each naming key, origin and what to do; values are quoted in
+     *                 some of them, and passwords in these are left out
      */
     public ConfigException(List<String> problems) {
-        super(problems.size() == 1
+        this(problems.stream().map(Credentials::hidden).toList(), problems.size());
+    }
+
+    private ConfigException(List<String> problems, int count) {
+        super(count == 1
                 ? "The configuration has an error: " + problems.get(0)
                 : problems.stream().collect(Collectors.joining("\n  - ",
-                        "The configuration has " + problems.size() + " errors:\n  - ", "")));
-        this.problems = List.copyOf(problems);
+                        "The configuration has " + count + " errors:\n  - ", "")));
+        this.problems = problems;
     }
 
     /** Each error alone. */

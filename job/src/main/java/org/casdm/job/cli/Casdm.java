@@ -71,6 +71,11 @@ public final class Casdm implements Runnable {
 
     /** Runs the program within another, and gives its exit code. */
     static int execute(CommandLine program, String... arguments) {
+        var secret = SecretArguments.problem(arguments);
+        if (secret.isPresent()) {
+            program.getErr().println(program.getColorScheme().errorText(secret.get()));
+            return ExitCode.USAGE;
+        }
         try {
             return program.execute(arguments);
         } catch (Error e) {

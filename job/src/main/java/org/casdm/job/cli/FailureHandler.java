@@ -1,7 +1,10 @@
 package org.casdm.job.cli;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.function.BooleanSupplier;
 import org.casdm.config.ConfigException;
+import org.casdm.config.Credentials;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -31,7 +34,7 @@ final class FailureHandler implements IExecutionExceptionHandler {
             return ExitCode.USAGE;
         }
         var message = FailureMessages.of(failure);
-        error.println(colours.errorText(message.text()));
+        error.println(colours.errorText(Credentials.hidden(message.text())));
         if (!stackTrace.getAsBoolean() && !message.known()) {
             error.println("Run it with --stacktrace for more.");
         }
@@ -41,7 +44,10 @@ final class FailureHandler implements IExecutionExceptionHandler {
 
     private void printStackTrace(Throwable failure, CommandLine command) {
         if (stackTrace.getAsBoolean()) {
-            failure.printStackTrace(command.getErr());
+            var trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace, true));
+            command.getErr().print(Credentials.hidden(trace.toString()));
+            command.getErr().flush();
         }
     }
 }

@@ -41,6 +41,8 @@ public final class S3Server implements AutoCloseable {
                 s3proxy.endpoint=http://127.0.0.1:0
                 s3proxy.identity=%s
                 s3proxy.credential=%s
+                # The session token of temporary credentials, which it does not check.
+                s3proxy.ignore-unknown-headers=true
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
                 """.formatted(accessKey, secretKey, store.toString().replace("\\", "\\\\")));
@@ -88,6 +90,11 @@ public final class S3Server implements AutoCloseable {
         return port;
     }
 
+    /** Where it listens. */
+    public String endpoint() {
+        return "http://127.0.0.1:" + port;
+    }
+
     /** A Hadoop configuration that reaches this server, with file systems of its own. */
     public Configuration hadoop() {
         return hadoop(accessKey, secretKey);
@@ -101,7 +108,7 @@ public final class S3Server implements AutoCloseable {
     /** The same with other credentials. */
     public Configuration hadoop(String accessKey, String secretKey) {
         var hadoop = new Configuration();
-        hadoop.set("fs.s3a.endpoint", "http://127.0.0.1:" + port);
+        hadoop.set("fs.s3a.endpoint", endpoint());
         hadoop.set("fs.s3a.path.style.access", "true");
         hadoop.set("fs.s3a.connection.ssl.enabled", "false");
         hadoop.set("fs.s3a.access.key", accessKey);
