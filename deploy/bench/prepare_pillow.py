@@ -21,19 +21,22 @@ from PIL import Image
 WARM_UP = 1
 
 
-def make(folder, count):
+def make_one(path):
     import numpy
 
+    random = numpy.random.default_rng(int(os.path.basename(path)[:-len(".jpg")]))
+    x, y = numpy.arange(500)[None, :], numpy.arange(400)[:, None]
+    waves = [128 + 80 * numpy.sin(x / random.uniform(5, 40)) + 40 * numpy.cos(y / random.uniform(4, 30))
+             for _ in range(3)]
+    picture = numpy.stack(waves, -1) + 8 * random.standard_normal((400, 500, 3), dtype=numpy.float32)
+    picture[100:200, 150:250] = random.integers(0, 256, 3)
+    Image.fromarray(picture.clip(0, 255).astype("uint8")).save(path, quality=90)
+
+
+def make(folder, count, processes):
     os.makedirs(folder, exist_ok=True)
-    y, x = numpy.mgrid[0:400, 0:500]
-    for i in range(count):
-        random = numpy.random.default_rng(i)
-        waves = [128 + 80 * numpy.sin(x / random.uniform(5, 40)) + 40 * numpy.cos(y / random.uniform(4, 30))
-                 for _ in range(3)]
-        picture = numpy.stack(waves, -1) + random.normal(0, 8, (400, 500, 3))
-        picture[100:200, 150:250] = random.integers(0, 256, 3)
-        image = Image.fromarray(picture.clip(0, 255).astype("uint8"))
-        image.save(os.path.join(folder, "%06d.jpg" % i), quality=90)
+    with multiprocessing.Pool(processes) as pool:
+        pool.map(make_one, [os.path.join(folder, "%06d.jpg" % i) for i in range(count)], chunksize=64)
 
 
 def transform(task):
@@ -80,7 +83,7 @@ def main():
     p.add_argument("--processes", type=int, default=os.cpu_count(), help="processes (default: the cores)")
     a = p.parse_args()
     if a.make:
-        make(a.folder, a.make)
+        make(a.folder, a.make, a.processes)
         return
     tasks = [(os.path.join(a.folder, name), a.size) for name in sorted(os.listdir(a.folder))]
     seconds, processor = measure(tasks, a.processes, a.passes)

@@ -5,12 +5,22 @@
 
 Prints one JSON line: seconds per step (median, after two warm-up steps), images per second, peak memory in MiB.
 The U-Net has the parameter names, shapes and arithmetic of the improved-diffusion U-Net (dropout 0), so its
-weights and results compare one to one. PyTorch: `apt-get install python3-torch`, or any newer build.
+weights and results compare one to one. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer
+build. Without OpenBLAS Debian's computes matrix products by a plain loop; "blas" in the output says what it has.
 """
-import argparse, json, math, resource, time
+import argparse, json, math, os, resource, time
 import torch
 from torch import nn
 import torch.nn.functional as F
+
+
+def blas():
+    """The libraries of linear algebra that this process has loaded, where the system tells (Linux)."""
+    if not os.path.exists("/proc/self/maps"):
+        return []
+    with open("/proc/self/maps") as maps:
+        paths = {os.path.realpath(line.split()[-1]) for line in maps if "/" in line}
+    return sorted(path for path in paths if any(word in os.path.basename(path) for word in ("blas", "mkl_")))
 
 
 def timestep_embedding(t, dim):
@@ -222,7 +232,7 @@ def main():
             torch.cuda.synchronize()
         times.append(time.perf_counter() - s)
     med = sorted(times[2:])[len(times[2:]) // 2]
-    print(json.dumps({"torch": torch.__version__, "config": vars(a), "parameters": sum(q.numel() for q in params), "seconds_per_step": round(med, 4),
+    print(json.dumps({"torch": torch.__version__, "blas": blas(), "config": vars(a), "parameters": sum(q.numel() for q in params), "seconds_per_step": round(med, 4),
                       "images_per_second": round(a.batch / med, 3), "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
 
 
