@@ -33,12 +33,12 @@ final class AttentionBlock implements Module {
         var outer = pass.clock.enter(LayerClock.Kind.ATTENTION);
         var n = norm.forward(x, null, pass);
         var qkv = arena.take(images, positions, 3 * channels);
-        joint.forward(n, qkv);
+        joint.forward(n, qkv, pass.kernels, pass.training);
         var p = arena.take(images, heads, positions, positions);
         var a = arena.take(images, positions, channels);
         pass.kernels.attend(qkv, heads, p, a);
         var y = arena.take(x.shape());
-        projection.forward(a, y);
+        projection.forward(a, y, pass.kernels, pass.training);
         y.addi(x);
         pass.clock.leave(outer, operations(images, positions, channels));
         if (pass.training) {

@@ -202,6 +202,12 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
+    public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta,
+            INDArray output) {
+        Operations.multiply(a, transposeA, b, transposeB, 1, beta, output);
+    }
+
+    @Override
     public void dropout(INDArray values, double rate, long key) {
         var mask = Nd4j.createUninitialized(values.dataType(), values.shape());
         try (var random = Nd4j.getRandomFactory().getNewRandomInstance(key, values.length())) {

@@ -45,11 +45,11 @@ final class Embedding {
         sinusoids.assign(Nd4j.create(sinusoids(timesteps.toDoubleVector(), spec.channels()))
                 .castTo(arena.dataType()));
         hidden = arena.take(images, spec.embeddingChannels());
-        first.forward(sinusoids, hidden);
+        first.forward(sinusoids, hidden, kernels, training);
         hiddenActivated = arena.take(images, spec.embeddingChannels());
         kernels.silu(hidden, hiddenActivated);
         embedding = arena.take(images, spec.embeddingChannels());
-        second.forward(hiddenActivated, embedding);
+        second.forward(hiddenActivated, embedding, kernels, training);
         if (labelTable != null) {
             labels = classLabels.toIntVector();
             for (int image = 0; image < labels.length; image++) {

@@ -19,6 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class HostKernels implements Kernels {
 
     private static final int TILE = 4096;
+    /** Multiplications from which on a product is shared out: waking a thread costs as much as so many. */
+    private static final long SHARED_PRODUCT = 1 << 20;
 
     private final Parallel parallel;
     /** Native memory of all threads. */
@@ -59,6 +61,7 @@ final class HostKernels implements Kernels {
     }
 
     HostKernels(int threads) {
+        HostProducts.stayInCallersThreads();
         parallel = new Parallel(threads);
     }
 
@@ -538,6 +541,36 @@ final class HostKernels implements Kernels {
             }
             gradient.put(row * width, values, 0, length);
         }
+    }
+
+    @Override
+    public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta,
+            INDArray output) {
+        int rows = (int) output.size(0);
+        int columns = (int) output.size(1);
+        int terms = (int) a.size(transposeA ? 0 : 1);
+        var left = HostMemory.pointer(a);
+        var right = HostMemory.pointer(b);
+        var product = HostMemory.pointer(output);
+        int leadingA = (int) a.size(1);
+        int leadingB = (int) b.size(1);
+        // Along the longer side: what every thread reads as a whole is the smaller matrix then.
+        boolean byRows = rows >= columns;
+        int side = byRows ? rows : columns;
+        int parts = (long) rows * columns * terms < SHARED_PRODUCT ? 1 : Math.min(parallel.threads(), side);
+        parallel.forEach(parts, part -> {
+            int from = (int) ((long) side * part / parts);
+            int length = (int) ((long) side * (part + 1) / parts) - from;
+            if (byRows) {
+                HostProducts.multiply(length, columns, terms, 1,
+                        left.getPointer((long) from * (transposeA ? 1 : leadingA)), leadingA, transposeA, right,
+                        leadingB, transposeB, (float) beta, product.getPointer((long) from * columns), columns);
+            } else {
+                HostProducts.multiply(rows, length, terms, 1, left, leadingA, transposeA,
+                        right.getPointer((long) from * (transposeB ? leadingB : 1)), leadingB, transposeB,
+                        (float) beta, product.getPointer((long) from), columns);
+            }
+        });
     }
 
     @Override

@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The arithmetic around the matrix products: normalisation, activation, resizing, sums. Two implementations give the
+ * The arithmetic around convolutions: products, normalisation, activation, resizing, sums. Two implementations give the
  * same numbers: {@link HostKernels} makes one pass over host memory where a chain of ND4J operations makes ten,
  * {@link DeviceKernels} is that chain, for cards and for double precision.
  *
@@ -99,6 +99,9 @@ interface Kernels extends AutoCloseable {
      */
     void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
             INDArray jointGradient);
+
+    /** output = op(a) · op(b) + beta · output, where op is the identity or the transpose; dense matrices. */
+    void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output);
 
     /**
      * Sets each value to zero with probability {@code rate} and divides the others by 1 - rate. The choice depends on

@@ -32,10 +32,19 @@ final class Linear {
         return array.rank() == 2 ? array : array.reshape('c', array.length() / channels, channels);
     }
 
-    /** output = input · W + b; any shapes whose last dimensions are the channels. */
-    void forward(INDArray input, INDArray output) {
+    /**
+     * output = input · W + b; any shapes whose last dimensions are the channels.
+     *
+     * @param training whether a row of the output may depend on the number of rows, by rounding
+     */
+    void forward(INDArray input, INDArray output, Kernels kernels, boolean training) {
         var result = rows(output);
-        Operations.multiply(rows(input), false, weight, false, 1, 0, result);
+        if (training) {
+            kernels.multiply(rows(input), false, weight, false, 0, result);
+        } else {
+            // Sums up each row in the same order, however many there are: an image is the same in any batch.
+            Operations.multiply(rows(input), false, weight, false, 1, 0, result);
+        }
         Operations.addBias(result, bias);
     }
 
@@ -46,10 +55,10 @@ final class Linear {
      */
     void backward(INDArray input, INDArray outputGradient, INDArray inputGradient, boolean add, Kernels kernels) {
         var gradient = rows(outputGradient);
-        Operations.multiply(rows(input), true, gradient, false, 1, 0, weightGradient);
+        kernels.multiply(rows(input), true, gradient, false, 0, weightGradient);
         kernels.sumRows(gradient, biasGradient);
         if (inputGradient != null) {
-            Operations.multiply(gradient, false, weight, true, 1, add ? 1 : 0, rows(inputGradient));
+            kernels.multiply(gradient, false, weight, true, add ? 1 : 0, rows(inputGradient));
         }
     }
 }

@@ -28,6 +28,11 @@ public final class Parallel implements AutoCloseable {
         });
     }
 
+    /** The threads that share a loop. */
+    int threads() {
+        return threads;
+    }
+
     /** Calls {@code body} with 0 .. count - 1, in no particular order; returns when all are done. */
     public void forEach(int count, IntConsumer body) {
         int helpers = Math.min(threads, count) - 1;

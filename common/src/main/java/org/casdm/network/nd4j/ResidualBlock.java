@@ -47,7 +47,7 @@ final class ResidualBlock implements Module {
         }
         var e = arena.take(x.size(0), embedding.outputs());
         var outer = pass.clock.enter(LayerClock.Kind.LINEAR);
-        embedding.forward(pass.embedding, e);
+        embedding.forward(pass.embedding, e, pass.kernels, pass.training);
         pass.clock.leave(outer, embedding.operations(x.size(0)));
         if (!scaleShift) {
             pass.kernels.addPerImage(h, e);
@@ -62,7 +62,7 @@ final class ResidualBlock implements Module {
         } else {
             var s = arena.take(y.shape());
             outer = pass.clock.enter(LayerClock.Kind.LINEAR);
-            skip.forward(x, s);
+            skip.forward(x, s, pass.kernels, pass.training);
             pass.clock.leave(outer, skip.operations(positions(x)));
             y.addi(s);
             arena.release(s);

@@ -138,6 +138,28 @@ class KernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"16,40,24", "2000,64,192", "64,300,2000", "1,7,1", "300,1,5000"})
+    void products(int rows, int columns, int terms) {
+        for (boolean transposeA : new boolean[] {false, true}) {
+            for (boolean transposeB : new boolean[] {false, true}) {
+                var a = transposeA ? random(1, terms, rows) : random(1, rows, terms);
+                var b = transposeB ? random(2, columns, terms) : random(2, terms, columns);
+                var expected = random(3, rows, columns);
+                DEVICE.multiply(a, transposeA, b, transposeB, 1, expected);
+                for (var kernels : new Kernels[] {HOST, ALONE}) {
+                    var sum = random(3, rows, columns);
+                    kernels.multiply(a, transposeA, b, transposeB, 1, sum);
+                    close(sum, expected);
+                    // Whatever was there does not count.
+                    var product = Nd4j.valueArrayOf(new long[] {rows, columns}, Float.NaN, DataType.FLOAT);
+                    kernels.multiply(a, transposeA, b, transposeB, 0, product);
+                    close(product.addi(random(3, rows, columns)), expected);
+                }
+            }
+        }
+    }
+
     @Test
     void dropoutKeepsTheRateAndRepeatsItself() {
         for (var kernels : new Kernels[] {HOST, DEVICE}) {
