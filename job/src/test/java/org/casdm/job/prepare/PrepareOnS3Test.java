@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
@@ -18,6 +19,7 @@ import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.ExecutorKiller;
+import org.casdm.job.testing.FaultyProxy;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.job.testing.S3Server;
 import org.casdm.job.train.TrainJob;
@@ -72,7 +74,7 @@ class PrepareOnS3Test {
         }
     }
 
-    private static StoredCheckpoint train(String run, Optional<ExecutorKiller> killer)
+    private static StoredCheckpoint train(SparkConf conf, String run, Optional<ExecutorKiller> killer)
             throws IOException, InterruptedException {
         var settings = new ArrayList<>(List.of("run.folder=s3a://bucket/" + run, "run.seed=3",
                 "data.path=s3a://bucket/killed", "data.size=16", "model.theta.channels=32",
@@ -80,7 +82,7 @@ class PrepareOnS3Test {
                 "model.theta.heads=2", "diffusion.steps=100", "train.workers=2", "train.batch-size-per-worker=2",
                 "train.averaging-frequency=2", "train.steps=8", "train.ema-rates=[0.9]",
                 "execution.threads-per-worker=1", "checkpoint.every-steps=8", "samples.every-steps=0"));
-        try (var spark = new JavaSparkContext(conf())) {
+        try (var spark = new JavaSparkContext(conf)) {
             killer.ifPresent(spark.sc()::addSparkListener);
             new TrainJob(ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN)).run(spark);
             if (killer.isPresent()) {
@@ -103,7 +105,24 @@ class PrepareOnS3Test {
         assertThat(files.listStatus(root)).extracting(file -> file.getPath().getName()).hasSize(8 + 2)
                 .contains("_prepare", "dataset.json", "part-00000.parquet", "part-00007.parquet");
 
-        var survived = train("survived", Optional.of(new ExecutorKiller(4)));
-        assertThat(survived.files()).isEqualTo(train("quiet", Optional.empty()).files());
+        var expected = train(conf().setMaster("local[2]"), "quiet", Optional.empty()).files();
+        assertThat(train(conf(), "survived", Optional.of(new ExecutorKiller(4))).files()).isEqualTo(expected);
+        assertThat(trainWithAnExecutorKilledAtTheFirstShard().files()).isEqualTo(expected);
+    }
+
+    /** The executor dies when the storage is asked for a shard: its own, or that of its neighbour. */
+    private static StoredCheckpoint trainWithAnExecutorKilledAtTheFirstShard()
+            throws IOException, InterruptedException {
+        var killed = new AtomicReference<ProcessHandle>();
+        try (var proxy = new FaultyProxy(server.port())) {
+            proxy.spoil(1, request -> request.reads(".parquet"), new FaultyProxy.Fault.Before(() -> {
+                killed.set(LocalCluster.executors().values().iterator().next());
+                killed.get().destroyForcibly();
+            }));
+            var checkpoint = train(conf().set("spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:" + proxy.port()),
+                    "reading", Optional.empty());
+            assertThat(killed.get().isAlive()).isFalse();
+            return checkpoint;
+        }
     }
 }
