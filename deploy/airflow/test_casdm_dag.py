@@ -334,7 +334,7 @@ def test_the_program_ends_with_a_task_that_is_killed(tmp_path):
     wait_for(lambda: (tmp_path / "ended").is_file())
 
 
-def wait_for(condition, seconds: float = 60) -> None:
+def wait_for(condition, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it does not come"
