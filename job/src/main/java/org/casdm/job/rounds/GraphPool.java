@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.casdm.job.rounds.exchange.Exposure;
 import org.casdm.job.rounds.exchange.StateExchange;
 
@@ -115,6 +116,14 @@ final class GraphPool {
     /** Number of slots kept for later use. */
     synchronized int idleCount() {
         return idle.size();
+    }
+
+    /**
+     * Withdraws states that {@link #expose} exposed, by their names. Together with giving their graphs back: a task
+     * that begins at the same moment finds them, and builds no others.
+     */
+    synchronized void withdraw(StateExchange exchange, Predicate<String> names) {
+        exchange.withdraw(names);
     }
 
     /** Number of slots whose states are exposed. */

@@ -43,10 +43,10 @@ final class WorkerTask {
         TaskContext task = TaskContext.get();
         RoundStart start = worker.start();
         var exchange = StateExchange.ofRun(start.runId());
-        // These have been averaged. Their graphs are free again.
-        exchange.withdraw(name -> RoundNames.isOlderWorker(name, start.round()));
         DeviceAssignment device = DeviceAssignment.ofTask(task);
         GraphPool pool = GraphPool.shared();
+        // These have been averaged. Their graphs are free again.
+        pool.withdraw(exchange, name -> RoundNames.isOlderWorker(name, start.round()));
         GraphSlot slot = pool.acquire(start.graphKey(device), device);
         var exposed = false;
         try {
