@@ -16,11 +16,16 @@ import org.casdm.tensor.TensorSource;
 public record CheckpointFile(String name, Map<String, String> metadata, List<TensorSource> tensors) {
 
     public CheckpointFile {
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") || name.equals(CheckpointFiles.STATE)) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("'" + name + "' cannot be the name of a file of a checkpoint");
         }
         // Sorted: an unmodifiable map's order differs between processes, and the same content is to be the same bytes.
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
         tensors = List.copyOf(tensors);
+    }
+
+    /** Whether a file of a checkpoint may be called so: such names lead nowhere else. */
+    static boolean isName(String name) {
+        return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && !name.equals(CheckpointFiles.STATE);
     }
 }

@@ -75,6 +75,11 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
             if (files == null) {
                 throw new CorruptCheckpointException(path + ": " + FILES_FIELD + " is missing");
             }
+            for (var name : files.keySet()) {
+                if (!CheckpointFile.isName(name)) {
+                    throw new CorruptCheckpointException(path + ": '" + name + "' is no name of a checkpoint's file");
+                }
+            }
             return new Manifest(JSON.treeToValue(tree, TrainingState.class), files);
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new CorruptCheckpointException(path + ": is damaged: " + e.getMessage(), e);

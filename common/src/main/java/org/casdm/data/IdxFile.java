@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
@@ -40,10 +41,12 @@ final class IdxFile {
             }
             long length = 1;
             for (int dimension : dimensions) {
-                length = Math.multiplyExact(length, dimension);
-            }
-            if (length > Integer.MAX_VALUE - 8) {
-                throw new DataException("%s holds %d bytes; 2 GiB and more cannot be read".formatted(path, length));
+                // Each product is of two numbers below 2^31.
+                length *= dimension;
+                if (length > Integer.MAX_VALUE - 8) {
+                    throw new DataException("%s holds %s elements; 2 GiB and more cannot be read".formatted(path,
+                            Arrays.stream(dimensions).mapToObj(Integer::toString).collect(Collectors.joining(" x "))));
+                }
             }
             byte[] data = input.readNBytes((int) length);
             if (data.length < length) {
