@@ -13,7 +13,7 @@ Exit code 0 if all is well.
 
     deploy/bench/soak.py --judge /data/soak         judges the table of a run that is still going on
 
-Needs Linux, Python 3.8 and a JDK (jstat). Other users of the machine do no harm: run it with nice -n 19.
+Needs Linux, Python 3.8 and a JDK (jstat, jcmd). Other users of the machine do no harm: run it with nice -n 19.
 """
 import argparse
 import csv
@@ -34,14 +34,16 @@ BUCKET = "casdm-soak"
 MODEL = ["data.size=16", "model.theta.channels=32", "model.theta.channel-mult=[1]", "model.theta.res-blocks=1",
          "model.theta.attention-resolutions=[]", "model.theta.heads=2", "diffusion.steps=100",
          "train.batch-size-per-worker=2", "train.ema-rates=[0.999]", "execution.threads-per-worker=1"]
-COLUMNS = ["seconds", "step", "kills", "role", "process", "rss_mib", "outside_heap_mib", "heap_mib", "metaspace_mib",
-           "open_files", "threads", "processes", "scratch_files", "scratch_mib", "work_folders", "checkpoints"]
+COLUMNS = ["seconds", "step", "kills", "role", "process", "rss_mib", "outside_heap_mib", "heap_mib", "live_heap_mib",
+           "metaspace_mib", "open_files", "threads", "processes", "scratch_files", "scratch_mib", "work_folders",
+           "checkpoints"]
 # Growth in an hour that is still noise; Spark's pools of threads fill slowly. work_folders grow by one for each
 # executor: Spark keeps their logs.
 # Resident memory is not judged as a whole: the heap claims what it needs, up to its limit, and seldom gives back.
-ALLOWED = {"outside_heap_mib": 24, "heap_mib": 12, "metaspace_mib": 6, "open_files": 6, "threads": 30,
+ALLOWED = {"outside_heap_mib": 24, "live_heap_mib": 12, "metaspace_mib": 6, "open_files": 6, "threads": 30,
            "processes": 0.5, "scratch_files": 6, "scratch_mib": 4, "checkpoints": 0.5}
 SHORTEST_MINUTES = 20
+COLLECT_SECONDS = 300
 STEP = re.compile(r"step ([\d,]+)/")
 # Unpacked by lz4-java and others into Java's temporary folder, and removed when a JVM ends, but not when it is killed.
 NATIVE_LIBRARY = re.compile(r"lib.*\.so(\.lck)?$")
@@ -121,7 +123,10 @@ def heap(process):
             sum(kib[name] for name in ("S0C", "S1C", "EC", "OC")) / 1024)
 
 
-def process_row(process):
+def process_row(process, collect):
+    """A row; with the heap that is live if the garbage is to be collected for it. None if the process has gone."""
+    live = heap(process)[0] if collect and subprocess.run(
+        ["jcmd", str(process), "GC.run"], capture_output=True, timeout=60).returncode == 0 else None
     status = dict(re.findall(r"^(\w+):\s+(\d+)", read("/proc/%d/status" % process), re.MULTILINE))
     if "VmRSS" not in status:
         return None
@@ -132,7 +137,8 @@ def process_row(process):
     used, metaspace, claimed = heap(process)
     resident = int(status["VmRSS"]) / 1024
     return {"process": process, "rss_mib": round(resident, 1), "outside_heap_mib":
-            "" if claimed is None else round(resident - claimed, 1), "threads": int(status["Threads"]),
+            "" if claimed is None else round(resident - claimed, 1),
+            "live_heap_mib": "" if live is None else round(live, 1), "threads": int(status["Threads"]),
             "open_files": files, "heap_mib": "" if used is None else round(used, 1),
             "metaspace_mib": "" if metaspace is None else round(metaspace, 1)}
 
@@ -244,7 +250,7 @@ class Soak:
     def watch(self, driver):
         begin = time.monotonic()
         end, kill = begin + 60 * self.a.minutes, begin + 60 * self.a.kill_every
-        kills, half = 0, False
+        kills, half, collected = 0, False, begin
         run = os.path.join(self.objects, "run")
         with open(os.path.join(self.folder, "soak.csv"), "w", newline="") as file:
             table = csv.DictWriter(file, COLUMNS)
@@ -262,8 +268,10 @@ class Soak:
                           "work_folders": sum(len(os.listdir(os.path.join(self.work, name)))
                                               for name in set(self.work_folders()) - self.work_before),
                           "checkpoints": len(checkpoints(run))}
+                collect = now - collected >= COLLECT_SECONDS
+                collected = now if collect else collected
                 for role, process in [("driver", driver.pid)] + [("executor %d" % i, p) for i, p in running.items()]:
-                    row = process_row(process)
+                    row = process_row(process, collect)
                     if row:
                         table.writerow({**common, **row, "role": role})
                 file.flush()
@@ -334,15 +342,6 @@ def slope(points):
     return statistics.median(slopes) if slopes else 0.0
 
 
-def floors(points, hours=1 / 6):
-    """The lowest point of every ten minutes: of a heap, about what is live, if it is collected as often as that."""
-    lowest = {}
-    for point in points:
-        key = int(point[0] / hours)
-        lowest[key] = min(lowest.get(key, point), point, key=lambda other: other[1])
-    return list(lowest.values())
-
-
 def judge(folder):
     """Prints what has been seen. True if nothing leaks."""
     with open(os.path.join(folder, "soak.csv"), newline="") as file:
@@ -366,7 +365,7 @@ def judge(folder):
         settled = [row for row in own if int(row["seconds"]) >= warm]
         if len(settled) < 10 or (role != "driver" and lived < 0.2 * seconds):
             continue
-        for column in ("rss_mib", "outside_heap_mib", "heap_mib", "metaspace_mib", "open_files", "threads"):
+        for column in ("rss_mib", "outside_heap_mib", "live_heap_mib", "metaspace_mib", "open_files", "threads"):
             well &= judge_column(role, column, settled)
     settled = [row for row in driver if int(row["seconds"]) >= min(600, seconds // 4)]
     for column in ("processes", "scratch_files", "scratch_mib", "checkpoints", "work_folders"):
@@ -386,8 +385,7 @@ def judge_column(role, column, rows):
     if not points:
         return True
     values = [value for _, value in points]
-    line = floors(points) if column == "heap_mib" else points
-    growth = slope(line)
+    growth = slope(points)
     allowed = ALLOWED.get(column)
     hours = points[-1][0] - points[0][0]
     if allowed is None:
