@@ -1,7 +1,6 @@
 package org.casdm.job.rounds;
 
 import java.io.Serializable;
-import java.util.Optional;
 import org.casdm.job.rounds.exchange.BlockPlace;
 
 /**
@@ -21,9 +20,5 @@ record AverageResult(BlockPlace place, int lostWorker, String lostBecause, long 
 
     static AverageResult lost(int worker, String because) {
         return new AverageResult(null, worker, because, 0);
-    }
-
-    Optional<BlockPlace> averages() {
-        return Optional.ofNullable(place);
     }
 }
