@@ -87,12 +87,13 @@ final class GraphPool {
             }
         });
         exposed.add(new Exposed(slot, state, exchange, exposure));
+        trim(limit);
     }
 
     /**
      * Gives a slot back; when there are too many, the one that was longest idle goes.
      *
-     * @param limit how many idle slots to keep at most
+     * @param limit how many slots to keep at most, the exposed ones among them
      */
     synchronized void release(GraphSlot slot, int limit) {
         if (!slot.reusable() || current == null || !current.sameModel(slot.key())) {
@@ -100,7 +101,11 @@ final class GraphPool {
             return;
         }
         idle.addFirst(slot);
-        while (idle.size() > limit) {
+        trim(limit);
+    }
+
+    private void trim(int limit) {
+        while (!idle.isEmpty() && idle.size() + exposed.size() > limit) {
             idle.removeLast().close();
         }
     }

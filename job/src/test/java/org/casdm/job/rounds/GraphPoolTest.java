@@ -124,4 +124,37 @@ class GraphPoolTest {
             pool.discard(key.runId());
         }
     }
+
+    /** A task that ends after its run, as when another worker has failed: its graph is freed, and counted nowhere. */
+    @Test
+    void aRunThatIsOverExposesNothing() throws Exception {
+        try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"))) {
+            var exchange = new StateExchange(key.runId(), SparkEnv.get());
+            GraphSlot late = used(key);
+            GraphState state = GraphState.of(late.call(() -> late.graph(() -> null)), 20);
+            pool.discard(key.runId());
+            exchange.close();
+
+            assertThatThrownBy(() -> pool.expose(late, state, exchange, "late", 9))
+                    .isInstanceOf(IllegalStateException.class).hasMessageContaining("is over");
+            assertThat(pool.exposedCount()).isZero();
+            pool.release(late, 9);
+            assertThat(pool.idleCount()).isZero();
+        }
+    }
+
+    @Test
+    void countsExposedGraphsAmongThoseItKeeps() throws Exception {
+        try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"));
+                var exchange = new StateExchange(key.runId(), SparkEnv.get())) {
+            GraphSlot first = used(key);
+            GraphSlot second = used(key);
+            pool.release(second, 1);
+            GraphState state = GraphState.of(first.call(() -> first.graph(() -> null)), 20);
+            pool.expose(first, state, exchange, "first", 1);
+            assertThat(pool.idleCount()).isZero();
+            assertThat(pool.exposedCount()).isEqualTo(1);
+            pool.discard(key.runId());
+        }
+    }
 }

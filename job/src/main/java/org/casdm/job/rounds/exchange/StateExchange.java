@@ -48,6 +48,7 @@ public final class StateExchange implements AutoCloseable {
     private final TransportServer server;
     private final TransportClientFactory clients;
     private final Address address;
+    private boolean closed;
 
     /**
      * An exchange of its own; programs take {@link #ofRun}.
@@ -119,8 +120,12 @@ public final class StateExchange implements AutoCloseable {
      * @param name       new in this JVM
      * @param memory     not to be freed before {@code whenUnused}; changed only when nobody asks for it
      * @param whenUnused called once, on any thread, when it is withdrawn and nobody reads it
+     * @throws IllegalStateException if the exchange is closed, its run being over: nobody would ever withdraw it
      */
-    public Exposure expose(String name, BlockMemory memory, Runnable whenUnused) {
+    public synchronized Exposure expose(String name, BlockMemory memory, Runnable whenUnused) {
+        if (closed) {
+            throw new IllegalStateException("run " + run + " is over; nobody needs " + name);
+        }
         var exposure = new Exposure(prefixed(name), memory, whenUnused);
         if (exposures.putIfAbsent(exposure.name(), exposure) != null) {
             throw new IllegalArgumentException(name + " is exposed already");
@@ -225,6 +230,9 @@ public final class StateExchange implements AutoCloseable {
     /** Withdraws everything and lets go of sockets and memory; memory that is being read goes when it has been. */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         withdraw(name -> true);
         clients.close();
         server.close();
