@@ -1,5 +1,8 @@
 package org.casdm.data.picture;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -30,6 +33,8 @@ enum Resampling {
 
     private static final int FRACTION_BITS = 32 - 8 - 2;
     private static final int ROUNDING = 1 << FRACTION_BITS - 1;
+    private static final VarHandle EIGHT_SAMPLES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final double support;
 
@@ -85,14 +90,21 @@ enum Resampling {
         for (int row = 0; row < height; row++) {
             int at = 2 * row * stride;
             int end = at + stride;
-            // Written out for colour: a loop over channels takes nearly twice as long.
-            for (; channels == 3 && at < end; at += 6, to += 3) {
-                target[to] = mean(source, at, 3, stride);
-                target[to + 1] = mean(source, at + 1, 3, stride);
-                target[to + 2] = mean(source, at + 2, 3, stride);
+            // Colour: two pixels are six bytes of a long, and a pixel's samples are averaged together. This is half of
+            // the Java time of preparing photographs if each sample is averaged alone.
+            int lastLong = channels == 3 ? Math.min(end - 6, source.length - stride - Long.BYTES) : -1;
+            for (; at <= lastLong; at += 6, to += 3) {
+                long above = (long) EIGHT_SAMPLES.get(source, at);
+                long below = (long) EIGHT_SAMPLES.get(source, at + stride);
+                long pixel = mean(mean(above, above >>> 24), mean(below, below >>> 24));
+                target[to] = (byte) pixel;
+                target[to + 1] = (byte) (pixel >>> 8);
+                target[to + 2] = (byte) (pixel >>> 16);
             }
-            for (; at < end; at += 2) {
-                target[to++] = mean(source, at, 1, stride);
+            for (; at < end; at += 2 * channels) {
+                for (int channel = 0; channel < channels; channel++) {
+                    target[to++] = mean(source, at + channel, channels, stride);
+                }
             }
         }
         return new Picture(width, height, channels, target);
@@ -103,6 +115,11 @@ enum Resampling {
         int above = (source[at] & 0xff) + (source[at + step] & 0xff) + 1 >> 1;
         int below = (source[at + stride] & 0xff) + (source[at + stride + step] & 0xff) + 1 >> 1;
         return (byte) (above + below + 1 >> 1);
+    }
+
+    /** Of each two bytes, rounded up: a + b = 2 (a | b) - (a ^ b). */
+    private static long mean(long a, long b) {
+        return (a | b) - ((a ^ b) >>> 1 & 0x7f7f7f7f7f7f7f7fL);
     }
 
     private static byte[] horizontally(Picture picture, Taps taps, int firstRow, int rowCount) {
