@@ -42,7 +42,7 @@ final class Convolution implements Module {
     INDArray backwardKeeping(INDArray outputGradient, Pass pass) {
         var inputGradient = pass.arena.take(input.shape());
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
-        Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient,
+        pass.kernels.convolveBackward(input, weight, bias, stride, outputGradient, inputGradient, weightGradient,
                 biasGradient);
         // As much again for the input's gradient as for the weight's.
         pass.clock.leave(outer, 2 * operations(outputGradient));

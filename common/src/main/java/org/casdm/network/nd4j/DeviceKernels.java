@@ -208,6 +208,13 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
+    public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
+            INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
+        Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient,
+                biasGradient);
+    }
+
+    @Override
     public void dropout(INDArray values, double rate, long key) {
         var mask = Nd4j.createUninitialized(values.dataType(), values.shape());
         try (var random = Nd4j.getRandomFactory().getNewRandomInstance(key, values.length())) {

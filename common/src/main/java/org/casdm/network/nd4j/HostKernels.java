@@ -19,50 +19,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class HostKernels implements Kernels {
 
     private static final int TILE = 4096;
-    /** Multiplications from which on a product is shared out: waking a thread costs as much as so many. */
-    private static final long SHARED_PRODUCT = 1 << 20;
 
     private final Parallel parallel;
     /** Native memory of all threads. */
     private final Queue<FloatPointer> matrices = new ConcurrentLinkedQueue<>();
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(() -> new Scratch(matrices));
-
-    /** Memory of one thread. */
-    private static final class Scratch {
-        private final Queue<FloatPointer> matrices;
-        private float[][] tiles = new float[0][];
-        private FloatPointer matrix;
-
-        Scratch(Queue<FloatPointer> matrices) {
-            this.matrices = matrices;
-        }
-
-        float[] tile(int index, int length) {
-            if (index >= tiles.length) {
-                tiles = Arrays.copyOf(tiles, index + 1);
-            }
-            if (tiles[index] == null || tiles[index].length < length) {
-                tiles[index] = new float[length];
-            }
-            return tiles[index];
-        }
-
-        /** Native memory for a matrix, its content undefined. */
-        FloatPointer matrix(int length) {
-            if (matrix == null || matrix.limit() < length) {
-                if (matrix != null) {
-                    matrix.close();
-                }
-                matrix = new FloatPointer(length);
-                matrices.add(matrix);
-            }
-            return new FloatPointer(matrix);
-        }
-    }
+    private final SmallMaps smallMaps;
 
     HostKernels(int threads) {
         HostProducts.stayInCallersThreads();
         parallel = new Parallel(threads);
+        smallMaps = new SmallMaps(parallel, scratch);
     }
 
     private static FloatBuffer memory(INDArray array) {
@@ -549,28 +516,20 @@ final class HostKernels implements Kernels {
         int rows = (int) output.size(0);
         int columns = (int) output.size(1);
         int terms = (int) a.size(transposeA ? 0 : 1);
-        var left = HostMemory.pointer(a);
-        var right = HostMemory.pointer(b);
-        var product = HostMemory.pointer(output);
-        int leadingA = (int) a.size(1);
-        int leadingB = (int) b.size(1);
-        // Along the longer side: what every thread reads as a whole is the smaller matrix then.
-        boolean byRows = rows >= columns;
-        int side = byRows ? rows : columns;
-        int parts = (long) rows * columns * terms < SHARED_PRODUCT ? 1 : Math.min(parallel.threads(), side);
-        parallel.forEach(parts, part -> {
-            int from = (int) ((long) side * part / parts);
-            int length = (int) ((long) side * (part + 1) / parts) - from;
-            if (byRows) {
-                HostProducts.multiply(length, columns, terms, 1,
-                        left.getPointer((long) from * (transposeA ? 1 : leadingA)), leadingA, transposeA, right,
-                        leadingB, transposeB, (float) beta, product.getPointer((long) from * columns), columns);
-            } else {
-                HostProducts.multiply(rows, length, terms, 1, left, leadingA, transposeA,
-                        right.getPointer((long) from * (transposeB ? leadingB : 1)), leadingB, transposeB,
-                        (float) beta, product.getPointer((long) from), columns);
-            }
-        });
+        HostProducts.multiply(parallel, rows, columns, terms, HostMemory.pointer(a), (int) a.size(1), transposeA,
+                HostMemory.pointer(b), (int) b.size(1), transposeB, (float) beta, HostMemory.pointer(output));
+    }
+
+    @Override
+    public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
+            INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
+        if (stride == 1 && SmallMaps.suit(input)) {
+            smallMaps.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
+            sumRows(outputGradient, biasGradient);
+        } else {
+            Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient,
+                    weightGradient, biasGradient);
+        }
     }
 
     @Override

@@ -17,6 +17,9 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 final class HostProducts {
 
+    /** Multiplications from which on a product is shared out: waking a thread costs as much as so many. */
+    private static final long SHARED_PRODUCT = 1 << 20;
+
     private HostProducts() {
     }
 
@@ -46,5 +49,26 @@ final class HostProducts {
             FloatPointer b, int leadingB, boolean transposeB, float beta, FloatPointer c, int leadingC) {
         cblas_sgemm(CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, m, n,
                 k, alpha, a, leadingA, b, leadingB, beta, c, leadingC);
+    }
+
+    /** c[m, n] = op(a) · op(b) + beta · c, shared out among threads; c is dense. */
+    static void multiply(Parallel parallel, int m, int n, int k, FloatPointer a, int leadingA, boolean transposeA,
+            FloatPointer b, int leadingB, boolean transposeB, float beta, FloatPointer c) {
+        // Along the longer side: what every thread reads as a whole is the smaller matrix then.
+        boolean byRows = m >= n;
+        int side = byRows ? m : n;
+        int parts = (long) m * n * k < SHARED_PRODUCT ? 1 : Math.min(parallel.threads(), side);
+        parallel.forEach(parts, part -> {
+            int from = (int) ((long) side * part / parts);
+            int length = (int) ((long) side * (part + 1) / parts) - from;
+            if (byRows) {
+                multiply(length, n, k, 1, a.getPointer((long) from * (transposeA ? 1 : leadingA)), leadingA, transposeA,
+                        b, leadingB, transposeB, beta, c.getPointer((long) from * n), n);
+            } else {
+                multiply(m, length, k, 1, a, leadingA, transposeA,
+                        b.getPointer((long) from * (transposeB ? leadingB : 1)), leadingB, transposeB, beta,
+                        c.getPointer((long) from), n);
+            }
+        });
     }
 }

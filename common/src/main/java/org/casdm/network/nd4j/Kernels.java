@@ -104,6 +104,21 @@ interface Kernels extends AutoCloseable {
     void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output);
 
     /**
+     * The gradients of a 3×3 convolution with padding 1 and a bias.
+     *
+     * @param input [images, height, width, in]
+     * @param weight [3, 3, in, out]
+     * @param bias [out]
+     * @param stride 1 or 2
+     * @param outputGradient the gradient with respect to the output
+     * @param inputGradient receives the gradient of the input
+     * @param weightGradient receives that of the weight
+     * @param biasGradient receives that of the bias
+     */
+    void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
+            INDArray inputGradient, INDArray weightGradient, INDArray biasGradient);
+
+    /**
      * Sets each value to zero with probability {@code rate} and divides the others by 1 - rate. The choice depends on
      * the key and the place alone: the same call drops the same places again, as the backward pass needs it.
      */

@@ -160,6 +160,29 @@ class KernelsTest {
         }
     }
 
+    /** Maps that the products are for, and one on either side of the limit; strides; more and fewer outputs. */
+    @ParameterizedTest
+    @CsvSource({"2,4,4,6,5,1", "1,1,1,3,2,1", "3,8,8,4,8,1", "2,2,7,3,4,1", "2,9,9,4,3,1", "2,8,8,4,6,2", "5,8,8,64,32,1"})
+    void gradientsOfConvolutionsAgree(int images, int height, int width, int inputs, int outputs, int stride) {
+        var x = random(1, images, height, width, inputs);
+        var weight = random(2, 3, 3, inputs, outputs);
+        var bias = random(3, outputs);
+        var gradient = random(4, images, (height + stride - 1) / stride, (width + stride - 1) / stride, outputs);
+        var expected = new INDArray[] {like(x), like(weight), like(bias)};
+        DEVICE.convolveBackward(x, weight, bias, stride, gradient, expected[0], expected[1], expected[2]);
+        for (var kernels : new Kernels[] {HOST, ALONE}) {
+            var actual = new INDArray[] {like(x), like(weight), like(bias)};
+            kernels.convolveBackward(x, weight, bias, stride, gradient, actual[0], actual[1], actual[2]);
+            for (int i = 0; i < actual.length; i++) {
+                close(actual[i], expected[i]);
+            }
+        }
+    }
+
+    private static INDArray like(INDArray array) {
+        return Nd4j.valueArrayOf(array.shape(), Float.NaN, DataType.FLOAT);
+    }
+
     @Test
     void dropoutKeepsTheRateAndRepeatsItself() {
         for (var kernels : new Kernels[] {HOST, DEVICE}) {

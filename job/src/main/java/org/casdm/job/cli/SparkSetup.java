@@ -102,8 +102,13 @@ final class SparkSetup {
         }
         var options = conf.get(EXECUTOR_OPTIONS, "");
         if (!options.contains("org.bytedeco.javacpp.max")) {
-            conf.set(EXECUTOR_OPTIONS, (options + " " + arrayMemory(conf, containers)).strip());
+            options = (options + " " + arrayMemory(conf, containers)).strip();
         }
+        if (!options.contains("G1HeapRegionSize")) {
+            // As the launcher does for the driver: decoded pictures are objects like any other.
+            options += " -XX:G1HeapRegionSize=4m";
+        }
+        conf.set(EXECUTOR_OPTIONS, options);
     }
 
     /** Whether the cluster kills an executor that takes more than heap and overhead together. */

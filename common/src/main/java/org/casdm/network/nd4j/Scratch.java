@@ -1,0 +1,41 @@
+package org.casdm.network.nd4j;
+
+import java.util.Arrays;
+import java.util.Queue;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** Memory of one thread, which grows to what was asked for and stays. */
+final class Scratch {
+
+    private final Queue<FloatPointer> matrices;
+    private float[][] tiles = new float[0][];
+    private FloatPointer matrix;
+
+    /** @param matrices learns of native memory; to be closed by its owner */
+    Scratch(Queue<FloatPointer> matrices) {
+        this.matrices = matrices;
+    }
+
+    /** Heap memory of at least that length, its content undefined. */
+    float[] tile(int index, int length) {
+        if (index >= tiles.length) {
+            tiles = Arrays.copyOf(tiles, index + 1);
+        }
+        if (tiles[index] == null || tiles[index].length < length) {
+            tiles[index] = new float[length];
+        }
+        return tiles[index];
+    }
+
+    /** Native memory for a matrix, its content undefined. */
+    FloatPointer matrix(int length) {
+        if (matrix == null || matrix.limit() < length) {
+            if (matrix != null) {
+                matrix.close();
+            }
+            matrix = new FloatPointer(length);
+            matrices.add(matrix);
+        }
+        return new FloatPointer(matrix);
+    }
+}
