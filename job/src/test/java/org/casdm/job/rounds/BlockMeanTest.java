@@ -61,6 +61,23 @@ class BlockMeanTest {
     }
 
     @Test
+    void twoWorkersMeanIsThatOfDoublesForTheSmallestNumbersToo() {
+        var random = new Random(5);
+        var a = new float[10_000];
+        var b = new float[a.length];
+        var expected = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            // Below and about the smallest normal number, both signs.
+            a[i] = Float.intBitsToFloat(random.nextInt(0x01800000) | random.nextInt(2) << 31);
+            b[i] = Float.intBitsToFloat(random.nextInt(0x01800000) | random.nextInt(2) << 31);
+            expected[i] = (float) (((double) a[i] + b[i]) / 2);
+        }
+        var mean = ByteBuffer.allocateDirect(a.length * Float.BYTES);
+        new BlockMean().compute(List.of(bytes(a), bytes(b)), mean);
+        assertThat(floats(mean)).containsExactly(expected);
+    }
+
+    @Test
     void refusesBlocksOfDifferentSizes() {
         assertThatThrownBy(() -> new BlockMean().compute(List.of(bytes(new float[2]), bytes(new float[3])),
                 ByteBuffer.allocateDirect(8))).hasMessageContaining("differ in size");
