@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """prepare and the reading of shards on few and on many images: rates, and whether memory stays the same.
 
-    deploy/bench/shards.py --counts 10000 200000
+    deploy/bench/shards.py --heap 480m --counts 100000 400000
 
 Writes random pictures in CIFAR-10's binary format to a scratch folder (3 KiB each, and as much again for the shards),
 prepares them with casdm prepare, reads an epoch with casdm bench shards, and prints a table. Each runs as its own
