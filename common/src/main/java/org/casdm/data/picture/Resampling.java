@@ -90,8 +90,8 @@ enum Resampling {
         for (int row = 0; row < height; row++) {
             int at = 2 * row * stride;
             int end = at + stride;
-            // Colour: two pixels are six bytes of a long, and a pixel's samples are averaged together. This is half of
-            // the Java time of preparing photographs if each sample is averaged alone.
+            // Colour: a long holds two pixels, whose three samples are averaged at once. Averaging them one by one was
+            // 63 % of the Java time of preparing photographs.
             int lastLong = channels == 3 ? Math.min(end - 6, source.length - stride - Long.BYTES) : -1;
             for (; at <= lastLong; at += 6, to += 3) {
                 long above = (long) EIGHT_SAMPLES.get(source, at);

@@ -24,12 +24,12 @@ final class HostKernels implements Kernels {
     /** Native memory of all threads. */
     private final Queue<FloatPointer> matrices = new ConcurrentLinkedQueue<>();
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(() -> new Scratch(matrices));
-    private final SmallMaps smallMaps;
+    private final SmallMapConvolution smallMaps;
 
     HostKernels(int threads) {
         HostProducts.stayInCallersThreads();
         parallel = new Parallel(threads);
-        smallMaps = new SmallMaps(parallel, scratch);
+        smallMaps = new SmallMapConvolution(parallel, scratch);
     }
 
     private static FloatBuffer memory(INDArray array) {
@@ -523,7 +523,7 @@ final class HostKernels implements Kernels {
     @Override
     public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
             INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
-        if (stride == 1 && SmallMaps.suit(input)) {
+        if (stride == 1 && SmallMapConvolution.suit(input)) {
             smallMaps.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
         } else {

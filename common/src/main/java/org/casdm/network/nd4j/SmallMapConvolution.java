@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The gradients of 3×3 convolutions of small maps, as two products of matrices. oneDNN, which is near the rate of a
  * product on large maps, needs up to five times as long for maps of 8×8 and 4×4 pixels with hundreds of channels.
  */
-final class SmallMaps {
+final class SmallMapConvolution {
 
     private static final int MOST_POSITIONS = 64;
     private static final int KERNEL = 3;
@@ -16,7 +16,7 @@ final class SmallMaps {
     private final Parallel parallel;
     private final ThreadLocal<Scratch> scratch;
 
-    SmallMaps(Parallel parallel, ThreadLocal<Scratch> scratch) {
+    SmallMapConvolution(Parallel parallel, ThreadLocal<Scratch> scratch) {
         this.parallel = parallel;
         this.scratch = scratch;
     }
@@ -30,7 +30,7 @@ final class SmallMaps {
     /** The gradients of a convolution with stride 1 and padding 1, but that of the bias. */
     void convolveBackward(INDArray input, INDArray weight, INDArray outputGradient, INDArray inputGradient,
             INDArray weightGradient) {
-        var map = new Map((int) input.size(0), (int) input.size(1), (int) input.size(2), (int) input.size(3));
+        var map = new MapShape((int) input.size(0), (int) input.size(1), (int) input.size(2), (int) input.size(3));
         int outputs = (int) weight.size(3);
         int positions = map.images * map.height * map.width;
         int values = KERNEL * KERNEL * map.channels;
@@ -46,7 +46,7 @@ final class SmallMaps {
     }
 
     /** A map's sizes, and places in an image that has a border of one pixel. */
-    private record Map(int images, int height, int width, int channels) {
+    private record MapShape(int images, int height, int width, int channels) {
 
         int borderedLength() {
             return (height + 2) * (width + 2) * channels;
@@ -67,7 +67,7 @@ final class SmallMaps {
         }
     }
 
-    private void gather(INDArray input, Map map, FloatPointer patches) {
+    private void gather(INDArray input, MapShape map, FloatPointer patches) {
         var x = HostMemory.floats(input);
         var target = patches.asByteBuffer().asFloatBuffer();
         parallel.forEach(map.images, n -> {
@@ -87,7 +87,7 @@ final class SmallMaps {
         });
     }
 
-    private void scatter(FloatPointer patches, Map map, INDArray sums) {
+    private void scatter(FloatPointer patches, MapShape map, INDArray sums) {
         var source = patches.asByteBuffer().asFloatBuffer();
         var y = HostMemory.floats(sums);
         int length = KERNEL * map.channels;
