@@ -7,7 +7,8 @@ Starts an S3 server on the loopback address, prepares pictures to shards on it, 
 executors from them, with a checkpoint about every minute; every five minutes an executor is killed (SIGKILL). The
 younger one dies, so that the older one's memory can be followed; at half-time the older one, once. Every 15 seconds a
 row for each process goes to FOLDER/soak.csv: resident memory, heap and metaspace in use, open files, threads; and for
-the whole, the files in Spark's scratch space. In the end the driver is interrupted (SIGTERM), and the table is judged:
+the whole, the files in Spark's scratch space; every five minutes the names of the driver's threads go to
+FOLDER/threads.jsonl. In the end the driver is interrupted (SIGTERM), and the table is judged:
 slopes of memory after the warm-up, files and processes left over, checkpoints that are not what their state.json says.
 Exit code 0 if all is well.
 
@@ -16,6 +17,7 @@ Exit code 0 if all is well.
 Needs Linux, Python 3.8 and a JDK (jstat, jcmd). Other users of the machine do no harm: run it with nice -n 19.
 """
 import argparse
+import collections
 import csv
 import hashlib
 import json
@@ -141,6 +143,17 @@ def process_row(process, collect):
             "live_heap_mib": "" if live is None else round(live, 1), "threads": int(status["Threads"]),
             "open_files": files, "heap_mib": "" if used is None else round(used, 1),
             "metaspace_mib": "" if metaspace is None else round(metaspace, 1)}
+
+
+def thread_names(process):
+    """How many threads there are by name, whose numbers do not count; Linux keeps 15 characters of it."""
+    counts = collections.Counter()
+    try:
+        for thread in os.listdir("/proc/%d/task" % process):
+            counts[re.sub(r"\d+", "#", read("/proc/%d/task/%s/comm" % (process, thread)).strip())] += 1
+    except FileNotFoundError:
+        pass
+    return counts
 
 
 def disk(folder):
@@ -275,6 +288,10 @@ class Soak:
                     if row:
                         table.writerow({**common, **row, "role": role})
                 file.flush()
+                if collect:
+                    with open(os.path.join(self.folder, "threads.jsonl"), "a") as names:
+                        print(json.dumps({"seconds": round(now - begin), "threads": thread_names(driver.pid)}),
+                              file=names)
                 if now >= kill and len(running) >= 2:
                     past = now - begin > 30 * self.a.minutes
                     victim = list(running)[0 if past and not half else -1]
@@ -370,6 +387,7 @@ def judge(folder):
     settled = [row for row in driver if int(row["seconds"]) >= min(600, seconds // 4)]
     for column in ("processes", "scratch_files", "scratch_mib", "checkpoints", "work_folders"):
         well &= judge_column("all", column, settled)
+    print_threads(folder)
     end = os.path.join(folder, "end.json")
     problems = json.loads(read(end))["problems"] if os.path.exists(end) else ["the run is still going on"]
     for problem in problems:
@@ -377,6 +395,17 @@ def judge(folder):
     well &= not problems
     print("all is well" if well else "NOT well: see above")
     return well
+
+
+def print_threads(folder):
+    """Prints what the driver's threads were at first, in the middle and at last, those kinds that became more."""
+    kinds = [json.loads(line)["threads"] for line in read(os.path.join(folder, "threads.jsonl")).splitlines()]
+    if len(kinds) < 3:
+        return
+    first, middle, last = (collections.Counter(kinds[at]) for at in (0, len(kinds) // 2, -1))
+    grown = sorted(last - first, key=lambda name: first[name] - last[name])
+    print("driver's threads, first, half-time and last: " + "; ".join(
+        "%s %d %d %d" % (name, first[name], middle[name], last[name]) for name in grown))
 
 
 def judge_column(role, column, rows):

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class S3FaultsTest {
 
     private static final String HADOOP = "spark.hadoop.fs.s3a.";
-    private static final boolean LONG = "long".equals(System.getProperty("casdm.faults"));
+    private static final boolean LONG = "long".equals(System.getProperty("test.faults"));
 
     @TempDir
     private static Path folder;
@@ -160,7 +160,7 @@ class S3FaultsTest {
         return new Case(name, "", spoil);
     }
 
-    /** With {@code -Dcasdm.faults=long} all, else those that stand for the others. */
+    /** With {@code -Dtest.faults=long} all, else those that stand for the others. */
     private static Stream<Case> chosen(Set<String> names, Case... cases) {
         return Stream.of(cases).filter(each -> LONG || names.contains(each.name()));
     }

@@ -98,10 +98,10 @@ class ExecutorFaultsTest {
 
     /** A machine that stands still for longer than Spark waits, and then wakes up and goes on with its old work. */
     @Test
-    @EnabledIfSystemProperty(named = "casdm.faults", matches = "long")
+    @EnabledIfSystemProperty(named = "test.faults", matches = "long")
     void executorsTakenForDeadThatWakeUpChangeNothing() throws IOException {
         assertThatNothingChanges(LocalCluster.withExecutors(WORKERS, 512).set("spark.network.timeout", "15s")
-                        .set("spark.executor.heartbeatInterval", "3s"),
+                        .set("spark.network.timeoutInterval", "5s").set("spark.executor.heartbeatInterval", "3s"),
                 new Fault(1, Moment.STEPPING, "kill -STOP PROCESS; (sleep 40; kill -CONT PROCESS) &", false),
                 new Fault(0, Moment.AVERAGING, "kill -STOP PROCESS; (sleep 40; kill -CONT PROCESS) &", false));
     }

@@ -31,11 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
  * The driver's process killed at random moments and started again: at all times readers accept none but the checkpoints
  * of a run that was left alone, and in the end its parameters are there.
  *
- * <p>{@code -Dcasdm.kills=50} kills so often; {@code -Dcasdm.faults=long} does it on object storage too.
+ * <p>{@code -Dtest.kills=50} kills so often; {@code -Dtest.faults=long} does it on object storage too.
  */
 class KilledDriverTest {
 
-    private static final int KILLS = Integer.getInteger("casdm.kills", 4);
+    private static final int KILLS = Integer.getInteger("test.kills", 4);
     /** More than the processes get to before they are killed. */
     private static final int STEPS = 8 * KILLS;
     private static final long PATIENCE_SECONDS = 180;
@@ -192,7 +192,7 @@ class KilledDriverTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "casdm.faults", matches = "long")
+    @EnabledIfSystemProperty(named = "test.faults", matches = "long")
     void goesOnFromObjectStorageAsIfNothingHadHappened() throws IOException, InterruptedException {
         try (var server = new S3Server(folder)) {
             server.createBucket("bucket");
