@@ -26,7 +26,7 @@ final class Convolution implements Module {
         var output = pass.arena.take(x.size(0), (x.size(1) + stride - 1) / stride, (x.size(2) + stride - 1) / stride,
                 weight.size(3));
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
-        Operations.convolve(x, weight, bias, stride, 1, 1, output);
+        pass.kernels.convolve(x, weight, bias, stride, output);
         pass.clock.leave(outer, operations(output));
         return output;
     }

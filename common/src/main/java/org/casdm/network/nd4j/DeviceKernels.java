@@ -208,6 +208,11 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
+    public void convolve(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output) {
+        Operations.convolve(input, weight, bias, stride, 1, 1, output);
+    }
+
+    @Override
     public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
             INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
         Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient,

@@ -25,11 +25,13 @@ final class HostKernels implements Kernels {
     private final Queue<FloatPointer> matrices = new ConcurrentLinkedQueue<>();
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(() -> new Scratch(matrices));
     private final SmallMapConvolution smallMaps;
+    private final WinogradConvolution winograd;
 
     HostKernels(int threads) {
         HostProducts.stayInCallersThreads();
         parallel = new Parallel(threads);
         smallMaps = new SmallMapConvolution(parallel, scratch);
+        winograd = new WinogradConvolution(parallel, scratch);
     }
 
     private static FloatBuffer memory(INDArray array) {
@@ -521,9 +523,21 @@ final class HostKernels implements Kernels {
     }
 
     @Override
+    public void convolve(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output) {
+        if (stride == 1 && WinogradConvolution.suits(input, weight)) {
+            winograd.convolve(input, weight, bias, output);
+        } else {
+            Operations.convolve(input, weight, bias, stride, 1, 1, output);
+        }
+    }
+
+    @Override
     public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
             INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
-        if (stride == 1 && SmallMapConvolution.suit(input)) {
+        if (stride == 1 && WinogradConvolution.suitsBackward(input, weight)) {
+            winograd.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
+            sumRows(outputGradient, biasGradient);
+        } else if (stride == 1 && SmallMapConvolution.suit(input)) {
             smallMaps.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
         } else {

@@ -104,7 +104,18 @@ interface Kernels extends AutoCloseable {
     void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output);
 
     /**
-     * The gradients of a 3×3 convolution with padding 1 and a bias.
+     * A 3×3 convolution with padding 1 and a bias.
+     *
+     * @param input [images, height, width, in]
+     * @param weight [3, 3, in, out]
+     * @param bias [out]
+     * @param stride 1 or 2
+     * @param output [images, height / stride, width / stride, out], rounded up
+     */
+    void convolve(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output);
+
+    /**
+     * The gradients of {@link #convolve}.
      *
      * @param input [images, height, width, in]
      * @param weight [3, 3, in, out]
