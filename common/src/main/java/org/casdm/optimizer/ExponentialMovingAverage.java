@@ -38,7 +38,11 @@ public final class ExponentialMovingAverage {
      */
     public void update(INDArray parameters, int steps) {
         double decay = Math.pow(rate, steps);
-        average.muli(decay);
-        Nd4j.getBlasWrapper().level1().axpy(average.length(), 1 - decay, parameters, average);
+        if (HostVectors.suit(average) && HostVectors.suit(parameters)) {
+            HostVectors.blend(average, decay, 1 - decay, parameters);
+        } else {
+            average.muli(decay);
+            Nd4j.getBlasWrapper().level1().axpy(average.length(), 1 - decay, parameters, average);
+        }
     }
 }

@@ -44,6 +44,12 @@ class GradientNormTest {
         assertThat(GradientNorm.of(part)).isCloseTo(Math.hypot(values()[5], values()[6]), within(1e-6));
     }
 
+    @Test
+    void partsAddUp() {
+        int length = 3 * (1 << 18) + 5;
+        assertThat(GradientNorm.of(Nd4j.ones(DataType.FLOAT, length).muli(2))).isEqualTo(2 * Math.sqrt(length));
+    }
+
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e20f})
     void oneBadValueAnywhereShows(float bad) {

@@ -241,23 +241,30 @@ final class WinogradConvolution {
     }
 
     /**
-     * The windows of a strip. A row of pixels, with one of zeros on either side, is kept as four arrays after another:
-     * every fourth pixel from the first on, from the second, the third, the fourth. What the tiles of a row have at the
-     * same place of their windows lies together then.
+     * The windows of a strip. A row of pixels, with one of zeros on either side, is kept as four arrays: every fourth
+     * pixel from the first on, from the second, the third, the fourth. What the tiles of a row have at the same place
+     * of their windows lies together then.
      */
     private void transformInput(FloatBuffer x, int channels, Plan plan, int strip, FloatBuffer values, int firstTile,
             int tiles) {
         int width = plan.width;
-        int phase = (plan.tilesOfRow() + 1) * channels;
         int length = plan.tilesOfRow() * channels;
-        var zeros = tiles(0, 1, TILE * phase)[0];
-        Arrays.fill(zeros, 0, TILE * phase, 0);
-        var line = tiles(1, 1, width * channels)[0];
-        var ring = tiles(2, POINTS, TILE * phase);
-        var columns = tiles(2 + POINTS, POINTS, TILE * phase);
-        var window = tiles(2 + 2 * POINTS, POINTS, length);
-        var result = tiles(2 + 3 * POINTS, POINTS, length);
-        var rows = new float[POINTS][];
+        int phaseLength = length + channels;
+        var zeros = phases(0, phaseLength);
+        for (float[] phase : zeros) {
+            Arrays.fill(phase, 0, phaseLength, 0);
+        }
+        var ring = new float[POINTS][][];
+        var columns = new float[POINTS][][];
+        for (int i = 0; i < POINTS; i++) {
+            ring[i] = phases(TILE * (1 + i), phaseLength);
+            columns[i] = phases(TILE * (1 + POINTS + i), phaseLength);
+        }
+        int next = TILE * (1 + 2 * POINTS);
+        var line = tiles(next, 1, width * channels)[0];
+        var shifted = tiles(next + 1, POINTS - TILE, length);
+        var result = tiles(next + 1 + POINTS - TILE, POINTS, length);
+        var rows = new float[POINTS][][];
         int firstRow = plan.firstRow(strip);
         int top = firstRow % plan.height;
         int loaded = top - 2;
@@ -271,14 +278,20 @@ final class WinogradConvolution {
                 rows[i] = ring[row % POINTS];
                 if (row > loaded) {
                     x.get((firstRow - top + row) * width * channels, line, 0, width * channels);
-                    spread(line, width, channels, phase, rows[i]);
+                    spread(line, width, channels, rows[i]);
                     loaded = row;
                 }
             }
-            WinogradTransforms.input(rows, columns, TILE * phase);
+            for (int phase = 0; phase < TILE; phase++) {
+                // Of the third and fourth there are no more than tiles.
+                WinogradTransforms.input(ofPhase(rows, phase), ofPhase(columns, phase),
+                        phase < POINTS - TILE ? phaseLength : length);
+            }
             for (int i = 0; i < POINTS; i++) {
-                for (int j = 0; j < POINTS; j++) {
-                    System.arraycopy(columns[i], j % TILE * phase + j / TILE * channels, window[j], 0, length);
+                var window = Arrays.copyOf(columns[i], POINTS);
+                for (int j = TILE; j < POINTS; j++) {
+                    window[j] = shifted[j - TILE];
+                    System.arraycopy(columns[i][j - TILE], channels, window[j], 0, length);
                 }
                 WinogradTransforms.input(window, result, length);
                 for (int j = 0; j < POINTS; j++) {
@@ -289,16 +302,25 @@ final class WinogradConvolution {
         }
     }
 
-    private static void spread(float[] line, int width, int channels, int phase, float[] row) {
-        Arrays.fill(row, 0, channels, 0);
+    private float[][] phases(int first, int length) {
+        return tiles(first, TILE, length);
+    }
+
+    private static float[][] ofPhase(float[][][] rows, int phase) {
+        var chosen = new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            chosen[i] = rows[i][phase];
+        }
+        return chosen;
+    }
+
+    private static void spread(float[] line, int width, int channels, float[][] phases) {
+        Arrays.fill(phases[0], 0, channels, 0);
         for (int i = 0; i < width; i++) {
             int place = i + 1;
-            System.arraycopy(line, i * channels, row, place % TILE * phase + place / TILE * channels, channels);
+            System.arraycopy(line, i * channels, phases[place % TILE], place / TILE * channels, channels);
         }
-        Arrays.fill(row, 2 * phase - channels, 2 * phase, 0);
-        // Not part of any window, but calculated with.
-        Arrays.fill(row, 3 * phase - channels, 3 * phase, 0);
-        Arrays.fill(row, 4 * phase - channels, 4 * phase, 0);
+        Arrays.fill(phases[1], width / TILE * channels, (width / TILE + 1) * channels, 0);
     }
 
     private void transformOutput(FloatBuffer values, int firstTile, int tiles, float[] biases, Plan plan, int strip,
@@ -342,24 +364,27 @@ final class WinogradConvolution {
         int width = plan.width;
         int length = plan.tilesOfRow() * channels;
         var line = tiles(1, 1, width * channels)[0];
-        var rows = tiles(2, TILE, width * channels);
-        var columns = tiles(2 + TILE, POINTS, width * channels);
-        var tile = tiles(2 + TILE + POINTS, TILE, length);
-        var result = tiles(2 + 2 * TILE + POINTS, POINTS, length);
+        var rows = new float[TILE][][];
+        for (int i = 0; i < TILE; i++) {
+            rows[i] = phases(2 + TILE * i, length);
+        }
+        var columns = new float[POINTS][][];
+        for (int i = 0; i < POINTS; i++) {
+            columns[i] = phases(2 + TILE * (TILE + i), length);
+        }
+        var result = tiles(2 + TILE * (TILE + POINTS), POINTS, length);
         for (int r = 0; r < plan.rowsOfStrip; r++) {
             for (int i = 0; i < TILE; i++) {
                 dy.get((plan.firstRow(strip) + r * TILE + i) * width * channels, line, 0, width * channels);
                 for (int place = 0; place < width; place++) {
-                    System.arraycopy(line, place * channels, rows[i],
-                            place % TILE * length + place / TILE * channels, channels);
+                    System.arraycopy(line, place * channels, rows[i][place % TILE], place / TILE * channels, channels);
                 }
             }
-            WinogradTransforms.outputGradient(rows, columns, width * channels);
+            for (int phase = 0; phase < TILE; phase++) {
+                WinogradTransforms.outputGradient(ofPhase(rows, phase), ofPhase(columns, phase), length);
+            }
             for (int i = 0; i < POINTS; i++) {
-                for (int j = 0; j < TILE; j++) {
-                    System.arraycopy(columns[i], j * length, tile[j], 0, length);
-                }
-                WinogradTransforms.outputGradient(tile, result, length);
+                WinogradTransforms.outputGradient(columns[i], result, length);
                 for (int j = 0; j < POINTS; j++) {
                     values.put(((i * POINTS + j) * tiles + firstTile + r * plan.tilesOfRow()) * channels, result[j], 0,
                             length);
