@@ -108,71 +108,114 @@ final class WinogradConvolution {
         }
     }
 
+    /**
+     * What a pass works in, one piece of native memory: of the kernel, of a group's windows and of its tiles the values
+     * at the points, a matrix for each product.
+     */
+    private final class Workspace {
+
+        private final Plan plan;
+        private final int in;
+        private final int out;
+        private final FloatPointer kernel;
+        private final FloatPointer inputs;
+        private final FloatPointer outputs;
+
+        Workspace(INDArray input, INDArray output) {
+            in = (int) input.size(3);
+            out = (int) output.size(3);
+            plan = Plan.of(input, in + out);
+            int tiles = plan.stripsOfGroup * plan.tilesOfStrip();
+            kernel = scratch.get().matrix(PRODUCTS * (in * out + tiles * (in + out)));
+            inputs = kernel.getPointer((long) PRODUCTS * in * out);
+            outputs = inputs.getPointer((long) PRODUCTS * tiles * in);
+        }
+
+        int weights() {
+            return in * out;
+        }
+
+        FloatBuffer kernelValues() {
+            return floats(kernel, PRODUCTS * weights());
+        }
+
+        FloatBuffer inputValues(int tiles) {
+            return floats(inputs, PRODUCTS * tiles * in);
+        }
+
+        FloatBuffer outputValues(int tiles) {
+            return floats(outputs, PRODUCTS * tiles * out);
+        }
+
+        FloatPointer kernel(int product) {
+            return kernel.getPointer((long) product * weights());
+        }
+
+        FloatPointer inputs(int product, int tiles) {
+            return inputs.getPointer((long) product * tiles * in);
+        }
+
+        FloatPointer outputs(int product, int tiles) {
+            return outputs.getPointer((long) product * tiles * out);
+        }
+
+        /** Treats one group after another. */
+        void forEachGroup(Group body) {
+            for (int first = 0; first < plan.strips(); first += plan.stripsOfGroup) {
+                int strips = Math.min(plan.stripsOfGroup, plan.strips() - first);
+                body.treat(first, strips, strips * plan.tilesOfStrip());
+            }
+        }
+
+        private static FloatBuffer floats(FloatPointer pointer, int length) {
+            return new FloatPointer(pointer).capacity(length).asByteBuffer().asFloatBuffer();
+        }
+    }
+
+    private interface Group {
+        void treat(int firstStrip, int strips, int tiles);
+    }
+
     /** The convolution, with the weights as they are or turned by 180 degrees and from outputs to inputs. */
     private void filter(INDArray input, INDArray weight, boolean turned, INDArray bias, INDArray output) {
-        int in = (int) input.size(3);
-        int out = (int) output.size(3);
-        var plan = Plan.of(input, in + out);
-        int tiles = plan.stripsOfGroup * plan.tilesOfStrip();
-        FloatPointer memory = scratch.get().matrix(PRODUCTS * (in * out + tiles * (in + out)));
-        FloatPointer kernel = memory;
-        FloatPointer inputs = memory.getPointer((long) PRODUCTS * in * out);
-        FloatPointer outputs = inputs.getPointer((long) PRODUCTS * tiles * in);
-        transformKernel(HostMemory.floats(weight), in * out, turned, floats(kernel, PRODUCTS * in * out));
+        var work = new Workspace(input, output);
+        var plan = work.plan;
+        transformKernel(HostMemory.floats(weight), work.weights(), turned, work.kernelValues());
         var x = HostMemory.floats(input);
         var y = HostMemory.floats(output);
-        var inputValues = floats(inputs, PRODUCTS * tiles * in);
-        var outputValues = floats(outputs, PRODUCTS * tiles * out);
-        var biases = new float[out];
+        var biases = new float[work.out];
         if (bias != null) {
             HostMemory.floats(bias).get(biases);
         }
-        for (int first = 0; first < plan.strips(); first += plan.stripsOfGroup) {
-            int start = first;
-            int strips = Math.min(plan.stripsOfGroup, plan.strips() - start);
-            int present = strips * plan.tilesOfStrip();
-            parallel.forEach(strips, s -> transformInput(x, in, plan, start + s, inputValues,
-                    s * plan.tilesOfStrip(), present));
-            parallel.forEach(PRODUCTS, p -> HostProducts.multiply(present, out, in, 1,
-                    inputs.getPointer((long) p * present * in), in,
-                    kernel.getPointer((long) p * in * out), turned ? in : out, turned,
-                    outputs.getPointer((long) p * present * out), out));
-            parallel.forEach(strips, s -> transformOutput(outputValues, s * plan.tilesOfStrip(), present, biases,
-                    plan, start + s, y));
-        }
+        work.forEachGroup((first, strips, tiles) -> {
+            var inputs = work.inputValues(tiles);
+            var outputs = work.outputValues(tiles);
+            parallel.forEach(strips, s -> transformInput(x, work.in, plan, first + s, inputs, s * plan.tilesOfStrip(),
+                    tiles));
+            parallel.forEach(PRODUCTS, p -> HostProducts.multiply(tiles, work.out, work.in, 1, work.inputs(p, tiles),
+                    work.in, work.kernel(p), turned ? work.in : work.out, turned, work.outputs(p, tiles), work.out));
+            parallel.forEach(strips, s -> transformOutput(outputs, s * plan.tilesOfStrip(), tiles, biases, plan,
+                    first + s, y));
+        });
     }
 
     private void weightGradient(INDArray input, INDArray outputGradient, INDArray weightGradient) {
-        int in = (int) input.size(3);
-        int out = (int) outputGradient.size(3);
-        var plan = Plan.of(input, in + out);
-        int tiles = plan.stripsOfGroup * plan.tilesOfStrip();
-        FloatPointer memory = scratch.get().matrix(PRODUCTS * (in * out + tiles * (in + out)));
-        FloatPointer kernel = memory;
-        FloatPointer inputs = memory.getPointer((long) PRODUCTS * in * out);
-        FloatPointer outputs = inputs.getPointer((long) PRODUCTS * tiles * in);
+        var work = new Workspace(input, outputGradient);
+        var plan = work.plan;
         var x = HostMemory.floats(input);
         var dy = HostMemory.floats(outputGradient);
-        var inputValues = floats(inputs, PRODUCTS * tiles * in);
-        var outputValues = floats(outputs, PRODUCTS * tiles * out);
-        for (int first = 0; first < plan.strips(); first += plan.stripsOfGroup) {
-            int start = first;
-            int strips = Math.min(plan.stripsOfGroup, plan.strips() - start);
-            int present = strips * plan.tilesOfStrip();
+        work.forEachGroup((first, strips, tiles) -> {
+            var inputs = work.inputValues(tiles);
+            var outputs = work.outputValues(tiles);
             parallel.forEach(strips, s -> {
-                transformInput(x, in, plan, start + s, inputValues, s * plan.tilesOfStrip(), present);
-                transformOutputGradient(dy, out, plan, start + s, outputValues, s * plan.tilesOfStrip(), present);
+                transformInput(x, work.in, plan, first + s, inputs, s * plan.tilesOfStrip(), tiles);
+                transformOutputGradient(dy, work.out, plan, first + s, outputs, s * plan.tilesOfStrip(), tiles);
             });
-            parallel.forEach(PRODUCTS, p -> HostProducts.multiply(in, out, present, 1,
-                    inputs.getPointer((long) p * present * in), in, true,
-                    outputs.getPointer((long) p * present * out), out, false, start == 0 ? 0 : 1,
-                    kernel.getPointer((long) p * in * out), out));
-        }
-        transformKernelGradient(floats(kernel, PRODUCTS * in * out), in * out, HostMemory.floats(weightGradient));
-    }
-
-    private static FloatBuffer floats(FloatPointer pointer, int length) {
-        return new FloatPointer(pointer).capacity(length).asByteBuffer().asFloatBuffer();
+            parallel.forEach(PRODUCTS, p -> HostProducts.multiply(work.in, work.out, tiles, 1, work.inputs(p, tiles),
+                    work.in, true, work.outputs(p, tiles), work.out, false, first == 0 ? 0 : 1, work.kernel(p),
+                    work.out));
+        });
+        transformKernelGradient(work.kernelValues(), work.weights(), HostMemory.floats(weightGradient));
     }
 
     /** Arrays of a thread, from index {@code first} on. */
