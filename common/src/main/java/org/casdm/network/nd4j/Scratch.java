@@ -27,6 +27,37 @@ final class Scratch {
         return tiles[index];
     }
 
+    /** Tiles from the first index on, one after another. */
+    Tiles tiles() {
+        return new Tiles();
+    }
+
+    /** Hands out the tiles that one piece of work needs. */
+    final class Tiles {
+
+        private int next;
+
+        float[] take(int length) {
+            return tile(next++, length);
+        }
+
+        float[][] take(int count, int length) {
+            var taken = new float[count][];
+            for (int i = 0; i < count; i++) {
+                taken[i] = take(length);
+            }
+            return taken;
+        }
+
+        float[][][] take(int rows, int count, int length) {
+            var taken = new float[rows][][];
+            for (int i = 0; i < rows; i++) {
+                taken[i] = take(count, length);
+            }
+            return taken;
+        }
+    }
+
     /** Native memory for a matrix, its content undefined. */
     FloatPointer matrix(int length) {
         if (matrix == null || matrix.limit() < length) {
