@@ -125,10 +125,20 @@ def heap(process):
             sum(kib[name] for name in ("S0C", "S1C", "EC", "OC")) / 1024)
 
 
+def live_heap(process):
+    """MiB of what is alive after a full collection, counted while everything stands still; None if it has gone."""
+    try:
+        counted = subprocess.run(["jcmd", str(process), "GC.class_histogram"], capture_output=True, text=True,
+                                 timeout=60).stdout.split("\n")
+    except subprocess.TimeoutExpired:
+        return None
+    total = [line.split() for line in counted if line.startswith("Total")]
+    return int(total[0][2]) / MIB if total else None
+
+
 def process_row(process, collect):
     """A row; with the heap that is live if the garbage is to be collected for it. None if the process has gone."""
-    live = heap(process)[0] if collect and subprocess.run(
-        ["jcmd", str(process), "GC.run"], capture_output=True, timeout=60).returncode == 0 else None
+    live = live_heap(process) if collect else None
     status = dict(re.findall(r"^(\w+):\s+(\d+)", read("/proc/%d/status" % process), re.MULTILINE))
     if "VmRSS" not in status:
         return None
