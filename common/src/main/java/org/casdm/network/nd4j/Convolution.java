@@ -26,7 +26,12 @@ final class Convolution implements Module {
         var output = pass.arena.take(x.size(0), (x.size(1) + stride - 1) / stride, (x.size(2) + stride - 1) / stride,
                 weight.size(3));
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
-        pass.kernels.convolve(x, weight, bias, stride, output);
+        if (pass.training) {
+            pass.kernels.convolve(x, weight, bias, stride, output);
+        } else {
+            // The last bit of Winograd's sums depends on the batch; a picture that is drawn must not.
+            Operations.convolve(x, weight, bias, stride, 1, 1, output);
+        }
         pass.clock.leave(outer, operations(output));
         return output;
     }
