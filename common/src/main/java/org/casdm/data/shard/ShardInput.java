@@ -3,6 +3,7 @@ package org.casdm.data.shard;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,6 +25,8 @@ final class ShardInput implements InputFile {
     private final FileSystem fileSystem;
     private final Path file;
     private boolean storageFailed;
+    private long length = -1;
+    private RowGroupPages pages = RowGroupPages.NONE;
 
     ShardInput(FileSystem fileSystem, Path file) {
         this.fileSystem = fileSystem;
@@ -39,9 +42,17 @@ final class ShardInput implements InputFile {
         return storageFailed;
     }
 
+    /** Checks these pages before Parquet gets to see them. */
+    void check(RowGroupPages those) {
+        pages = those;
+    }
+
     @Override
     public long getLength() throws IOException {
-        return noting(() -> fileSystem.getFileStatus(file).getLen());
+        if (length < 0) {
+            length = noting(() -> fileSystem.getFileStatus(file).getLen());
+        }
+        return length;
     }
 
     @Override
@@ -57,6 +68,14 @@ final class ShardInput implements InputFile {
             public void seek(long position) throws IOException {
                 // Past the end for a damaged file.
                 stream.current().seek(position);
+            }
+
+            @Override
+            public void readFully(ByteBuffer buffer) throws IOException {
+                long position = getPos();
+                var content = buffer.duplicate();
+                super.readFully(buffer);
+                pages.check(position, content);
             }
         };
     }

@@ -3,11 +3,15 @@ package org.casdm.data.shard;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -21,20 +25,31 @@ import org.casdm.data.DataException;
  */
 public final class ShardReader implements Closeable {
 
-    private static final String WHAT_TO_DO =
+    static final String WHAT_TO_DO =
             "Copy it anew from where the data set is whole, or prepare the data set again";
+
+    /** The longest array of a JVM. */
+    private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+    /** In the order of the alphabet. */
+    private static final List<String> COLUMNS = List.of(ShardSchema.ID, ShardSchema.LABEL, ShardSchema.PIXELS);
 
     private final ShardInput input;
     private final int byteCount;
     private final ParquetFileReader parquet;
     private final MessageType columns;
+    private final List<Integer> rowGroups = new ArrayList<>();
 
-    private ShardReader(ShardInput input, int byteCount, ParquetFileReader parquet) throws DataException {
+    private ShardReader(ShardInput input, int byteCount, ParquetFileReader parquet) throws IOException {
         this.input = input;
         this.byteCount = byteCount;
         this.parquet = parquet;
         columns = columns(parquet.getFileMetaData().getSchema());
         parquet.setRequestedSchema(columns);
+        long length = input.getLength();
+        for (var group : parquet.getRowGroups()) {
+            checkRowGroup(group, length);
+            rowGroups.add((int) group.getRowCount());
+        }
     }
 
     /**
@@ -50,7 +65,9 @@ public final class ShardReader implements Closeable {
         var input = new ShardInput(fileSystem, file);
         ParquetFileReader parquet = null;
         try {
-            var options = HadoopReadOptions.builder(fileSystem.getConf()).usePageChecksumVerification().build();
+            // Columns that lie side by side are read at once, into one array.
+            var options = HadoopReadOptions.builder(fileSystem.getConf()).usePageChecksumVerification()
+                    .withMaxAllocationInBytes(MOST_BYTES).build();
             parquet = ParquetFileReader.open(input, options);
             var reader = new ShardReader(input, ShardSchema.byteCount(size), parquet);
             parquet = null;
@@ -113,9 +130,48 @@ public final class ShardReader implements Closeable {
         return field;
     }
 
+    /** Parquet allocates what the file says of its row groups: that must agree with itself and with the file. */
+    private void checkRowGroup(BlockMetaData group, long length) throws DataException {
+        long count = group.getRowCount();
+        var chunks = chunks(group);
+        if (!chunks.stream().map(RowGroupPages::column).sorted().toList().equals(COLUMNS)) {
+            throw damaged("a row group does not have each of the columns %s once".formatted(COLUMNS));
+        }
+        long bytes = 0;
+        for (var chunk : chunks) {
+            long start = chunk.getStartingPos();
+            long size = chunk.getTotalSize();
+            if (start < 0 || size < 0 || size > length || start > length - size) {
+                throw damaged("%d bytes from %d on are said to be a column where the file has %d".formatted(size, start,
+                        length));
+            }
+            if (chunk.getValueCount() != count) {
+                throw damaged("a row group of %d rows is said to have %d values in column \"%s\"".formatted(count,
+                        chunk.getValueCount(), RowGroupPages.column(chunk)));
+            }
+            bytes += size;
+        }
+        if (count < 0) {
+            throw damaged("a row group of %d rows".formatted(count));
+        }
+        if (count > MOST_BYTES / byteCount || bytes > MOST_BYTES) {
+            throw new DataException(("%s: a row group of %d images of %d bytes is too large to be read at once. Write "
+                    + "the file anew with smaller row groups").formatted(input, count, byteCount));
+        }
+    }
+
+    private DataException damaged(String how) {
+        return new DataException("%s is damaged: %s. %s".formatted(input, how, WHAT_TO_DO));
+    }
+
+    /** Of the columns that are read. */
+    private static List<ColumnChunkMetaData> chunks(BlockMetaData group) {
+        return group.getColumns().stream().filter(chunk -> COLUMNS.contains(RowGroupPages.column(chunk))).toList();
+    }
+
     /** Images of each row group. */
     public List<Integer> rowGroups() {
-        return parquet.getRowGroups().stream().map(group -> Math.toIntExact(group.getRowCount())).toList();
+        return Collections.unmodifiableList(rowGroups);
     }
 
     /**
@@ -126,9 +182,10 @@ public final class ShardReader implements Closeable {
      * @throws IOException   when the storage fails
      */
     public ShardImages readRowGroup(int index) throws IOException {
+        int count = rowGroups.get(index);
         try {
+            input.check(new RowGroupPages(input.file(), chunks(parquet.getRowGroups().get(index))));
             var pages = parquet.readRowGroup(index);
-            int count = Math.toIntExact(pages.getRowCount());
             var assembler = new RowGroupAssembler(columns, count, byteCount);
             var records = new ColumnIOFactory().getColumnIO(columns, columns, true).getRecordReader(pages, assembler);
             for (int i = 0; i < count; i++) {

@@ -2,8 +2,10 @@ package org.casdm.data.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -12,11 +14,15 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 import org.casdm.data.DataException;
 import org.casdm.data.ImageReader;
@@ -96,13 +102,68 @@ class ShardTest {
     void encodingsAreListedInAFixedOrder() throws IOException {
         var shard = write("a.parquet", 2, SIZE);
         var bytes = Files.readAllBytes(local.resolve("a.parquet"));
-        int tail = bytes.length - 8;
-        int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(tail);
-        var footer = Util.readFileMetaData(new ByteArrayInputStream(bytes, tail - length, length));
+        var footer = footer(bytes);
         assertThat(footer.getRow_groups().get(0).getColumns()).hasSize(3).allSatisfy(
                 column -> assertThat(column.getMeta_data().getEncodings())
                         .containsExactly(Encoding.PLAIN, Encoding.BIT_PACKED));
         assertThat(shard.sha256()).isEqualTo(Sha256.hex(bytes));
+    }
+
+    private static FileMetaData footer(byte[] file) throws IOException {
+        int length = footerLength(file);
+        return Util.readFileMetaData(new ByteArrayInputStream(file, file.length - 8 - length, length));
+    }
+
+    /** The last eight bytes are this and Parquet's name. */
+    private static int footerLength(byte[] file) {
+        return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(file.length - 8);
+    }
+
+    /** Writes the footer anew, and says what opening and reading the file brings about. */
+    private Throwable forged(Consumer<RowGroup> forgery) throws IOException {
+        write("a.parquet", 30, SIZE);
+        var file = local.resolve("a.parquet");
+        var bytes = Files.readAllBytes(file);
+        var footer = footer(bytes);
+        forgery.accept(footer.getRow_groups().get(0));
+        var written = new ByteArrayOutputStream();
+        Util.writeFileMetaData(footer, written);
+        var forged = new ByteArrayOutputStream();
+        forged.write(bytes, 0, bytes.length - 8 - footerLength(bytes));
+        written.writeTo(forged);
+        forged.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(written.size()).array());
+        forged.write(bytes, bytes.length - 4, 4);
+        Files.write(file, forged.toByteArray());
+        return catchThrowable(() -> {
+            try (var reader = ShardReader.open(fileSystem, new Path(folder, "a.parquet"), SIZE)) {
+                reader.readRowGroup(0);
+            }
+        });
+    }
+
+    private static ColumnMetaData pixelColumn(RowGroup group) {
+        return group.getColumns().get(2).getMeta_data();
+    }
+
+    private static void assertRefused(Throwable failure, String said) {
+        assertThat(failure).isInstanceOf(DataException.class).hasMessageContaining("a.parquet")
+                .hasMessageContaining(said);
+    }
+
+    /** They are allocated before anything is read. */
+    @Test
+    void refusesClaimsThatDoNotAgree() throws IOException {
+        assertThat(forged(group -> { })).isNull();
+        assertRefused(forged(group -> group.setNum_rows(1L << 31)), "2147483648 rows is said to have 30 values");
+        assertRefused(forged(group -> group.setNum_rows(-1)), "-1 rows");
+        assertRefused(forged(group -> {
+            group.setNum_rows(1L << 31);
+            group.getColumns().forEach(column -> column.getMeta_data().setNum_values(1L << 31));
+        }), "2147483648 images of 48 bytes is too large");
+        assertRefused(forged(group -> pixelColumn(group).setTotal_compressed_size(1L << 30)), "1073741824 bytes from");
+        assertRefused(forged(group -> pixelColumn(group).setTotal_compressed_size(100)), "\"pixels\" claims");
+        assertRefused(forged(group -> pixelColumn(group).setTotal_uncompressed_size(1000)), "\"pixels\" claims");
+        assertRefused(forged(group -> group.getColumns().remove(2)), "each of the columns [id, label, pixels] once");
     }
 
     @Test
