@@ -96,6 +96,7 @@ public final class Sampler implements AutoCloseable {
      * @param start gives each image's x_T
      * @param labels a class label for each, null for a model without classes
      * @param listener watches the steps
+     * @throws SamplingException if a network's output is not finite
      * @return count × height × width × channels unsigned bytes
      */
     public byte[] sample(InitialNoise start, long firstIndex, int count, int[] labels, StepListener listener) {
@@ -134,6 +135,7 @@ public final class Sampler implements AutoCloseable {
      * @param noise of the steps
      * @param labels a class label for each image, null for a model without classes
      * @param listener watches the steps
+     * @throws SamplingException if a network's output is not finite
      * @return the images, about [-1, 1], of the same shape; the caller's own
      */
     public INDArray sample(INDArray initial, StepNoise noise, int[] labels, StepListener listener) {
@@ -148,12 +150,16 @@ public final class Sampler implements AutoCloseable {
             var weights = process.step(step);
             timesteps.assign(weights.timestep() * model.timestepFactor());
             var output = theta.forward(x, timesteps, classes, false);
+            checkFinite("first", output, weights.timestep());
             estimate(x, channels(output, 0), step, estimate, scratch);
             var blend = scratch;
             Optional<Refinement> refinement = Optional.empty();
+            if (phi != null) {
+                output = phiOutput(estimate, x, timesteps, classes);
+                checkFinite("second", output, weights.timestep());
+            }
             if (refines) {
-                refinement = Optional.of(phi == null ? refinement(output, colours)
-                        : refinement(phiOutput(estimate, x, timesteps, classes), 0));
+                refinement = Optional.of(refinement(output, phi == null ? colours : 0));
                 blend(estimate, refinement.get(), blend);
             } else {
                 blend.assign(estimate);
@@ -190,6 +196,16 @@ public final class Sampler implements AutoCloseable {
         }
         if (classes == 0 && labels != null) {
             throw new IllegalArgumentException("The model has no classes: it takes no labels");
+        }
+    }
+
+    /** Clipping makes a finite number of one that is not: images would be white, and nobody would know why. */
+    private static void checkFinite(String network, INDArray output, int timestep) {
+        // One pass, where the values are: the sum is finite only if each of them is.
+        if (!Double.isFinite(output.sumNumber().doubleValue())) {
+            throw new SamplingException(("The %s network's output at timestep %d is not finite (NaN or infinite): no "
+                    + "image can be drawn from these parameters. Draw from an earlier checkpoint, or from another "
+                    + "moving average of this one").formatted(network, timestep));
         }
     }
 

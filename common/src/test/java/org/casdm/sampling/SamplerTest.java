@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -196,6 +197,30 @@ class SamplerTest {
         double blend = weight * refinement.x0().getDouble(0, row, column, channel)
                 + (1 - weight) * state.x0Theta().getDouble(0, row, column, channel);
         return Math.max(-1, Math.min(1, blend));
+    }
+
+    /** Clipped, they would be white images. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void saysThatANetworkIsNotFinite(Kind kind) {
+        var model = model(kind, 0);
+        long theta = UNetParameters.of(model.theta()).length();
+        var parameters = parameters(model);
+        parameters.get(NDArrayIndex.all(), NDArrayIndex.interval(0, theta)).muli(1e30);
+        assertThatThrownBy(() -> draw(model, parameters)).isInstanceOf(SamplingException.class)
+                .hasMessageContaining("first network's output at timestep 99 is not finite");
+        if (kind == Kind.CAS_DM) {
+            var others = parameters(model);
+            others.get(NDArrayIndex.all(), NDArrayIndex.interval(theta, others.length())).muli(1e30);
+            assertThatThrownBy(() -> draw(model, others)).isInstanceOf(SamplingException.class)
+                    .hasMessageContaining("second network's output at timestep 99 is not finite");
+        }
+    }
+
+    private static byte[] draw(ModelSpec model, INDArray parameters) {
+        try (var sampler = new Sampler(model, parameters, SIZE, DDPM, 1)) {
+            return sampler.sample(0, 2, null);
+        }
     }
 
     @Test

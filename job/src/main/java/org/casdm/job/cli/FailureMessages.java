@@ -30,6 +30,7 @@ import org.casdm.job.promote.PromotionFailure;
 import org.casdm.job.sample.SampleFailure;
 import org.casdm.job.train.TrainingFailure;
 import org.casdm.metric.MetricException;
+import org.casdm.sampling.SamplingException;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.pytorch.PyTorchFileException;
 import org.casdm.weights.published.DownloadException;
@@ -155,8 +156,9 @@ public final class FailureMessages {
                 || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
                 || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
                 || symptom.is(MetricException.class) || symptom.is(EvaluationFailure.class)
-                || symptom.is(SampleFailure.class) || symptom.is(PromotionFailure.class)
-                || symptom.is(DownloadException.class) || symptom.is(DeviceFailure.class)) {
+                || symptom.is(SampleFailure.class) || symptom.is(SamplingException.class)
+                || symptom.is(PromotionFailure.class) || symptom.is(DownloadException.class)
+                || symptom.is(DeviceFailure.class)) {
             return Optional.of(sentence(symptom.text()));
         }
         if (symptom.thrown() instanceof LinkageError && ComputeBackend.madeForCuda()) {

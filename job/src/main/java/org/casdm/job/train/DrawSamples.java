@@ -1,5 +1,6 @@
 package org.casdm.job.train;
 
+import java.io.Serializable;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -9,6 +10,7 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.job.rounds.DeviceAssignment;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
+import org.casdm.sampling.SamplingException;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -17,10 +19,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param parameters the model's flat vector
  * @param threads host threads
  */
-record DrawSamples(Broadcast<float[]> parameters, int threads) implements Function<CasdmConfig, byte[]> {
+record DrawSamples(Broadcast<float[]> parameters, int threads) implements Function<CasdmConfig, DrawSamples.Drawn> {
+
+    /**
+     * What came of it.
+     *
+     * @param images  one after the other; null if the model draws none
+     * @param failure why it does not, else null
+     */
+    record Drawn(byte[] images, String failure) implements Serializable {
+    }
 
     @Override
-    public byte[] call(CasdmConfig config) {
+    public Drawn call(CasdmConfig config) {
         DeviceAssignment.ofTask(TaskContext.get()).bindThread();
         NativeThreads.ofThisThread(threads);
         int count = config.samples().count();
@@ -31,7 +42,10 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
         try (var vector = Nd4j.createFromArray(parameters.value());
                 var sampler = new Sampler(ConfiguredModel.of(config), vector, config.data().size(), settings,
                         threads)) {
-            return sampler.sample(0, count, labels);
+            return new Drawn(sampler.sample(0, count, labels), null);
+        } catch (SamplingException e) {
+            // Would fail as often as Spark tries.
+            return new Drawn(null, e.getMessage());
         }
     }
 }

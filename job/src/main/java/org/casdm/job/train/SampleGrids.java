@@ -28,21 +28,29 @@ final class SampleGrids {
         this.threads = threads;
     }
 
-    /** Draws {@code samples/<step>.png} on an executor, with the averaged parameters. */
+    /**
+     * Draws {@code samples/<step>.png} on an executor, with the averaged parameters. A model that draws nothing but
+     * numbers that are not finite does not end the training, which looks after such numbers itself: there is a warning
+     * instead of a picture.
+     */
     void draw(JavaSparkContext spark, TrainedModel trained, long step) throws IOException {
         long begin = System.nanoTime();
         var parameters = spark.broadcast(average(trained).data().asFloat());
-        byte[] images;
+        DrawSamples.Drawn drawn;
         try {
             // A task, not the driver: where there are GPUs, the executors have them.
-            images = spark.parallelize(List.of(config), 1).map(new DrawSamples(parameters, threads)).first();
+            drawn = spark.parallelize(List.of(config), 1).map(new DrawSamples(parameters, threads)).first();
         } finally {
             parameters.destroy();
+        }
+        if (drawn.failure() != null) {
+            LOG.warn("no samples of step {}: {}", step, drawn.failure());
+            return;
         }
         int count = config.samples().count();
         var png = new ByteArrayOutputStream();
         new ContactSheet((int) Math.ceil(Math.sqrt(count)), Math.max(1, COMFORTABLE_SIZE / config.data().size()))
-                .write(images, count, config.data().size(), config.data().channels(), png);
+                .write(drawn.images(), count, config.data().size(), config.data().channels(), png);
         folder.writeSample(step, png.toByteArray());
         LOG.info("{} samples drawn to {} in {} s", count, folder.samplePath(step),
                 String.format("%.1f", (System.nanoTime() - begin) / 1e9));
