@@ -101,7 +101,7 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
         private final int worker;
 
         WorkerLost(int worker, Throwable cause) {
-            super(cause.toString(), cause);
+            super(RoundJob.brief(cause), cause);
             this.worker = worker;
         }
     }

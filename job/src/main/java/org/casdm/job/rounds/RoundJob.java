@@ -1,17 +1,19 @@
 package org.casdm.job.rounds;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.job.rounds.exchange.Address;
@@ -161,7 +163,7 @@ final class RoundJob {
         try {
             fetch.getValue().join();
         } catch (CompletionException e) {
-            failures.put(fetch.getKey(), e.getCause().toString());
+            failures.put(fetch.getKey(), brief(e.getCause()));
         }
     }
 
@@ -172,10 +174,26 @@ final class RoundJob {
                 .collect(Collectors.toCollection(HashSet::new));
         lost.forEach(result -> gone.add(workers.get(result.lostWorker()).state().address()));
         workers.values().removeIf(worker -> gone.contains(worker.state().address()));
-        var reasons = new ArrayList<String>();
-        lost.forEach(result -> reasons.add("worker " + result.lostWorker() + ": " + result.lostBecause()));
-        unreachable.forEach((place, reason) -> reasons.add(place.address() + ": " + reason));
-        return String.join("; ", reasons);
+        return reasons(lost, unreachable);
+    }
+
+    /** Each worker and each executor once, however many tasks have missed it. */
+    static String reasons(List<AverageResult> lost, Map<BlockPlace, String> unreachable) {
+        var workers = new TreeMap<Integer, String>();
+        lost.forEach(result -> workers.putIfAbsent(result.lostWorker(), result.lostBecause()));
+        var executors = new TreeMap<String, String>();
+        unreachable.forEach((place, reason) -> executors.putIfAbsent(place.address().toString(), reason));
+        return Stream.concat(workers.entrySet().stream().map(worker -> "worker " + worker.getKey() + ": "
+                        + worker.getValue()), executors.entrySet().stream().map(executor -> executor.getKey() + ": "
+                        + executor.getValue())).collect(Collectors.joining("; "));
+    }
+
+    /** What has failed, in a line: another JVM's exceptions come with its stack. */
+    static String brief(Throwable failure) {
+        String message = failure.getMessage();
+        String said = failure instanceof IOException && message != null && !message.isBlank() ? message
+                : failure.toString();
+        return said.strip().lines().findFirst().orElseThrow();
     }
 
     private Outcome outcome(BlockLayout layout, Map<Integer, WorkerResult> workers, List<AverageResult> averages,

@@ -3,8 +3,11 @@ package org.casdm.job.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -124,6 +127,19 @@ class RoundJobTest {
         assertThat(starts.get(0).sources().averages()).hasSize(1);
         assertThat(starts.get(1).sources().averages()).as("after averaging has begun").isEmpty();
         assertUndisturbed();
+    }
+
+    @Test
+    void saysEachWorkerAndExecutorOnceAndInALine() {
+        var place = new BlockPlace(GONE, "average", 0, 1);
+        var lost = List.of(AverageResult.lost(2, "late"), AverageResult.lost(0, "gone"), AverageResult.lost(2, "gone"));
+        assertThat(RoundJob.reasons(lost, Map.of())).isEqualTo("worker 0: gone; worker 2: late");
+        assertThat(RoundJob.reasons(List.of(), Map.of(place, "reset", new BlockPlace(GONE, "average", 1, 2), "reset")))
+                .isEqualTo(GONE + ": reset");
+        assertThat(RoundJob.brief(new IOException("Failed to connect"))).isEqualTo("Failed to connect");
+        assertThat(RoundJob.brief(new ClosedChannelException())).isEqualTo("java.nio.channels.ClosedChannelException");
+        assertThat(RoundJob.brief(new IllegalStateException("there:\n\tat a.b.c")))
+                .isEqualTo("java.lang.IllegalStateException: there:");
     }
 
     @Test
