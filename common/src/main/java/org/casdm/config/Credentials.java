@@ -25,7 +25,7 @@ public final class Credentials {
     private static final Pattern ASSIGNED_IN_VALUE = Pattern.compile(
             "(secret|passw(or)?d|passphrase|access[._-]?key)[a-z0-9._-]*\\s*[=:]", Pattern.CASE_INSENSITIVE);
     /** User and password; the latter may hold a slash, but host:port/path@ is something else. */
-    private static final Pattern IN_URI = Pattern.compile("://[^/@:\\s]+:(?!\\d+/)[^@\\s]*@");
+    private static final Pattern IN_URI = Pattern.compile("://[^/@:\\s]*:(?!\\d+/)[^@\\s]*@");
 
     private Credentials() {
     }

@@ -88,6 +88,8 @@ public final class Casdm implements Runnable {
         var program = new Casdm();
         return new CommandLine(program)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                // Arguments are looked at before they are parsed: none come from elsewhere.
+                .setExpandAtFiles(false)
                 .setExecutionExceptionHandler(new FailureHandler(() -> program.stackTrace));
     }
 

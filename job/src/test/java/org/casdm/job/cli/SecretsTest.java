@@ -210,6 +210,9 @@ class SecretsTest {
         "--stacktrace report s3a://AKIA:" + PLANTED + "@bucket/run --out /tmp/never",
         "sample --checkpoint /run --out /out --conf spark.hadoop.fs.s3a.secret.key=" + PLANTED,
         "sample --checkpoint /run --out /out --conf=spark.hadoop.fs.s3a.secret.key=" + PLANTED,
+        "evaluate --samples /a --weights random --reference s3a://AKIA:" + PLANTED + "@bucket/a",
+        "evaluate --samples /a --weights random --reference=s3a://:" + PLANTED + "@bucket/a",
+        "evaluate --samples 100=s3a://AKIA:" + PLANTED + "@bucket/a --weights random --reference /a",
         "train run.folder=s3a://AKIA:" + PLANTED + "@bucket/run",
         "train spark.spark.hadoop.fs.s3a.secret.key=" + PLANTED,
         "weights get vgg16 --to /tmp/never --from https://me:" + PLANTED + "@mirror.example.org/weights",
@@ -238,6 +241,21 @@ class SecretsTest {
             assertThat(Casdm.execute(program, "--stacktrace", "train", "-c", file.toString(), "run.folder=/tmp/never"))
                     .isEqualTo(ExitCode.USAGE);
             assertThat(said.toString()).contains(file.getFileName().toString()).doesNotContain(PLANTED);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** What would be in one is seen by nobody before it is parsed. */
+    @Test
+    void filesOfArgumentsAreNotRead() throws IOException {
+        var file = Files.writeString(folder.resolve("arguments"), "evaluate --samples /a --weights random --reference"
+                + " s3a://AKIA:" + PLANTED + "@bucket/a --unknown");
+        var said = new StringWriter();
+        var program = Casdm.commandLine().setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+        try {
+            assertThat(Casdm.execute(program, "@" + file)).isEqualTo(ExitCode.USAGE);
+            assertThat(said.toString()).contains("@" + file).doesNotContain(PLANTED);
         } finally {
             Files.delete(file);
         }
