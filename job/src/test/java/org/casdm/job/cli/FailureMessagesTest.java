@@ -66,6 +66,14 @@ class FailureMessagesTest {
     }
 
     @Test
+    void aModelThatDrawsNothingIsSaid() {
+        assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
+                + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
+                + " org.casdm.sampling.SamplingException: The first network's output is not finite\n\tat x.Y.z(Y.java)")))
+                .isEqualTo("The first network's output is not finite.");
+    }
+
+    @Test
     void tellsWhichExecutorsCardCannotBeDriven() {
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
                 + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"

@@ -148,6 +148,16 @@ class NotFiniteTrainingTest {
         assertThat(resumed.files()).isEqualTo(whole.files());
     }
 
+    /** One of each class: the model draws none of the bad one. */
+    @Test
+    void goesOnWithoutTheGridThatCannotBeDrawn() throws IOException {
+        assertThat(train("grids", "samples.every-steps=4", "samples.count=2").state().step()).isEqualTo(8);
+        assertThat(folder.resolve("grids/samples")).satisfiesAnyOf(samples -> assertThat(samples).doesNotExist(),
+                samples -> assertThat(samples).isEmptyDirectory());
+        train("drawn", "samples.every-steps=4", "samples.count=1");
+        assertThat(folder.resolve("drawn/samples")).isDirectoryContaining("glob:**/000000008.png");
+    }
+
     @Test
     void endsTheRunAfterTooMany() throws IOException {
         assertThatThrownBy(() -> train("stopped", "train.max-skipped-steps=0"))
