@@ -92,7 +92,8 @@ public final class ImageDecoder {
             case JPEG -> jpeg(content, id);
             case GIF -> read(format, requireWhole(GifFile.hasFirstFrame(content), format, content, id), id);
             case WEBP -> read(format, WebPFile.still(requireWhole(WebPFile.isWhole(content), format, content, id)), id);
-            case PNG, BMP -> read(format, content, id);
+            case BMP -> read(format, requireWhole(BmpFile.hasPixels(content), format, content, id), id);
+            case PNG -> read(format, content, id);
         };
     }
 

@@ -3,6 +3,8 @@ package org.casdm.data.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -50,6 +52,17 @@ class ImageDecoderTest {
             byte[] cut = Arrays.copyOf(whole, (int) (whole.length * part));
             assertThatThrownBy(() -> new ImageDecoder().decode(cut, "folder/" + name)).as(name + " cut to " + part)
                     .isInstanceOf(BadImageException.class).hasMessageStartingWith("folder/" + name + ": ");
+        }
+    }
+
+    /** What is before the pixels is the palette, for which a decoder would allocate two gigabytes. */
+    @Test
+    void aBitmapWhosePixelsBeginBeyondItsEndIsTruncated() {
+        byte[] bitmap = TestPictures.bytes("decode/palette.bmp");
+        for (int from : new int[] {bitmap.length + 1, Integer.MAX_VALUE, -1}) {
+            ByteBuffer.wrap(bitmap).order(ByteOrder.LITTLE_ENDIAN).putInt(10, from);
+            assertThatThrownBy(() -> new ImageDecoder().decode(bitmap, "b.bmp")).isInstanceOf(BadImageException.class)
+                    .hasMessageContaining("b.bmp").hasMessageContaining("truncated BMP");
         }
     }
 
