@@ -113,7 +113,7 @@ public final class ImageDecoder {
             return plain.get();
         }
         ImageReader reader = jpeg.createReaderInstance(null);
-        try (var input = new ByteArrayImageInputStream(header.content())) {
+        try (var input = new ByteArrayImageInputStream(header.contentForAnyDecoder())) {
             reader.setInput(input, true, true);
             checkSize(reader.getWidth(0), reader.getHeight(0), id);
             return header.components() == 4 ? Cmyk.toRgb(reader.readRaster(0, null), header.adobeTransform() > 0)

@@ -1,6 +1,8 @@
 package org.casdm.data.picture;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * What a JPEG's segments say, and the file without its colour profile.
@@ -17,6 +19,8 @@ record JpegHeader(int components, boolean jfif, int adobeTransform, boolean comp
     private static final int APPLICATION_0 = 0xe0;
     private static final int APPLICATION_2 = 0xe2;
     private static final int APPLICATION_14 = 0xee;
+    /** Compressed data does not happen to hold it. */
+    private static final byte[] PROFILE_NAME = "ICC_PROFILE".getBytes(StandardCharsets.US_ASCII);
     /** Two marker bytes, and two of length. */
     private static final int SEGMENT_PREFIX = 4;
 
@@ -54,6 +58,21 @@ record JpegHeader(int components, boolean jfif, int adobeTransform, boolean comp
     /** Whether every decoder agrees on what its components are: grey, or YCbCr by its own word. */
     boolean isPlain() {
         return components == 1 || components == 3 && (adobeTransform == 1 || adobeTransform < 0 && jfif);
+    }
+
+    /**
+     * The content for decoders that find segments where this walk has found none, as they may in a damaged file: a
+     * profile would be allocated that is as large as it says. What it is known by is overwritten wherever it stands.
+     */
+    byte[] contentForAnyDecoder() {
+        byte[] decoded = content.clone();
+        for (int at = 0; at <= decoded.length - PROFILE_NAME.length; at++) {
+            if (decoded[at] == PROFILE_NAME[0] && Arrays.equals(decoded, at, at + PROFILE_NAME.length, PROFILE_NAME, 0,
+                    PROFILE_NAME.length)) {
+                decoded[at] = 0;
+            }
+        }
+        return decoded;
     }
 
     private static byte[] withoutProfile(byte[] file, int scan) {
