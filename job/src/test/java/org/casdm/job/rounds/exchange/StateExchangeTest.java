@@ -69,13 +69,12 @@ class StateExchangeTest {
     void whatIsNotThereOrDoesNotFitFails() {
         withTwo(false, (sender, receiver) -> {
             sender.expose("state", StateExchangeTest::block, () -> { });
+            sender.expose("long", StateExchangeTest::block, () -> { });
             var room = ByteBuffer.allocateDirect(BLOCK_BYTES + 1);
             assertThatThrownBy(() -> receiver.fetch(place(sender, "other"), 0, room.duplicate()).join())
                     .hasMessageContaining("other is not exposed at " + sender.address());
             assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate()).join())
                     .hasMessageContaining("1 bytes shorter than expected");
-            assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate().limit(9)).join())
-                    .hasMessageContaining("longer than the block");
             var nobody = new BlockPlace(new Address("127.0.0.1", 1), "state", 0, 1);
             assertThatThrownBy(() -> receiver.fetch(nobody, 0, room.duplicate()).join())
                     .hasMessageContaining("127.0.0.1");
@@ -83,6 +82,9 @@ class StateExchangeTest {
             assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate()).join())
                     .hasMessageContaining("not exposed");
             assertThat(sender.exposes(place(sender, "state"))).isFalse();
+            // Last: it ends the connection, with whatever else is asked for on it.
+            assertThatThrownBy(() -> receiver.fetch(place(sender, "long"), 0, room.duplicate().limit(9)).join())
+                    .hasMessageContaining("longer than the block");
         });
     }
 
