@@ -38,7 +38,7 @@ public final class ExponentialMovingAverage {
      */
     public void update(INDArray parameters, int steps) {
         double decay = Math.pow(rate, steps);
-        if (HostVectors.suit(average) && HostVectors.suit(parameters)) {
+        if (HostVectors.suits(average) && HostVectors.suits(parameters)) {
             HostVectors.blend(average, decay, 1 - decay, parameters);
         } else {
             average.muli(decay);

@@ -19,9 +19,6 @@ public final class GradientNorm {
      * @return not finite if a value is not, or if the sum of squares is too large for the vector's type
      */
     public static double of(INDArray gradient) {
-        if (HostVectors.suit(gradient)) {
-            return Math.sqrt(HostVectors.dot(gradient, gradient));
-        }
         return Math.sqrt(Nd4j.getBlasWrapper().level1().dot(gradient.length(), 1, gradient, gradient));
     }
 }

@@ -1,17 +1,15 @@
 package org.casdm.optimizer;
 
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.casdm.network.nd4j.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Passes over vectors as long as a model, float32 on the CPU: by BLAS, in parts of a fixed size that all processors
- * share. What they take is the time in which memory is read and written once; the result does not depend on how many
- * processors there are.
+ * A pass over vectors as long as a model, float32 on the CPU: by BLAS, in parts of a fixed size that all processors
+ * share, for the driver, which has nothing else to do then. It takes the time in which memory is read and written once;
+ * the result does not depend on how many processors there are.
  */
 final class HostVectors {
 
@@ -22,17 +20,8 @@ final class HostVectors {
     }
 
     /** Whether a vector lies here, one value after another. */
-    static boolean suit(INDArray vector) {
-        return vector.dataType() == DataType.FLOAT && Nd4j.getEnvironment().isCPU()
-                && (vector.length() == 1 || vector.elementWiseStride() == 1);
-    }
-
-    /** Σ a · b; parts are summed in double. */
-    static double dot(INDArray a, INDArray b) {
-        var first = pointer(a);
-        var second = pointer(b);
-        return sum(a.length(), part -> openblas_nolapack.cblas_sdot(length(a.length(), part), at(first, part), 1,
-                at(second, part), 1));
+    static boolean suits(INDArray vector) {
+        return HostMemory.isOnHost(vector) && (vector.length() == 1 || vector.elementWiseStride() == 1);
     }
 
     /** target ← factor · target + added · source. */
@@ -44,16 +33,6 @@ final class HostVectors {
             openblas_nolapack.cblas_sscal(length, (float) factor, at(to, part), 1);
             openblas_nolapack.cblas_saxpy(length, (float) added, at(from, part), 1, at(to, part), 1);
         });
-    }
-
-    private static double sum(long length, IntToDoubleFunction ofPart) {
-        // In their order, whoever computes them.
-        double[] sums = IntStream.range(0, parts(length)).parallel().mapToDouble(ofPart).toArray();
-        double total = 0;
-        for (double sum : sums) {
-            total += sum;
-        }
-        return total;
     }
 
     private static int parts(long length) {

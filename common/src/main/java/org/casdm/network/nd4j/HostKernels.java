@@ -537,7 +537,7 @@ final class HostKernels implements Kernels {
         if (stride == 1 && WinogradConvolution.suitsBackward(input, weight)) {
             winograd.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
-        } else if (stride == 1 && SmallMapConvolution.suit(input)) {
+        } else if (stride == 1 && SmallMapConvolution.suits(input)) {
             smallMaps.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
         } else {

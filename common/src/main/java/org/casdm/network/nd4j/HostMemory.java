@@ -51,7 +51,8 @@ public final class HostMemory {
         }
     }
 
-    private static boolean isOnHost(INDArray array) {
+    /** Whether an array's memory can be read and written here: float32 on the CPU. */
+    public static boolean isOnHost(INDArray array) {
         return array.dataType() == DataType.FLOAT && Nd4j.getEnvironment().isCPU();
     }
 }

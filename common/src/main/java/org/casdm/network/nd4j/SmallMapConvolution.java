@@ -22,7 +22,7 @@ final class SmallMapConvolution {
     }
 
     /** Whether a convolution's input is to be treated here. */
-    static boolean suit(INDArray input) {
+    static boolean suits(INDArray input) {
         return input.size(1) * input.size(2) <= MOST_POSITIONS
                 && input.length() * KERNEL * KERNEL * Float.BYTES <= Integer.MAX_VALUE;
     }

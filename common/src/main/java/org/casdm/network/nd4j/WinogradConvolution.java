@@ -188,7 +188,7 @@ final class WinogradConvolution {
                     int place = r * KERNEL + c;
                     weight.get((turned ? KERNEL * KERNEL - 1 - place : place) * plane + from, column[r], 0, length);
                 }
-                WinogradTransforms.kernel(column, column(rows, c), length);
+                WinogradTransforms.kernel(column, WinogradTransforms.column(rows, c), length);
             }
             for (int r = 0; r < POINTS; r++) {
                 WinogradTransforms.kernel(rows[r], result, length);
@@ -212,7 +212,7 @@ final class WinogradConvolution {
                 WinogradTransforms.kernelGradient(row, rows[r], length);
             }
             for (int c = 0; c < KERNEL; c++) {
-                WinogradTransforms.kernelGradient(column(rows, c), result, length);
+                WinogradTransforms.kernelGradient(WinogradTransforms.column(rows, c), result, length);
                 for (int r = 0; r < KERNEL; r++) {
                     weightGradient.put((r * KERNEL + c) * plane + from, result[r], 0, length);
                 }
@@ -229,13 +229,5 @@ final class WinogradConvolution {
             int from = part * KERNEL_PART;
             body.treat(from, Math.min(KERNEL_PART, plane - from));
         });
-    }
-
-    private static float[][] column(float[][][] rows, int index) {
-        var chosen = new float[rows.length][];
-        for (int i = 0; i < rows.length; i++) {
-            chosen[i] = rows[i][index];
-        }
-        return chosen;
     }
 }

@@ -116,7 +116,7 @@ final class WinogradStrips {
             }
             for (int phase = 0; phase < TILE; phase++) {
                 // Of the third and fourth there are no more than tiles.
-                WinogradTransforms.input(ofPhase(lines, phase), ofPhase(columns, phase),
+                WinogradTransforms.input(WinogradTransforms.column(lines, phase), WinogradTransforms.column(columns, phase),
                         phase < POINTS - TILE ? phaseLength : length);
             }
             for (int i = 0; i < POINTS; i++) {
@@ -141,14 +141,6 @@ final class WinogradStrips {
             System.arraycopy(line, i * channels, phases[place % TILE], place / TILE * channels, channels);
         }
         Arrays.fill(phases[1], tilesOfRow() * channels, (tilesOfRow() + 1) * channels, 0);
-    }
-
-    private static float[][] ofPhase(float[][][] lines, int phase) {
-        var chosen = new float[lines.length][];
-        for (int i = 0; i < lines.length; i++) {
-            chosen[i] = lines[i][phase];
-        }
-        return chosen;
     }
 
     /** The tile, counted over all products, with which a row of a strip begins. */
@@ -180,7 +172,7 @@ final class WinogradStrips {
                 for (int i = 0; i < POINTS; i++) {
                     values.get(place(i, j, firstTile, r, tiles) * channels, column[i], 0, length);
                 }
-                WinogradTransforms.output(column, ofPhase(lines, j), length);
+                WinogradTransforms.output(column, WinogradTransforms.column(lines, j), length);
             }
             for (int i = 0; i < TILE; i++) {
                 WinogradTransforms.output(lines[i], result, length);
@@ -211,7 +203,7 @@ final class WinogradStrips {
                 }
             }
             for (int phase = 0; phase < TILE; phase++) {
-                WinogradTransforms.outputGradient(ofPhase(lines, phase), ofPhase(columns, phase), length);
+                WinogradTransforms.outputGradient(WinogradTransforms.column(lines, phase), WinogradTransforms.column(columns, phase), length);
             }
             for (int i = 0; i < POINTS; i++) {
                 WinogradTransforms.outputGradient(columns[i], result, length);

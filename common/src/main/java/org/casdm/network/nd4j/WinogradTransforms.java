@@ -74,6 +74,15 @@ final class WinogradTransforms {
         combine(values[1], A2 * AT_A, values[3], B2 * AT_B, values[5], gradients[2], length);
     }
 
+    /** Of each row the array with that index. */
+    static float[][] column(float[][][] rows, int index) {
+        var column = new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            column[i] = rows[i][index];
+        }
+        return column;
+    }
+
     private static void end(float[] fourth, float[] second, float[] zeroth, float[] out, int length) {
         for (int i = 0; i < length; i++) {
             out[i] = fourth[i] - (A2 + B2) * second[i] + A2 * B2 * zeroth[i];
