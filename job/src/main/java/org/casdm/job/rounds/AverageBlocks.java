@@ -1,7 +1,6 @@
 package org.casdm.job.rounds;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,13 +18,11 @@ import org.casdm.job.rounds.exchange.StateExchange;
  * driver and to the next round's workers. There are as many tasks as workers, each where a worker was: of that one it
  * reads the memory itself.
  *
- * <p>Of each worker a few blocks are held, the one that is averaged and the next ones.
+ * <p>Of each worker two blocks are held, the one that is averaged and the next.
  */
 final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Iterator<byte[]>> {
 
     private static final long serialVersionUID = 1L;
-    /** Blocks that are on their way while one is averaged. */
-    private static final int AHEAD = 3;
 
     private final UUID run;
     private final long round;
@@ -69,26 +66,22 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
 
     private AverageResult average(StateExchange exchange, int first, int end, List<NativeBlocks.Block> averages) {
         var mean = new BlockMean();
-        var coming = new ArrayDeque<Gathering>();
-        int asked = first;
         long bytes = 0;
-        try {
-            for (int block = first; block < end; block++) {
-                while (asked < end && asked <= block + AHEAD) {
-                    coming.add(new Gathering(exchange, asked++));
+        Gathering next = first < end ? new Gathering(exchange, first) : null;
+        for (int block = first; block < end; block++) {
+            try (Gathering current = next) {
+                next = block + 1 < end ? new Gathering(exchange, block + 1) : null;
+                List<ByteBuffer> versions = current.versions();
+                var average = exchange.blocks().take(layout.block(block).byteCount());
+                averages.add(average);
+                mean.compute(versions, average.bytes());
+                bytes += current.fetchedBytes();
+            } catch (WorkerLost e) {
+                if (next != null) {
+                    next.close();
                 }
-                try (Gathering current = coming.poll()) {
-                    List<ByteBuffer> versions = current.versions();
-                    var average = exchange.blocks().take(layout.block(block).byteCount());
-                    averages.add(average);
-                    mean.compute(versions, average.bytes());
-                    bytes += current.fetchedBytes();
-                } catch (WorkerLost e) {
-                    return AverageResult.lost(e.worker, e.getMessage());
-                }
+                return AverageResult.lost(e.worker, e.getMessage());
             }
-        } finally {
-            coming.forEach(Gathering::close);
         }
         return AverageResult.of(null, bytes);
     }
