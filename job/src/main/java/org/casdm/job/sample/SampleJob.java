@@ -142,7 +142,7 @@ public final class SampleJob {
         DeviceSurvey.ofExecutors(spark, Math.min(ranges.size(), spark.defaultParallelism()));
         var counter = spark.sc().longAccumulator("image steps");
         var progress = new SampleProgress(counter.id(), request.count() - images, request.count(), steps,
-                OperatorMetrics.register("sample"));
+                OperatorMetrics.register("sample")::set);
         spark.sc().addSparkListener(progress);
         try {
             spark.parallelize(ranges, ranges.size()).map(new DrawPart(task, counter)).collect();

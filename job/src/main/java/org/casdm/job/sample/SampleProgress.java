@@ -4,14 +4,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.casdm.job.TimeText;
-import org.casdm.job.metrics.OperatorMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
@@ -29,7 +30,7 @@ final class SampleProgress extends SparkListener {
     private final long before;
     private final long total;
     private final int steps;
-    private final OperatorMetrics operators;
+    private final BiConsumer<String, Number> operators;
     private final long begin = System.nanoTime();
     private final Map<Long, Long> running = new HashMap<>();
     private long finished;
@@ -45,14 +46,14 @@ final class SampleProgress extends SparkListener {
      * @param steps of each image
      * @param operators is told too
      */
-    SampleProgress(long accumulator, long before, long total, int steps, OperatorMetrics operators) {
+    SampleProgress(long accumulator, long before, long total, int steps, BiConsumer<String, Number> operators) {
         this.accumulator = accumulator;
         this.before = before;
         this.total = total;
         this.steps = steps;
         this.operators = operators;
-        operators.set("imagesWanted", total);
-        operators.set("images", before);
+        operators.accept("imagesWanted", total);
+        operators.accept("images", before);
     }
 
     @Override
@@ -82,20 +83,32 @@ final class SampleProgress extends SparkListener {
     }
 
     private void tell() {
-        long now = System.nanoTime();
         long done = finished + running.values().stream().mapToLong(Long::longValue).sum();
+        told(done, System.nanoTime()).ifPresent(LOG::info);
+    }
+
+    /**
+     * What is to be told now, if anything. Tasks that are done at once count within a millisecond: a rate is taken over
+     * seconds.
+     *
+     * @param done images times steps
+     */
+    Optional<String> told(long done, long now) {
         if (firstTime == 0 && done > 0) {
             firstTime = now;
             firstDone = done;
         }
-        operators.set("images", before + done / steps);
-        if (done > firstDone) {
-            operators.set("imagesPerSecond", (done - firstDone) * 1e9 / (now - firstTime) / steps);
+        operators.accept("images", before + done / steps);
+        if (done == firstDone || now - firstTime < PAUSE_NANOSECONDS) {
+            return Optional.empty();
         }
-        if (now - told >= PAUSE_NANOSECONDS && done > firstDone) {
-            told = now;
-            LOG.info("{}", line(before, done, total, steps, (done - firstDone) * 1e9 / (now - firstTime)));
+        double rate = (done - firstDone) * 1e9 / (now - firstTime);
+        operators.accept("imagesPerSecond", rate / steps);
+        if (now - told < PAUSE_NANOSECONDS) {
+            return Optional.empty();
         }
+        told = now;
+        return Optional.of(line(before, done, total, steps, rate));
     }
 
     /**
