@@ -1,6 +1,6 @@
 """Reads event files back with TensorBoard and compares them with the run that they were written of.
 
-    check_events.py FOLDER RUN
+check_events.py FOLDER RUN
 """
 
 import math
@@ -17,8 +17,12 @@ folder, run = sys.argv[1], Run(sys.argv[2])
 runs = EventMultiplexer(size_guidance={"scalars": 0, "images": 0, "tensors": 0}).AddRunsFromDirectory(folder).Reload()
 
 rounds = run.rounds()
-for tag, column in {"loss/total": "loss", "loss/eps": "eps", "speed/imagesPerSecond": "imagesPerSecond",
-                    "progress/learningRate": "learningRate"}.items():
+for tag, column in {
+    "loss/total": "loss",
+    "loss/eps": "eps",
+    "speed/imagesPerSecond": "imagesPerSecond",
+    "progress/learningRate": "learningRate",
+}.items():
     events = runs.Scalars(".", tag)
     assert [event.step for event in events] == list(rounds.index), f"{tag}: steps are {[e.step for e in events]}"
     for event, expected, time in zip(events, rounds[column], rounds["time"]):

@@ -30,16 +30,22 @@ def notebooks():
 
 def run(notebook):
     # Times are for a busy machine. The kernel need not warn that it listens on the loopback address.
-    NotebookClient(notebook, timeout=300, startup_timeout=300, extra_arguments=["--IPKernelApp.log_level=ERROR"],
-                   resources={"metadata": {"path": str(FOLDER)}}).execute()
+    NotebookClient(
+        notebook,
+        timeout=300,
+        startup_timeout=300,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(FOLDER)}},
+    ).execute()
 
 
 def check_committed():
     for name, notebook in notebooks().items():
         nbformat.validate(notebook)
         for cell in notebook.cells:
-            assert not cell.get("outputs") and cell.get("execution_count") is None, \
+            assert not cell.get("outputs") and cell.get("execution_count") is None, (
                 f"{name}.ipynb is committed with output: jupyter nbconvert --clear-output --inplace"
+            )
         tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
         assert tags == ["parameters"], f"{name}.ipynb: the first cell of code is to be tagged 'parameters'"
 
@@ -66,8 +72,12 @@ def refuse_wrong_paths():
         try:
             run(notebook)
         except CellExecutionError:
-            told = [output.traceback for cell in notebook.cells for output in cell.get("outputs", [])
-                    if output.output_type == "error"]
+            told = [
+                output.traceback
+                for cell in notebook.cells
+                for output in cell.get("outputs", [])
+                if output.output_type == "error"
+            ]
             assert len(told) == 1 and len(told[0]) == 1, f"{name}.ipynb tells more than a sentence: {told}"
             sentence = re.sub(r"\x1b\[[0-9;]*m", "", told[0][0])
             assert "\n" not in sentence and "/no/such/folder" in sentence and "Give " in sentence, sentence

@@ -54,19 +54,24 @@ def check(path, screen):
         state = driver.execute_script(STATE)
         console = driver.get_log("browser")
         assert not console, f"{screen}: the console has {console}"
-        requests = [message["params"]["request"]["url"] for message in
-                    (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
-                    if message["method"] == "Network.requestWillBeSent"]
+        requests = [
+            message["params"]["request"]["url"]
+            for message in (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
+            if message["method"] == "Network.requestWillBeSent"
+        ]
         foreign = [url for url in requests if not url.startswith(("file:", "data:"))]
         assert requests and not foreign, f"{screen}: the page asks for {foreign or 'nothing, not even itself'}"
         assert state["width"] == width, state["width"]
-        assert state["pageWidth"] <= width and not state["wide"], \
+        assert state["pageWidth"] <= width and not state["wide"], (
             f"{screen}: the page is {state['pageWidth']} pixels wide because of {state['wide']}"
+        )
         for kind in ("pictures", "charts"):
             missing = [name for name, there in state[kind] if not there]
             assert state[kind] and not missing, f"{screen}: {kind} that are not visible: {missing or 'all'}"
-        print(f"report on a {screen}: {len(state['charts'])} charts, {len(state['pictures'])} pictures, "
-              f"{state['height']} pixels high")
+        print(
+            f"report on a {screen}: {len(state['charts'])} charts, {len(state['pictures'])} pictures, "
+            f"{state['height']} pixels high"
+        )
         if os.environ.get("CASDM_CI_PICTURES"):
             metrics["height"] = state["height"]
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)

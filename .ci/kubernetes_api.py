@@ -35,8 +35,17 @@ def serve(folder):
             return json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
 
         def missing(self):
-            self.answer(404, {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 404,
-                              "reason": "NotFound", "message": self.path})
+            self.answer(
+                404,
+                {
+                    "apiVersion": "v1",
+                    "kind": "Status",
+                    "status": "Failure",
+                    "code": 404,
+                    "reason": "NotFound",
+                    "message": self.path,
+                },
+            )
 
         def do_GET(self):
             path, _, query = self.path.partition("?")
@@ -82,10 +91,15 @@ def problems_of(pod):
             yield f"{role}: {what}"
 
     security, own = pod["spec"].get("securityContext", {}), container.get("securityContext", {})
-    yield from expect("runs as user 185, never as root", security.get("runAsUser") == 185
-                      and security.get("runAsNonRoot") is True)
-    yield from expect("has no capabilities and a read-only root", own.get("capabilities", {}).get("drop") == ["ALL"]
-                      and own.get("readOnlyRootFilesystem") is True and own.get("allowPrivilegeEscalation") is False)
+    yield from expect(
+        "runs as user 185, never as root", security.get("runAsUser") == 185 and security.get("runAsNonRoot") is True
+    )
+    yield from expect(
+        "has no capabilities and a read-only root",
+        own.get("capabilities", {}).get("drop") == ["ALL"]
+        and own.get("readOnlyRootFilesystem") is True
+        and own.get("allowPrivilegeEscalation") is False,
+    )
     limits = container["resources"]["limits"]
     yield from expect("has a card", str(limits.get("nvidia.com/gpu")) == "1")
     yield from expect("has a limit of memory", "memory" in limits)
@@ -94,8 +108,9 @@ def problems_of(pod):
     keys = {variable["name"]: variable.get("valueFrom", {}).get("secretKeyRef") for variable in container["env"]}
     for name, key in (("AWS_ACCESS_KEY_ID", "access-key"), ("AWS_SECRET_ACCESS_KEY", "secret-key")):
         reference = keys.get(name) or {}
-        yield from expect(f"takes {name} from the secret", (reference.get("name"), reference.get("key"))
-                          == ("casdm-s3", key))
+        yield from expect(
+            f"takes {name} from the secret", (reference.get("name"), reference.get("key")) == ("casdm-s3", key)
+        )
     yield from expect("has the template's labels", pod["metadata"]["labels"].get("app.kubernetes.io/name") == "casdm")
     yield from expect("is in the namespace", pod["metadata"].get("namespace", "casdm") == "casdm")
     if role == "driver":

@@ -53,8 +53,10 @@ class Place:
             if separator and scheme in ("s3", "s3a", "s3n"):
                 self._files, self._path = _s3(), rest
             elif separator and scheme != "file":
-                raise FilesError(f"{self.location}: only paths, file: and s3a: can be read here; "
-                                 "'casdm copy' brings other storage within reach.")
+                raise FilesError(
+                    f"{self.location}: only paths, file: and s3a: can be read here; "
+                    "'casdm copy' brings other storage within reach."
+                )
             else:
                 path = re.sub("^file:(//)?", "", self.location)
                 self._files, self._path = pyarrow.fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(path))
@@ -129,8 +131,10 @@ class Run:
         entries = self.place.list()
         if not {"config.conf", "checkpoints", "metrics"} & set(entries):
             what = "it does not exist or is empty" if not entries else "it holds no config.conf, metrics or checkpoints"
-            raise FilesError(f"{self.place} is no run folder: {what}. Give the run.folder of a training, "
-                             "with CASDM_RUN or in the first cell.")
+            raise FilesError(
+                f"{self.place} is no run folder: {what}. Give the run.folder of a training, "
+                "with CASDM_RUN or in the first cell."
+            )
 
     def rounds(self):
         """What was measured in each round: a DataFrame by step; values within objects are columns 'outer.inner'."""
@@ -163,8 +167,11 @@ class Run:
 
     def grids(self):
         """The steps at which grids of samples were drawn, and their files' names."""
-        return {int(match[1]): name for name in sorted(self.place.child("samples").list())
-                if (match := _GRID.fullmatch(name))}
+        return {
+            int(match[1]): name
+            for name in sorted(self.place.child("samples").list())
+            if (match := _GRID.fullmatch(name))
+        }
 
     def checkpoints(self):
         """All complete checkpoints by step. Others do not exist for readers; a warning says why not."""
@@ -213,9 +220,17 @@ def _metric_rows(line):
     conditions = f"{line['samples']['images']:,} samples"
     if reference:
         conditions += " against " + reference.rstrip("/").rsplit("/", 1)[-1]
-    return [{"step": line["step"], "metric": label, "value": line["metrics"][key], "curve": line.get("curve", ""),
-             "conditions": conditions, "comparable": line.get("comparable", False)}
-            for key, label in line["labels"].items()]
+    return [
+        {
+            "step": line["step"],
+            "metric": label,
+            "value": line["metrics"][key],
+            "curve": line.get("curve", ""),
+            "conditions": conditions,
+            "comparable": line.get("comparable", False),
+        }
+        for key, label in line["labels"].items()
+    ]
 
 
 class IncompleteCheckpoint(FilesError):
@@ -244,13 +259,16 @@ class Checkpoint:
         for name, file in self.files.items():
             size = found[name].size if name in found else None
             if size != file["bytes"]:
-                raise IncompleteCheckpoint(f"{place}: {name} " + (
-                    "is missing." if size is None else f"has {size} bytes instead of {file['bytes']}."))
+                raise IncompleteCheckpoint(
+                    f"{place}: {name} "
+                    + ("is missing." if size is None else f"has {size} bytes instead of {file['bytes']}.")
+                )
 
     def moving_averages(self):
         """The files of the moving averages by their rate, the shortest memory first."""
-        rates = {float(match[1]): name for name in self.files
-                 if (match := re.fullmatch(r"ema-(.+)\.safetensors", name))}
+        rates = {
+            float(match[1]): name for name in self.files if (match := re.fullmatch(r"ema-(.+)\.safetensors", name))
+        }
         return dict(sorted(rates.items()))
 
     def tensors(self, name=MODEL):
@@ -262,8 +280,10 @@ class Checkpoint:
             with open(path, "rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             if digest != self.files[name]["sha256"]:
-                raise FilesError(f"{self.place}/{name}: is damaged: its SHA-256 is not the one in state.json. "
-                                 "Take the checkpoint before.")
+                raise FilesError(
+                    f"{self.place}/{name}: is damaged: its SHA-256 is not the one in state.json. "
+                    "Take the checkpoint before."
+                )
             try:
                 with safe_open(path, framework="numpy") as file:
                     for tensor in sorted(file.keys(), key=tensor_order):
@@ -293,8 +313,9 @@ _ORDER = ["theta", "phi", "time_embed", "label_emb", "input_blocks", "middle_blo
 def tensor_order(name):
     """Sorts the names of tensors as data goes through the networks: theta before phi, from input to output."""
     parts = re.sub(r"^adam\.[mv]\.", "", name).split(".")
-    return [f"{_ORDER.index(part) if part in _ORDER else int(part) if part.isdigit() else 999:03}"
-            for part in parts[:3]] + [name]
+    return [
+        f"{_ORDER.index(part) if part in _ORDER else int(part) if part.isdigit() else 999:03}" for part in parts[:3]
+    ] + [name]
 
 
 def block_of(name):
@@ -319,8 +340,10 @@ class Samples:
         self.place = Place(location)
         data = self.place.read("samples.json")
         if data is None:
-            raise FilesError(f"{self.place} is no folder of samples: it holds no samples.json. Give the --out of "
-                             "'casdm sample', with CASDM_SAMPLES or in the first cell.")
+            raise FilesError(
+                f"{self.place} is no folder of samples: it holds no samples.json. Give the --out of "
+                "'casdm sample', with CASDM_SAMPLES or in the first cell."
+            )
         try:
             content = json.loads(data)
             self.settings, self.complete = content["settings"], content["complete"]
@@ -367,8 +390,10 @@ def read_data_set(location, most=None):
     place = Place(location)
     data = place.read("dataset.json")
     if data is None:
-        raise FilesError(f"{place} is no prepared data set: it holds no dataset.json. Give the --out of "
-                         "'casdm prepare', with CASDM_DATA or in the first cell.")
+        raise FilesError(
+            f"{place} is no prepared data set: it holds no dataset.json. Give the --out of "
+            "'casdm prepare', with CASDM_DATA or in the first cell."
+        )
     return read_images(place, json.loads(data)["size"], most)
 
 

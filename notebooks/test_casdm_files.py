@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import pyarrow.parquet
-from safetensors.numpy import save
-
 from casdm_files import FilesError, Place, Run, Samples, block_of, read_data_set, tensor_order
+from safetensors.numpy import save
 
 # As the product writes it: its checksum is that of casdm, and not made by the code under test.
 STATE = """{
@@ -30,12 +29,13 @@ STATE = """{
   },
   "checksum" : "%s"
 }"""
-COMPACT = ('{"format":1,"step":20,"imagesSeen":40,"epoch":0,"seeds":{},"note":"white space  and \\"quotes\\" stay",'
-           '"emaRates":[0.9,1.0E-4],"files":{"model.safetensors":{"bytes":%d,"sha256":"%s"}}}')
+COMPACT = (
+    '{"format":1,"step":20,"imagesSeen":40,"epoch":0,"seeds":{},"note":"white space  and \\"quotes\\" stay",'
+    '"emaRates":[0.9,1.0E-4],"files":{"model.safetensors":{"bytes":%d,"sha256":"%s"}}}'
+)
 
 
 class FilesTest(unittest.TestCase):
-
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -65,7 +65,6 @@ class FilesTest(unittest.TestCase):
 
 
 class CheckpointTest(FilesTest):
-
     def test_tensors_come_from_input_to_output(self):
         self.write_checkpoint()
         tensors = dict(Run(self.folder).checkpoint().tensors())
@@ -113,12 +112,16 @@ class CheckpointTest(FilesTest):
 
 
 class MetricsTest(FilesTest):
-
     def test_rounds_count_up_to_the_next_part(self):
-        self.write("metrics/part-000000010.jsonl", '{"step":10,"time":"2026-01-01T00:00:00.123456789Z","loss":3}\n'
-                   '{"step":20,"time":"2026-01-01T00:00:01Z","loss":2}\n')
-        self.write("metrics/part-000000020.jsonl", '{"step":20,"time":"2026-01-01T00:00:02Z","loss":"NaN",'
-                   '"lpipsOfImages":{"median":0.5}}\n{"step":30,"ti')
+        self.write(
+            "metrics/part-000000010.jsonl",
+            '{"step":10,"time":"2026-01-01T00:00:00.123456789Z","loss":3}\n'
+            '{"step":20,"time":"2026-01-01T00:00:01Z","loss":2}\n',
+        )
+        self.write(
+            "metrics/part-000000020.jsonl",
+            '{"step":20,"time":"2026-01-01T00:00:02Z","loss":"NaN","lpipsOfImages":{"median":0.5}}\n{"step":30,"ti',
+        )
         with self.assertWarnsRegex(UserWarning, "cut off"):
             rounds = Run(self.folder).rounds()
         self.assertEqual([10, 20], list(rounds.index))
@@ -131,21 +134,39 @@ class MetricsTest(FilesTest):
         self.assertIn("line 2", self.error(Run(self.folder).rounds))
 
     def test_evaluations_have_a_row_for_each_metric(self):
-        self.write("metrics/evaluation-000000010-abc.jsonl", json.dumps({
-            "step": 10, "curve": "abc", "metrics": {"fid": 12.5, "is": 2, "isDeviation": 0.1}, "comparable": True,
-            "labels": {"fid": "FID", "is": "Inception Score"}, "samples": {"images": 5000},
-            "reference": {"location": "s3a://bucket/data/"}}) + "\n")
+        self.write(
+            "metrics/evaluation-000000010-abc.jsonl",
+            json.dumps(
+                {
+                    "step": 10,
+                    "curve": "abc",
+                    "metrics": {"fid": 12.5, "is": 2, "isDeviation": 0.1},
+                    "comparable": True,
+                    "labels": {"fid": "FID", "is": "Inception Score"},
+                    "samples": {"images": 5000},
+                    "reference": {"location": "s3a://bucket/data/"},
+                }
+            )
+            + "\n",
+        )
         rows = Run(self.folder).evaluations()
         self.assertEqual([("FID", 12.5), ("Inception Score", 2)], list(zip(rows["metric"], rows["value"])))
         self.assertEqual("5,000 samples against data", rows["conditions"][0])
 
 
 class SamplesTest(FilesTest):
-
     def write_samples(self, stored_as="parquet"):
-        self.write("samples.json", json.dumps({
-            "complete": True, "count": 3, "run": "file:/run",
-            "settings": {"images": "8 x 8 x 3", "stored as": stored_as}}))
+        self.write(
+            "samples.json",
+            json.dumps(
+                {
+                    "complete": True,
+                    "count": 3,
+                    "run": "file:/run",
+                    "settings": {"images": "8 x 8 x 3", "stored as": stored_as},
+                }
+            ),
+        )
         self.write("dataset.json", '{"size": 8}')
         for first in (0, 2):
             rows = [{"id": str(i), "label": i, "pixels": bytes([i]) * 192} for i in range(first, min(3, first + 2))]
@@ -169,7 +190,6 @@ class SamplesTest(FilesTest):
 
 
 class PlaceTest(FilesTest):
-
     def test_paths_and_uris_are_the_same(self):
         self.write("a", "content")
         for location in (str(self.folder), f"{self.folder}/", f"file:{self.folder}", f"file://{self.folder}"):
@@ -186,13 +206,24 @@ class PlaceTest(FilesTest):
 
 
 class NamesTest(unittest.TestCase):
-
     def test_blocks_are_sorted_by_number(self):
-        names = ["phi.out.0.bias", "theta.input_blocks.10.0.weight", "theta.output_blocks.0.0.weight",
-                 "theta.input_blocks.2.0.weight", "theta.something.else"]
-        self.assertEqual(["theta.input_blocks.2.0.weight", "theta.input_blocks.10.0.weight",
-                          "theta.output_blocks.0.0.weight", "theta.something.else", "phi.out.0.bias"],
-                         sorted(names, key=tensor_order))
+        names = [
+            "phi.out.0.bias",
+            "theta.input_blocks.10.0.weight",
+            "theta.output_blocks.0.0.weight",
+            "theta.input_blocks.2.0.weight",
+            "theta.something.else",
+        ]
+        self.assertEqual(
+            [
+                "theta.input_blocks.2.0.weight",
+                "theta.input_blocks.10.0.weight",
+                "theta.output_blocks.0.0.weight",
+                "theta.something.else",
+                "phi.out.0.bias",
+            ],
+            sorted(names, key=tensor_order),
+        )
 
     def test_blocks_have_short_names(self):
         self.assertEqual(("theta", "in 3"), block_of("theta.input_blocks.3.0.in_layers.2.weight"))

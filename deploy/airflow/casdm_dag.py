@@ -5,14 +5,14 @@ A file to copy: schedule, connection and defaults are yours. README, "Scheduled 
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from casdm_airflow.pipeline import pipeline
 
 dag = pipeline(
     "casdm",
     schedule="@weekly",
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     # The Airflow connection with the keys for s3a://, such as "aws_default". None: the workers' environment or role.
     aws_conn_id=None,
     # Defaults of the parameters that casdm_airflow/parameters.py lists; each run may have others.

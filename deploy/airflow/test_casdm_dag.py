@@ -25,7 +25,6 @@ HOME = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException  # noqa: E402
-
 from casdm_airflow.operators import CasdmOperator, PromoteOperator  # noqa: E402
 from casdm_airflow.parameters import SCHEMA, parameters  # noqa: E402
 
@@ -130,9 +129,12 @@ def run_dag(date: str, conf: dict | None = None, watch=lambda line: None) -> Run
         for task, state, duration, tries in sorted(rows, key=lambda row: STAGES.index(row[0])):
             again = f", try {tries}" if tries > 1 else ""
             print(f"    {task:<9} {state or 'not run':<9} {duration or 0:6.1f} s{again}", file=stages)
-    return Run(process.returncode, "".join(log), {row[0]: row[1] for row in rows}, {
-        task: json.loads(value) if isinstance(value, str) else value for task, value in results
-    })
+    return Run(
+        process.returncode,
+        "".join(log),
+        {row[0]: row[1] for row in rows},
+        {task: json.loads(value) if isinstance(value, str) else value for task, value in results},
+    )
 
 
 def casdm(*arguments: str) -> None:
@@ -287,13 +289,22 @@ def program(folder: Path, script: str) -> None:
 @pytest.mark.parametrize(
     ("script", "exception", "said"),
     [
-        ("echo 12:00:00 begun >&2; echo There is no such bucket. >&2; exit 1", AirflowException,
-         "casdm promote ended with exit code 1: There is no such bucket."),
-        ("echo --size is missing; echo Usage: casdm ...; seq 50; exit 2", AirflowFailException,
-         "casdm promote does not accept its arguments: --size is missing"),
+        (
+            "echo 12:00:00 begun >&2; echo There is no such bucket. >&2; exit 1",
+            AirflowException,
+            "casdm promote ended with exit code 1: There is no such bucket.",
+        ),
+        (
+            "echo --size is missing; echo Usage: casdm ...; seq 50; exit 2",
+            AirflowFailException,
+            "casdm promote does not accept its arguments: --size is missing",
+        ),
         ("echo Not promoted: FID 3 is worse; exit 3", AirflowSkipException, "Not promoted: FID 3 is worse"),
-        ("echo 12:00:00 busy; kill -9 $$", AirflowException,
-         "casdm promote was ended by SIGKILL: its last words: 12:00:00 busy"),
+        (
+            "echo 12:00:00 busy; kill -9 $$",
+            AirflowException,
+            "casdm promote was ended by SIGKILL: its last words: 12:00:00 busy",
+        ),
     ],
 )
 def test_exit_codes_say_what_airflow_does(tmp_path, monkeypatch, script, exception, said):

@@ -6,6 +6,7 @@
 Each program runs as its own process, ours, then PyTorch's, ROUNDS times over, so that a change of the machine's mood
 meets both. Needs Python 3.8 and, for the peer, an interpreter that has torch (--python).
 """
+
 import argparse
 import json
 import os
@@ -37,8 +38,11 @@ def main():
         ours.append(run([os.path.join(HERE, "..", "casdm"), "bench", "inception"] + options))
         peer.append(run([a.python, os.path.join(HERE, "inception_torch.py")] + options))
     print("| | ours | PyTorch | ratio |\n| --- | ---: | ---: | ---: |")
-    for key, name in (("images_per_second", "images a second"),
-                      ("processor_seconds_per_image", "processor seconds an image"), ("peak_mib", "peak memory, MiB")):
+    for key, name in (
+        ("images_per_second", "images a second"),
+        ("processor_seconds_per_image", "processor seconds an image"),
+        ("peak_mib", "peak memory, MiB"),
+    ):
         mine, theirs = (statistics.median(run[key] for run in runs) for runs in (ours, peer))
         print("| %s | %.3f | %.3f | %.2f |" % (name, mine, theirs, mine / theirs))
 

@@ -63,41 +63,63 @@ class Fork(nn.Module):
 
 
 def block_a(inputs, pooled):
-    return Mixed((None, Conv(inputs, 64, 1)),
-                 (None, chain(Conv(inputs, 48, 1), Conv(48, 64, 5, padding=2))),
-                 (None, chain(Conv(inputs, 64, 1), Conv(64, 96, 3, padding=1), Conv(96, 96, 3, padding=1))),
-                 (average, Conv(inputs, pooled, 1)))
+    return Mixed(
+        (None, Conv(inputs, 64, 1)),
+        (None, chain(Conv(inputs, 48, 1), Conv(48, 64, 5, padding=2))),
+        (None, chain(Conv(inputs, 64, 1), Conv(64, 96, 3, padding=1), Conv(96, 96, 3, padding=1))),
+        (average, Conv(inputs, pooled, 1)),
+    )
 
 
 def block_b(inputs):
-    return Mixed((None, Conv(inputs, 384, 3, 2)),
-                 (None, chain(Conv(inputs, 64, 1), Conv(64, 96, 3, padding=1), Conv(96, 96, 3, 2))),
-                 (lambda x: max_pool2d(x, 3, 2), nn.Identity()))
+    return Mixed(
+        (None, Conv(inputs, 384, 3, 2)),
+        (None, chain(Conv(inputs, 64, 1), Conv(64, 96, 3, padding=1), Conv(96, 96, 3, 2))),
+        (lambda x: max_pool2d(x, 3, 2), nn.Identity()),
+    )
 
 
 def block_c(inputs, w):
     row, column = dict(kernel=(1, 7), padding=(0, 3)), dict(kernel=(7, 1), padding=(3, 0))
-    return Mixed((None, Conv(inputs, 192, 1)),
-                 (None, chain(Conv(inputs, w, 1), Conv(w, w, **row), Conv(w, 192, **column))),
-                 (None, chain(Conv(inputs, w, 1), Conv(w, w, **column), Conv(w, w, **row), Conv(w, w, **column),
-                              Conv(w, 192, **row))),
-                 (average, Conv(inputs, 192, 1)))
+    return Mixed(
+        (None, Conv(inputs, 192, 1)),
+        (None, chain(Conv(inputs, w, 1), Conv(w, w, **row), Conv(w, 192, **column))),
+        (
+            None,
+            chain(
+                Conv(inputs, w, 1), Conv(w, w, **column), Conv(w, w, **row), Conv(w, w, **column), Conv(w, 192, **row)
+            ),
+        ),
+        (average, Conv(inputs, 192, 1)),
+    )
 
 
 def block_d(inputs):
-    return Mixed((None, chain(Conv(inputs, 192, 1), Conv(192, 320, 3, 2))),
-                 (None, chain(Conv(inputs, 192, 1), Conv(192, 192, (1, 7), padding=(0, 3)),
-                              Conv(192, 192, (7, 1), padding=(3, 0)), Conv(192, 192, 3, 2))),
-                 (lambda x: max_pool2d(x, 3, 2), nn.Identity()))
+    return Mixed(
+        (None, chain(Conv(inputs, 192, 1), Conv(192, 320, 3, 2))),
+        (
+            None,
+            chain(
+                Conv(inputs, 192, 1),
+                Conv(192, 192, (1, 7), padding=(0, 3)),
+                Conv(192, 192, (7, 1), padding=(3, 0)),
+                Conv(192, 192, 3, 2),
+            ),
+        ),
+        (lambda x: max_pool2d(x, 3, 2), nn.Identity()),
+    )
 
 
 def block_e(inputs, pool):
     def fork(before):
         return Fork(before, Conv(384, 384, (1, 3), padding=(0, 1)), Conv(384, 384, (3, 1), padding=(1, 0)))
-    return Mixed((None, Conv(inputs, 320, 1)),
-                 (None, fork(Conv(inputs, 384, 1))),
-                 (None, fork(chain(Conv(inputs, 448, 1), Conv(448, 384, 3, padding=1)))),
-                 (pool, Conv(inputs, 192, 1)))
+
+    return Mixed(
+        (None, Conv(inputs, 320, 1)),
+        (None, fork(Conv(inputs, 384, 1))),
+        (None, fork(chain(Conv(inputs, 448, 1), Conv(448, 384, 3, padding=1)))),
+        (pool, Conv(inputs, 192, 1)),
+    )
 
 
 class Inception(nn.Module):
@@ -105,13 +127,22 @@ class Inception(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.stem = chain(Conv(3, 32, 3, 2), Conv(32, 32, 3), Conv(32, 64, 3, padding=1), nn.MaxPool2d(3, 2),
-                          Conv(64, 80, 1), Conv(80, 192, 3), nn.MaxPool2d(3, 2))
-        self.middle = chain(block_a(192, 32), block_a(256, 64), block_a(288, 64), block_b(288),
-                            block_c(768, 128), block_c(768, 160))
+        self.stem = chain(
+            Conv(3, 32, 3, 2),
+            Conv(32, 32, 3),
+            Conv(32, 64, 3, padding=1),
+            nn.MaxPool2d(3, 2),
+            Conv(64, 80, 1),
+            Conv(80, 192, 3),
+            nn.MaxPool2d(3, 2),
+        )
+        self.middle = chain(
+            block_a(192, 32), block_a(256, 64), block_a(288, 64), block_b(288), block_c(768, 128), block_c(768, 160)
+        )
         self.mixed_6d = block_c(768, 160)
-        self.end = chain(block_c(768, 192), block_d(768), block_e(1280, average),
-                         block_e(2048, lambda x: max_pool2d(x, 3, 1, 1)))
+        self.end = chain(
+            block_c(768, 192), block_d(768), block_e(1280, average), block_e(2048, lambda x: max_pool2d(x, 3, 1, 1))
+        )
         self.classes = nn.Linear(2048, 1008, bias=False)
 
     def forward(self, x):
@@ -128,7 +159,9 @@ def processor_seconds():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batch", type=int, default=16, help="images at once (default 16)")
-    parser.add_argument("--batches", type=int, default=8, help="batches that are timed, after two that are not (default 8)")
+    parser.add_argument(
+        "--batches", type=int, default=8, help="batches that are timed, after two that are not (default 8)"
+    )
     parser.add_argument("--threads", type=int, default=2, help="threads (default 2)")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -145,12 +178,19 @@ def main():
             network(images)
             seconds.append(time.perf_counter() - start)
     processor = processor_seconds() - processor
-    print(json.dumps({
-        "program": "PyTorch " + torch.__version__, "batch": arguments.batch, "batches": arguments.batches,
-        "threads": arguments.threads,
-        "images_per_second": round(arguments.batch / sorted(seconds)[len(seconds) // 2], 3),
-        "processor_seconds_per_image": round(processor / arguments.batch / arguments.batches, 5),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    print(
+        json.dumps(
+            {
+                "program": "PyTorch " + torch.__version__,
+                "batch": arguments.batch,
+                "batches": arguments.batches,
+                "threads": arguments.threads,
+                "images_per_second": round(arguments.batch / sorted(seconds)[len(seconds) // 2], 3),
+                "processor_seconds_per_image": round(processor / arguments.batch / arguments.batches, 5),
+                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Each program runs as its own process, ours (casdm bench decode), then Pillow's w
 over. With --job the whole of casdm prepare is timed too, with Spark's start and the writing of shards. Needs Python 3.8
 and, for the peer, an interpreter that has Pillow and NumPy (--python).
 """
+
 import argparse
 import json
 import os
@@ -46,8 +47,11 @@ def main():
     p.add_argument("--size", type=int, default=64, help="side of the results (default: 64)")
     p.add_argument("--passes", type=int, default=5, help="timed passes of each run (default: 5)")
     p.add_argument("--threads", type=int, default=os.cpu_count(), help="threads, or processes (default: the cores)")
-    p.add_argument("--job", action="store_true", help="time the whole of casdm prepare too: starting "
-                   "Spark takes seconds, so give --images 50000")
+    p.add_argument(
+        "--job",
+        action="store_true",
+        help="time the whole of casdm prepare too: starting Spark takes seconds, so give --images 50000",
+    )
     p.add_argument("--python", default=sys.executable, help="interpreter that has Pillow (default: this one)")
     a = p.parse_args()
     pillow = [a.python, os.path.join(HERE, "prepare_pillow.py")]
@@ -64,14 +68,18 @@ def main():
             if a.job:
                 jobs.append(job(folder, os.path.join(scratch, "data-%d" % i), a.size, images))
     print("| | ours | Pillow | ratio |\n| --- | ---: | ---: | ---: |")
-    for key, name in (("images_per_second", "images a second"),
-                      ("processor_seconds_per_image", "processor seconds an image")):
+    for key, name in (
+        ("images_per_second", "images a second"),
+        ("processor_seconds_per_image", "processor seconds an image"),
+    ):
         mine, theirs = (statistics.median(run[key] for run in runs) for runs in (ours, peer))
         print("| %s | %.6g | %.6g | %.2f |" % (name, mine, theirs, mine / theirs))
     if jobs:
         theirs = statistics.median(run["images_per_second"] for run in peer)
-        print("| images a second, whole job | %.6g | %.6g | %.2f |" % (
-            statistics.median(jobs), theirs, statistics.median(jobs) / theirs))
+        print(
+            "| images a second, whole job | %.6g | %.6g | %.2f |"
+            % (statistics.median(jobs), theirs, statistics.median(jobs) / theirs)
+        )
 
 
 if __name__ == "__main__":

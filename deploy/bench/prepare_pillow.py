@@ -24,10 +24,11 @@ WARM_UP = 1
 def make_one(path):
     import numpy
 
-    random = numpy.random.default_rng(int(os.path.basename(path)[:-len(".jpg")]))
+    random = numpy.random.default_rng(int(os.path.basename(path)[: -len(".jpg")]))
     x, y = numpy.arange(500)[None, :], numpy.arange(400)[:, None]
-    waves = [128 + 80 * numpy.sin(x / random.uniform(5, 40)) + 40 * numpy.cos(y / random.uniform(4, 30))
-             for _ in range(3)]
+    waves = [
+        128 + 80 * numpy.sin(x / random.uniform(5, 40)) + 40 * numpy.cos(y / random.uniform(4, 30)) for _ in range(3)
+    ]
     picture = numpy.stack(waves, -1) + 8 * random.standard_normal((400, 500, 3), dtype=numpy.float32)
     picture[100:200, 150:250] = random.integers(0, 256, 3)
     Image.fromarray(picture.clip(0, 255).astype("uint8")).save(path, quality=90)
@@ -87,10 +88,19 @@ def main():
         return
     tasks = [(os.path.join(a.folder, name), a.size) for name in sorted(os.listdir(a.folder))]
     seconds, processor = measure(tasks, a.processes, a.passes)
-    print(json.dumps({
-        "program": "pillow", "images": len(tasks), "size": a.size, "passes": a.passes, "processes": a.processes,
-        "images_per_second": round(len(tasks) / sorted(seconds)[len(seconds) // 2], 1),
-        "processor_seconds_per_image": round(processor / len(tasks) / a.passes, 6)}))
+    print(
+        json.dumps(
+            {
+                "program": "pillow",
+                "images": len(tasks),
+                "size": a.size,
+                "passes": a.passes,
+                "processes": a.processes,
+                "images_per_second": round(len(tasks) / sorted(seconds)[len(seconds) // 2], 1),
+                "processor_seconds_per_image": round(processor / len(tasks) / a.passes, 6),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Executors are JVMs of their own on this machine (Spark's local-cluster mode), on
 which the same process moves as many bytes through loopback sockets. Times are medians over the timed rounds, in
 seconds. Needs Python 3.8.
 """
+
 import argparse
 import json
 import os
@@ -19,20 +20,48 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = {
     "large": ("The 128-channel model", [(2, 128, "1,2,2,2", 2, 32, 1)]),
     "workers": ("Workers, 0.6 million parameters", [(w, 32, "1,1", 1, 16, 1) for w in (1, 2, 4)]),
-    "parameters": ("Parameters, two workers", [
-        (2, 32, "1,1", 1, 16, 1), (2, 64, "1,2,2", 1, 16, 1), (2, 128, "1,2,2,2", 2, 32, 1)]),
+    "parameters": (
+        "Parameters, two workers",
+        [(2, 32, "1,1", 1, 16, 1), (2, 64, "1,2,2", 1, 16, 1), (2, 128, "1,2,2,2", 2, 32, 1)],
+    ),
     "size": ("Image size, two workers", [(2, 32, "1,1", 1, s, 1) for s in (16, 32, 64)]),
 }
 
 
 def measure(run, rounds, steps, heap):
     workers, channels, mult, blocks, size, batch = run
-    command = [os.path.join(HERE, "..", "casdm"), "bench", "round", "--workers", str(workers), "--channels",
-               str(channels), "--mult", mult, "--res-blocks", str(blocks), "--size", str(size), "--batch", str(batch),
-               "--steps", str(steps), "--rounds", str(rounds), "--threads", "1", "--attention", "2",
-               "--master", "local-cluster[%d,1,%d]" % (workers, heap), "--conf", "spark.executor.memoryOverhead=6g"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True,
-                          env={"CASDM_HEAP": "2g", "CASDM_OFF_HEAP": "8g", **os.environ})
+    command = [
+        os.path.join(HERE, "..", "casdm"),
+        "bench",
+        "round",
+        "--workers",
+        str(workers),
+        "--channels",
+        str(channels),
+        "--mult",
+        mult,
+        "--res-blocks",
+        str(blocks),
+        "--size",
+        str(size),
+        "--batch",
+        str(batch),
+        "--steps",
+        str(steps),
+        "--rounds",
+        str(rounds),
+        "--threads",
+        "1",
+        "--attention",
+        "2",
+        "--master",
+        "local-cluster[%d,1,%d]" % (workers, heap),
+        "--conf",
+        "spark.executor.memoryOverhead=6g",
+    ]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, env={"CASDM_HEAP": "2g", "CASDM_OFF_HEAP": "8g", **os.environ}
+    )
     if done.returncode:
         sys.exit("failed with %d: %s" % (done.returncode, " ".join(command)))
     return json.loads(done.stdout.strip().splitlines()[-1])
@@ -49,17 +78,32 @@ def main():
     everything = {}
     for group in a.only or GROUPS:
         title, runs = GROUPS[group]
-        print("\n%s\n\n| workers | parameters | pixels | steps | read state | average | to driver | all but steps |"
-              " moved, MB | floor | ratio |\n|" % title + " ---: |" * 11, flush=True)
+        print(
+            "\n%s\n\n| workers | parameters | pixels | steps | read state | average | to driver | all but steps |"
+            " moved, MB | floor | ratio |\n|" % title + " ---: |" * 11,
+            flush=True,
+        )
         for run in runs:
             if run not in everything:
                 everything[run] = measure(run, a.rounds, a.steps, a.heap)
             r = everything[run]
-            print("| %d | %.1f M | %d | %.2f | %.3f | %.3f | %.3f | %.3f | %.1f | %s | %s |" % (
-                r["workers"], r["parameters"] / 1e6, r["size"], r["steps_seconds"], r["load_seconds"],
-                r["average_seconds"], r["receive_seconds"], r["all_but_steps_seconds"], r["bytes_moved"] / 1e6,
-                "%.3f" % r["loopback_seconds"] if "loopback_seconds" in r else "",
-                r.get("all_but_steps_to_loopback", "")), flush=True)
+            print(
+                "| %d | %.1f M | %d | %.2f | %.3f | %.3f | %.3f | %.3f | %.1f | %s | %s |"
+                % (
+                    r["workers"],
+                    r["parameters"] / 1e6,
+                    r["size"],
+                    r["steps_seconds"],
+                    r["load_seconds"],
+                    r["average_seconds"],
+                    r["receive_seconds"],
+                    r["all_but_steps_seconds"],
+                    r["bytes_moved"] / 1e6,
+                    "%.3f" % r["loopback_seconds"] if "loopback_seconds" in r else "",
+                    r.get("all_but_steps_to_loopback", ""),
+                ),
+                flush=True,
+            )
     if a.json:
         with open(a.json, "w") as file:
             json.dump(list(everything.values()), file, indent=1)

@@ -7,7 +7,13 @@ Prints one JSON line: milliseconds for each image, of the clock (medians) and of
 a U-Net and of one step of DDIM with both networks; peak memory in MiB. The U-Net is that of train_step_torch.py beside
 this file. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer build.
 """
-import argparse, json, resource, statistics, time
+
+import argparse
+import json
+import resource
+import statistics
+import time
+
 import torch
 from train_step_torch import UNet
 
@@ -28,8 +34,15 @@ def timed(action, steps, batch):
 @torch.no_grad()
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for n, d in (("size", 32), ("channels", 64), ("res-blocks", 2), ("heads", 4), ("batch", 16), ("threads", 2),
-                 ("steps", 8)):
+    for n, d in (
+        ("size", 32),
+        ("channels", 64),
+        ("res-blocks", 2),
+        ("heads", 4),
+        ("batch", 16),
+        ("threads", 2),
+        ("steps", 8),
+    ):
         p.add_argument("--" + n, type=int, default=d)
     p.add_argument("--mult", default="1,2,2,2")
     p.add_argument("--attention", default="2,4", help="downsampling factors that get attention")
@@ -47,15 +60,18 @@ def main():
     bar, before = 0.08, 0.11  # alpha-bar of neighbouring steps; the time does not depend on them
 
     def step():
-        x0_theta = ((x - (1 - bar) ** .5 * theta(x, t)) / bar ** .5).clamp(-1, 1)
+        x0_theta = ((x - (1 - bar) ** 0.5 * theta(x, t)) / bar**0.5).clamp(-1, 1)
         out = phi(x0_theta, t)
         r = torch.sigmoid(out[:, 3:])
         x0 = (r * out[:, :3] + (1 - r) * x0_theta).clamp(-1, 1)
-        eps = (x - bar ** .5 * x0) / (1 - bar) ** .5
-        return before ** .5 * x0 + (1 - before) ** .5 * eps
+        eps = (x - bar**0.5 * x0) / (1 - bar) ** 0.5
+        return before**0.5 * x0 + (1 - before) ** 0.5 * eps
 
-    report = {"program": "torch " + torch.__version__, "config": vars(a),
-              "parameters": sum(q.numel() for m in (theta, phi) for q in m.parameters())}
+    report = {
+        "program": "torch " + torch.__version__,
+        "config": vars(a),
+        "parameters": sum(q.numel() for m in (theta, phi) for q in m.parameters()),
+    }
     for name, action in (("forward", lambda: theta(x, t)), ("step", step)):
         clock, cpu = timed(action, a.steps, a.batch)
         report[name + "_ms_per_image"], report[name + "_cpu_ms_per_image"] = round(clock, 3), round(cpu, 3)

@@ -7,6 +7,7 @@ Writes random pictures in CIFAR-10's binary format to a scratch folder (3 KiB ea
 prepares them with casdm prepare, reads an epoch with casdm bench shards, and prints a table. Each runs as its own
 process with the same Java heap; memory is the peak resident set of the process. Needs Python 3.8 and nothing else.
 """
+
 import argparse
 import json
 import os
@@ -51,19 +52,25 @@ def main():
     p.add_argument("--heap", default="1g", help="Java heap (default: 1g)")
     p.add_argument("--scratch", help="folder for pictures and shards (default: the system's)")
     a = p.parse_args()
-    print("| images | prepare, images/s | its peak MiB | reading, images/s | its peak MiB |\n"
-          "| ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "| images | prepare, images/s | its peak MiB | reading, images/s | its peak MiB |\n"
+        "| ---: | ---: | ---: | ---: | ---: |"
+    )
     with tempfile.TemporaryDirectory(dir=a.scratch) as scratch:
         for count in a.counts:
             source = os.path.join(scratch, "source-%d" % count)
             out = os.path.join(scratch, "out-%d" % count)
             make(source, count)
             _, seconds, peak = measure(
-                [CASDM, "prepare", "--source", source, "--out", out, "--size", str(a.size)], a.heap)
+                [CASDM, "prepare", "--source", source, "--out", out, "--size", str(a.size)], a.heap
+            )
             output, _, reading_peak = measure([CASDM, "bench", "shards", "--data", out], a.heap)
             reading = json.loads(output.strip().splitlines()[-1])
-            print("| %d | %.0f | %.0f | %.0f | %.0f |" % (
-                count, count / seconds, peak, reading["images_per_second"], reading_peak), flush=True)
+            print(
+                "| %d | %.0f | %.0f | %.0f | %.0f |"
+                % (count, count / seconds, peak, reading["images_per_second"], reading_peak),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

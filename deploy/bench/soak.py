@@ -16,6 +16,7 @@ Exit code 0 if all is well.
 
 Needs Linux, Python 3.8 and a JDK (jstat, jcmd). Other users of the machine do no harm: run it with nice -n 19.
 """
+
 import argparse
 import collections
 import csv
@@ -33,17 +34,51 @@ import time
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 CASDM = os.path.join(ROOT, "deploy", "casdm")
 BUCKET = "casdm-soak"
-MODEL = ["data.size=16", "model.theta.channels=32", "model.theta.channel-mult=[1]", "model.theta.res-blocks=1",
-         "model.theta.attention-resolutions=[]", "model.theta.heads=2", "diffusion.steps=100",
-         "train.batch-size-per-worker=2", "train.ema-rates=[0.999]", "execution.threads-per-worker=1"]
-COLUMNS = ["seconds", "step", "kills", "role", "process", "rss_mib", "outside_heap_mib", "heap_mib", "live_heap_mib",
-           "metaspace_mib", "open_files", "threads", "processes", "scratch_files", "scratch_mib", "work_folders",
-           "checkpoints"]
+MODEL = [
+    "data.size=16",
+    "model.theta.channels=32",
+    "model.theta.channel-mult=[1]",
+    "model.theta.res-blocks=1",
+    "model.theta.attention-resolutions=[]",
+    "model.theta.heads=2",
+    "diffusion.steps=100",
+    "train.batch-size-per-worker=2",
+    "train.ema-rates=[0.999]",
+    "execution.threads-per-worker=1",
+]
+COLUMNS = [
+    "seconds",
+    "step",
+    "kills",
+    "role",
+    "process",
+    "rss_mib",
+    "outside_heap_mib",
+    "heap_mib",
+    "live_heap_mib",
+    "metaspace_mib",
+    "open_files",
+    "threads",
+    "processes",
+    "scratch_files",
+    "scratch_mib",
+    "work_folders",
+    "checkpoints",
+]
 # Growth in an hour that is still noise; Spark's pools of threads fill slowly. work_folders grow by one for each
 # executor: Spark keeps their logs.
 # Resident memory is not judged as a whole: the heap claims what it needs, up to its limit, and seldom gives back.
-ALLOWED = {"outside_heap_mib": 24, "live_heap_mib": 12, "metaspace_mib": 6, "open_files": 6, "threads": 30,
-           "processes": 0.5, "scratch_files": 6, "scratch_mib": 4, "checkpoints": 0.5}
+ALLOWED = {
+    "outside_heap_mib": 24,
+    "live_heap_mib": 12,
+    "metaspace_mib": 6,
+    "open_files": 6,
+    "threads": 30,
+    "processes": 0.5,
+    "scratch_files": 6,
+    "scratch_mib": 4,
+    "checkpoints": 0.5,
+}
 SHORTEST_MINUTES = 20
 COLLECT_SECONDS = 300
 STEP = re.compile(r"step ([\d,]+)/")
@@ -60,20 +95,27 @@ class Server:
     """deploy/s3server as a process of its own."""
 
     def __init__(self, folder):
-        self.process = subprocess.Popen([os.path.join(ROOT, "deploy", "s3server"), folder, BUCKET],
-                                        stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.process = subprocess.Popen(
+            [os.path.join(ROOT, "deploy", "s3server"), folder, BUCKET],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         self.environment = {}
         for line in self.process.stdout:
             if line.strip().startswith("source "):
-                with open(line.strip()[len("source "):]) as file:
+                with open(line.strip()[len("source ") :]) as file:
                     words = file.read().split()
                 self.environment = dict(word.split("=", 1) for word in words if "=" in word)
                 return
         sys.exit("soak: the S3 server does not start")
 
     def settings(self):
-        return {"fs.s3a.endpoint": self.environment["S3_ENDPOINT"], "fs.s3a.path.style.access": "true",
-                "fs.s3a.connection.ssl.enabled": "false"}
+        return {
+            "fs.s3a.endpoint": self.environment["S3_ENDPOINT"],
+            "fs.s3a.path.style.access": "true",
+            "fs.s3a.connection.ssl.enabled": "false",
+        }
 
     def stop(self):
         self.process.terminate()
@@ -121,15 +163,19 @@ def heap(process):
     except (ValueError, subprocess.TimeoutExpired):
         return None, None, None
     kib = dict(zip(names, (float(value) if value != "-" else 0 for value in values)))
-    return (sum(kib[name] for name in ("S0U", "S1U", "EU", "OU")) / 1024, kib["MU"] / 1024,
-            sum(kib[name] for name in ("S0C", "S1C", "EC", "OC")) / 1024)
+    return (
+        sum(kib[name] for name in ("S0U", "S1U", "EU", "OU")) / 1024,
+        kib["MU"] / 1024,
+        sum(kib[name] for name in ("S0C", "S1C", "EC", "OC")) / 1024,
+    )
 
 
 def live_heap(process):
     """MiB of what is alive after a full collection, counted while everything stands still; None if it has gone."""
     try:
-        counted = subprocess.run(["jcmd", str(process), "GC.class_histogram"], capture_output=True, text=True,
-                                 timeout=60).stdout.split("\n")
+        counted = subprocess.run(
+            ["jcmd", str(process), "GC.class_histogram"], capture_output=True, text=True, timeout=60
+        ).stdout.split("\n")
     except subprocess.TimeoutExpired:
         return None
     total = [line.split() for line in counted if line.startswith("Total")]
@@ -148,11 +194,16 @@ def process_row(process, collect):
         return None
     used, metaspace, claimed = heap(process)
     resident = int(status["VmRSS"]) / 1024
-    return {"process": process, "rss_mib": round(resident, 1), "outside_heap_mib":
-            "" if claimed is None else round(resident - claimed, 1),
-            "live_heap_mib": "" if live is None else round(live, 1), "threads": int(status["Threads"]),
-            "open_files": files, "heap_mib": "" if used is None else round(used, 1),
-            "metaspace_mib": "" if metaspace is None else round(metaspace, 1)}
+    return {
+        "process": process,
+        "rss_mib": round(resident, 1),
+        "outside_heap_mib": "" if claimed is None else round(resident - claimed, 1),
+        "live_heap_mib": "" if live is None else round(live, 1),
+        "threads": int(status["Threads"]),
+        "open_files": files,
+        "heap_mib": "" if used is None else round(used, 1),
+        "metaspace_mib": "" if metaspace is None else round(metaspace, 1),
+    }
 
 
 def thread_names(process):
@@ -217,26 +268,52 @@ class Soak:
 
     def environment(self, server):
         # Java's own temporary files go where they can be counted.
-        return dict(os.environ, CASDM_HEAP=self.a.heap, CASDM_OFF_HEAP=self.a.heap, SPARK_LOCAL_IP="127.0.0.1",
-                    CASDM_THREADS="1", SPARK_LOCAL_DIRS=self.scratch,
-                    CASDM_JAVA_OPTIONS="-Djava.io.tmpdir=" + self.scratch, **server.environment)
+        return dict(
+            os.environ,
+            CASDM_HEAP=self.a.heap,
+            CASDM_OFF_HEAP=self.a.heap,
+            SPARK_LOCAL_IP="127.0.0.1",
+            CASDM_THREADS="1",
+            SPARK_LOCAL_DIRS=self.scratch,
+            CASDM_JAVA_OPTIONS="-Djava.io.tmpdir=" + self.scratch,
+            **server.environment,
+        )
 
     def command(self, server, words):
         options = [word for name, value in server.settings().items() for word in ("-D", "%s=%s" % (name, value))]
-        subprocess.run([CASDM] + words + options, env=self.environment(server), check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [CASDM] + words + options,
+            env=self.environment(server),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def start(self, server, run, log, settings):
         with open(log, "a") as output:
             return subprocess.Popen(
-                [CASDM, "train"] + MODEL
-                + ["run.folder=s3a://%s/%s" % (BUCKET, run), "data.path=s3a://%s/data" % BUCKET, "train.workers=2",
-                 "train.averaging-frequency=%d" % self.a.averaging_frequency, "samples.every-steps=0",
-                 "checkpoint.keep-last=3", "spark.master=local-cluster[2,1,%d]" % self.a.executor_memory,
-                 "spark.local.dir=" + self.scratch, "spark.executor.extraJavaOptions=-Djava.io.tmpdir=" + self.scratch,
-                 "spark.executorEnv.SPARK_LOCAL_DIRS=" + self.scratch, "spark.hadoop.hadoop.tmp.dir=" + self.scratch]
-                + settings + ["spark.hadoop.%s=%s" % item for item in server.settings().items()],
-                env=self.environment(server), stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+                [CASDM, "train"]
+                + MODEL
+                + [
+                    "run.folder=s3a://%s/%s" % (BUCKET, run),
+                    "data.path=s3a://%s/data" % BUCKET,
+                    "train.workers=2",
+                    "train.averaging-frequency=%d" % self.a.averaging_frequency,
+                    "samples.every-steps=0",
+                    "checkpoint.keep-last=3",
+                    "spark.master=local-cluster[2,1,%d]" % self.a.executor_memory,
+                    "spark.local.dir=" + self.scratch,
+                    "spark.executor.extraJavaOptions=-Djava.io.tmpdir=" + self.scratch,
+                    "spark.executorEnv.SPARK_LOCAL_DIRS=" + self.scratch,
+                    "spark.hadoop.hadoop.tmp.dir=" + self.scratch,
+                ]
+                + settings
+                + ["spark.hadoop.%s=%s" % item for item in server.settings().items()],
+                env=self.environment(server),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def pace(self, server):
         """Steps a minute, from a short run of its own."""
@@ -248,7 +325,7 @@ class Soak:
         for name in sorted(os.listdir(os.path.join(self.objects, "pace", "metrics"))):
             with open(os.path.join(self.objects, "pace", "metrics", name)) as file:
                 seconds += [json.loads(line)["roundSeconds"] for line in file]
-        round_seconds = statistics.median(seconds[len(seconds) // 2:])
+        round_seconds = statistics.median(seconds[len(seconds) // 2 :])
         say("a round of %d steps takes %.2f s" % (self.a.averaging_frequency, round_seconds))
         return max(1, round(60 / round_seconds)) * self.a.averaging_frequency
 
@@ -257,12 +334,25 @@ class Soak:
         try:
             say("preparing")
             self.command(server, ["draw-images", "s3a://%s/pictures" % BUCKET, "--count", "2000", "--size", "16"])
-            self.command(server, ["prepare", "--source", "s3a://%s/pictures" % BUCKET, "--out",
-                                  "s3a://%s/data" % BUCKET, "--size", "16", "--images-per-shard", "300"])
+            self.command(
+                server,
+                [
+                    "prepare",
+                    "--source",
+                    "s3a://%s/pictures" % BUCKET,
+                    "--out",
+                    "s3a://%s/data" % BUCKET,
+                    "--size",
+                    "16",
+                    "--images-per-shard",
+                    "300",
+                ],
+            )
             every = self.a.checkpoint_steps or self.pace(server)
             say("training for %g minutes, a checkpoint every %d steps" % (self.a.minutes, every))
-            self.driver = self.start(server, "run", self.log, ["train.steps=1000000000",
-                                                               "checkpoint.every-steps=%d" % every])
+            self.driver = self.start(
+                server, "run", self.log, ["train.steps=1000000000", "checkpoint.every-steps=%d" % every]
+            )
             kills = self.watch(self.driver)
             return self.finish(kills)
         finally:
@@ -286,11 +376,19 @@ class Soak:
                 processes = descendants(driver.pid)
                 running = executors(processes)
                 files, mib = disk(self.scratch)
-                common = {"seconds": round(now - begin), "step": last_step(self.log), "kills": kills,
-                          "processes": 1 + len(processes), "scratch_files": files, "scratch_mib": round(mib, 1),
-                          "work_folders": sum(len(os.listdir(os.path.join(self.work, name)))
-                                              for name in set(self.work_folders()) - self.work_before),
-                          "checkpoints": len(checkpoints(run))}
+                common = {
+                    "seconds": round(now - begin),
+                    "step": last_step(self.log),
+                    "kills": kills,
+                    "processes": 1 + len(processes),
+                    "scratch_files": files,
+                    "scratch_mib": round(mib, 1),
+                    "work_folders": sum(
+                        len(os.listdir(os.path.join(self.work, name)))
+                        for name in set(self.work_folders()) - self.work_before
+                    ),
+                    "checkpoints": len(checkpoints(run)),
+                }
                 collect = now - collected >= COLLECT_SECONDS
                 collected = now if collect else collected
                 for role, process in [("driver", driver.pid)] + [("executor %d" % i, p) for i, p in running.items()]:
@@ -300,8 +398,9 @@ class Soak:
                 file.flush()
                 if collect:
                     with open(os.path.join(self.folder, "threads.jsonl"), "a") as names:
-                        print(json.dumps({"seconds": round(now - begin), "threads": thread_names(driver.pid)}),
-                              file=names)
+                        print(
+                            json.dumps({"seconds": round(now - begin), "threads": thread_names(driver.pid)}), file=names
+                        )
                 if now >= kill and len(running) >= 2:
                     past = now - begin > 30 * self.a.minutes
                     victim = list(running)[0 if past and not half else -1]
@@ -364,8 +463,12 @@ def slope(points):
     """Theil and Sen's: the median of the slopes between pairs of points."""
     step = max(1, len(points) // 300)
     points = points[::step]
-    slopes = [(later[1] - earlier[1]) / (later[0] - earlier[0]) for i, earlier in enumerate(points)
-              for later in points[i + 1:] if later[0] > earlier[0]]
+    slopes = [
+        (later[1] - earlier[1]) / (later[0] - earlier[0])
+        for i, earlier in enumerate(points)
+        for later in points[i + 1 :]
+        if later[0] > earlier[0]
+    ]
     return statistics.median(slopes) if slopes else 0.0
 
 
@@ -377,10 +480,14 @@ def judge(folder):
         sys.exit("soak: there are no samples yet")
     seconds = int(rows[-1]["seconds"])
     driver = [row for row in rows if row["role"] == "driver"]
-    print("%.0f minutes, %s steps, %s executors killed, %d samples of the driver" % (
-        seconds / 60, rows[-1]["step"], rows[-1]["kills"], len(driver)))
-    print("| process | what | first | median | last | most | slope an hour | allowed |\n"
-          "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "%.0f minutes, %s steps, %s executors killed, %d samples of the driver"
+        % (seconds / 60, rows[-1]["step"], rows[-1]["kills"], len(driver))
+    )
+    print(
+        "| process | what | first | median | last | most | slope an hour | allowed |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    )
     well = True
     # Executors by their time; those that lived for ten minutes after their own warm-up can be judged.
     roles = {}
@@ -414,8 +521,10 @@ def print_threads(folder):
         return
     first, middle, last = (collections.Counter(kinds[at]) for at in (0, len(kinds) // 2, -1))
     grown = sorted(last - first, key=lambda name: first[name] - last[name])
-    print("driver's threads, first, half-time and last: " + "; ".join(
-        "%s %d %d %d" % (name, first[name], middle[name], last[name]) for name in grown))
+    print(
+        "driver's threads, first, half-time and last: "
+        + "; ".join("%s %d %d %d" % (name, first[name], middle[name], last[name]) for name in grown)
+    )
 
 
 def judge_column(role, column, rows):
@@ -435,9 +544,19 @@ def judge_column(role, column, rows):
         # In less than an hour the same growth is a steeper slope.
         allowed *= max(1, 1 / hours)
         verdict = "%.1f%s" % (allowed, "" if growth <= allowed else " LEAKS")
-    print("| %s | %s | %.1f | %.1f | %.1f | %.1f | %+.2f | %s |" % (
-        role, column.replace("_mib", ", MiB").replace("_", " "), values[0], statistics.median(values), values[-1],
-        max(values), growth, verdict))
+    print(
+        "| %s | %s | %.1f | %.1f | %.1f | %.1f | %+.2f | %s |"
+        % (
+            role,
+            column.replace("_mib", ", MiB").replace("_", " "),
+            values[0],
+            statistics.median(values),
+            values[-1],
+            max(values),
+            growth,
+            verdict,
+        )
+    )
     return "LEAKS" not in verdict
 
 

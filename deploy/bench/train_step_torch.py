@@ -8,10 +8,17 @@ The U-Net has the parameter names, shapes and arithmetic of the improved-diffusi
 weights and results compare one to one. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer
 build. Without OpenBLAS Debian's computes matrix products by a plain loop; "blas" in the output says what it has.
 """
-import argparse, json, math, os, resource, time
+
+import argparse
+import json
+import math
+import os
+import resource
+import time
+
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 
 def blas():
@@ -36,7 +43,9 @@ class Res(nn.Module):
         self.scale_shift = scale_shift
         self.in_layers = nn.Sequential(nn.GroupNorm(32, cin), nn.SiLU(), nn.Conv2d(cin, cout, 3, padding=1))
         self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(emb, 2 * cout if scale_shift else cout))
-        self.out_layers = nn.Sequential(nn.GroupNorm(32, cout), nn.SiLU(), nn.Dropout(0.0), nn.Conv2d(cout, cout, 3, padding=1))
+        self.out_layers = nn.Sequential(
+            nn.GroupNorm(32, cout), nn.SiLU(), nn.Dropout(0.0), nn.Conv2d(cout, cout, 3, padding=1)
+        )
         self.skip_connection = nn.Identity() if cin == cout else nn.Conv2d(cin, cout, 1)
 
     def forward(self, x, emb):
@@ -153,7 +162,11 @@ class Vgg(nn.Module):
 
     def __init__(self):
         super().__init__()
-        cfg, self.slices, cin = [(64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512)], nn.ModuleList(), 3
+        cfg, self.slices, cin = (
+            [(64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512)],
+            nn.ModuleList(),
+            3,
+        )
         for i, widths in enumerate(cfg):
             layers = [nn.MaxPool2d(2)] if i else []
             for w in widths:
@@ -161,8 +174,8 @@ class Vgg(nn.Module):
                 cin = w
             self.slices.append(nn.Sequential(*layers))
         self.lin = nn.ParameterList([nn.Parameter(torch.rand(1, w[0], 1, 1) / w[0]) for w in cfg])
-        self.register_buffer("shift", torch.tensor([-.030, -.088, -.188])[None, :, None, None])
-        self.register_buffer("scale", torch.tensor([.458, .448, .450])[None, :, None, None])
+        self.register_buffer("shift", torch.tensor([-0.030, -0.088, -0.188])[None, :, None, None])
+        self.register_buffer("scale", torch.tensor([0.458, 0.448, 0.450])[None, :, None, None])
         self.requires_grad_(False)
 
     def features(self, x):
@@ -180,19 +193,31 @@ class Vgg(nn.Module):
 
 def main():
     p = argparse.ArgumentParser()
-    for n, d in (("size", 32), ("channels", 64), ("res-blocks", 2), ("heads", 4), ("batch", 16), ("threads", 2), ("steps", 8)):
+    for n, d in (
+        ("size", 32),
+        ("channels", 64),
+        ("res-blocks", 2),
+        ("heads", 4),
+        ("batch", 16),
+        ("threads", 2),
+        ("steps", 8),
+    ):
         p.add_argument("--" + n, type=int, default=d)
     p.add_argument("--mult", default="1,2,2,2")
     p.add_argument("--attention", default="2,4", help="downsampling factors that get attention")
     p.add_argument("--lpips", action="store_true")
-    p.add_argument("--lpips-resize", type=int, default=0, help="resize to this before LPIPS; 0 leaves the size as it is")
+    p.add_argument(
+        "--lpips-resize", type=int, default=0, help="resize to this before LPIPS; 0 leaves the size as it is"
+    )
     p.add_argument("--channels-last", action="store_true")
     p.add_argument("--device", default="cpu")
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     torch.manual_seed(0)
     ints = lambda s: [int(v) for v in s.split(",") if v]
-    net = lambda cin, cout: UNet(cin, cout, a.channels, ints(a.mult), a.res_blocks, ints(a.attention), a.heads).to(a.device)
+    net = lambda cin, cout: UNet(cin, cout, a.channels, ints(a.mult), a.res_blocks, ints(a.attention), a.heads).to(
+        a.device
+    )
     theta, phi = net(3, 3), net(3, 4)
     if a.channels_last:
         theta, phi = (m.to(memory_format=torch.channels_last) for m in (theta, phi))
@@ -232,8 +257,19 @@ def main():
             torch.cuda.synchronize()
         times.append(time.perf_counter() - s)
     med = sorted(times[2:])[len(times[2:]) // 2]
-    print(json.dumps({"torch": torch.__version__, "blas": blas(), "config": vars(a), "parameters": sum(q.numel() for q in params), "seconds_per_step": round(med, 4),
-                      "images_per_second": round(a.batch / med, 3), "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    print(
+        json.dumps(
+            {
+                "torch": torch.__version__,
+                "blas": blas(),
+                "config": vars(a),
+                "parameters": sum(q.numel() for q in params),
+                "seconds_per_step": round(med, 4),
+                "images_per_second": round(a.batch / med, 3),
+                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 Each program runs as its own process, ours, then PyTorch's, ROUNDS times over, so that a change of the machine's mood
 meets both. Needs Python 3.8 and, for the peer, an interpreter that has torch (--python).
 """
+
 import argparse
 import json
 import os
@@ -41,20 +42,38 @@ def main():
     print("| channels | batch | LPIPS | ours, s | PyTorch, s | ratio | ours, MiB | PyTorch, MiB |")
     print("| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |", flush=True)
     for channels in a.only or sorted(SIZES):
-        for lpips in ([False, True] if a.lpips else [False]):
-            options = ["--channels", str(channels), "--batch", str(SIZES[channels]), "--steps", str(a.steps),
-                       "--threads", str(a.threads)] + (["--lpips"] if lpips else [])
+        for lpips in [False, True] if a.lpips else [False]:
+            options = [
+                "--channels",
+                str(channels),
+                "--batch",
+                str(SIZES[channels]),
+                "--steps",
+                str(a.steps),
+                "--threads",
+                str(a.threads),
+            ] + (["--lpips"] if lpips else [])
             ours, peer = [], []
             for _ in range(a.rounds):
-                ours.append(run([os.path.join(HERE, "..", "casdm"), "bench", "step"] + options,
-                                {"CASDM_HEAP": a.heap}))
+                ours.append(run([os.path.join(HERE, "..", "casdm"), "bench", "step"] + options, {"CASDM_HEAP": a.heap}))
                 peer.append(run([a.python, os.path.join(HERE, "train_step_torch.py")] + options))
             everything.append({"ours": ours, "torch": peer})
             median = lambda runs, key: statistics.median(r[key] for r in runs)
             mine, theirs = median(ours, "seconds_per_step"), median(peer, "seconds_per_step")
-            print("| %d | %d | %s | %.3f | %.3f | %.2f | %d | %d |" % (
-                channels, SIZES[channels], "VGG-16" if lpips else "none", mine, theirs, mine / theirs,
-                median(ours, "peak_mib"), median(peer, "peak_mib")), flush=True)
+            print(
+                "| %d | %d | %s | %.3f | %.3f | %.2f | %d | %d |"
+                % (
+                    channels,
+                    SIZES[channels],
+                    "VGG-16" if lpips else "none",
+                    mine,
+                    theirs,
+                    mine / theirs,
+                    median(ours, "peak_mib"),
+                    median(peer, "peak_mib"),
+                ),
+                flush=True,
+            )
     if a.json:
         with open(a.json, "w") as file:
             json.dump(everything, file, indent=1)

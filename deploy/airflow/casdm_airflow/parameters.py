@@ -148,5 +148,6 @@ def parameters(defaults: dict[str, Any]) -> dict[str, Param]:
     """
     if unknown := sorted(set(defaults) - set(SCHEMA)):
         raise TypeError(f"no parameter {', '.join(unknown)}; there are {', '.join(SCHEMA)}")
-    return {name: Param(**{**schema, "default": defaults.get(name, schema["default"])})
-            for name, schema in SCHEMA.items()}
+    return {
+        name: Param(**{**schema, "default": defaults.get(name, schema["default"])}) for name, schema in SCHEMA.items()
+    }

@@ -74,7 +74,12 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param dataType FLOAT, or DOUBLE for gradient checks
      * @param lpips the metric function among the losses; empty: none
      */
-    public record Training(IUpdater updater, double weightDecay, long seed, int threads, DataType dataType,
+    public record Training(
+            IUpdater updater,
+            double weightDecay,
+            long seed,
+            int threads,
+            DataType dataType,
             Optional<LpipsSpec> lpips) {
 
         /** Training without a metric function. */
@@ -109,34 +114,57 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
         String terms = training.lpips().isPresent() ? "terms without lpips" : TERMS;
         switch (model.kind()) {
             case CAS_DM -> {
-                graph.addVertex("estimate",
+                graph.addVertex(
+                        "estimate",
                         new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
-                        "xt", "theta", "timestep");
+                        "xt",
+                        "theta",
+                        "timestep");
                 String phiInput = "estimate";
                 if (model.phiSeesXt()) {
                     phiInput = "estimate and xt";
                     graph.addVertex(phiInput, new FunctionVertex(new JoinChannels()), "estimate", "xt");
                 }
                 network(graph, "phi", model.phi().orElseThrow(), phiInput, seenTimestep, training);
-                graph.addVertex(terms, new FunctionVertex(new CascadeTerms(model.schedule())),
-                        "theta", "epsilon", "phi", "estimate", "x0", "timestep");
+                graph.addVertex(
+                        terms,
+                        new FunctionVertex(new CascadeTerms(model.schedule())),
+                        "theta",
+                        "epsilon",
+                        "phi",
+                        "estimate",
+                        "x0",
+                        "timestep");
             }
             case DDPM -> graph.addVertex(terms, new FunctionVertex(new EpsilonTerm()), "theta", "epsilon");
             case DUAL -> {
                 int colours = model.colours();
                 graph.addVertex("epsilon part", new FunctionVertex(new SelectChannels(0, colours)), "theta")
-                        .addVertex("x0 part",
-                                new FunctionVertex(new SelectChannels(colours, 2 * colours + 1)), "theta")
-                        .addVertex("estimate",
+                        .addVertex("x0 part", new FunctionVertex(new SelectChannels(colours, 2 * colours + 1)), "theta")
+                        .addVertex(
+                                "estimate",
                                 new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
-                                "xt", "epsilon part", "timestep")
-                        .addVertex(terms, new FunctionVertex(new CascadeTerms(model.schedule())),
-                                "epsilon part", "epsilon", "x0 part", "estimate", "x0", "timestep");
+                                "xt",
+                                "epsilon part",
+                                "timestep")
+                        .addVertex(
+                                terms,
+                                new FunctionVertex(new CascadeTerms(model.schedule())),
+                                "epsilon part",
+                                "epsilon",
+                                "x0 part",
+                                "estimate",
+                                "x0",
+                                "timestep");
             }
         }
         training.lpips().ifPresent(lpips -> metric(graph, model, lpips, terms));
-        return graph.addLayer(LOSS,
-                new LossLayer.Builder(new WeightedMean()).activation(Activation.IDENTITY).build(), TERMS)
+        return graph.addLayer(
+                        LOSS,
+                        new LossLayer.Builder(new WeightedMean())
+                                .activation(Activation.IDENTITY)
+                                .build(),
+                        TERMS)
                 .setOutputs(LOSS)
                 .build();
     }
@@ -145,18 +173,22 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
         int colours = model.colours();
         switch (model.kind()) {
             case CAS_DM -> graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(0, colours)), "phi");
-            case DDPM -> graph.addVertex(PREDICTION,
-                    new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), false)),
-                    "xt", "theta", "timestep");
-            case DUAL -> graph.addVertex(PREDICTION,
-                    new FunctionVertex(new SelectChannels(colours, 2 * colours)), "theta");
+            case DDPM ->
+                graph.addVertex(
+                        PREDICTION,
+                        new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), false)),
+                        "xt",
+                        "theta",
+                        "timestep");
+            case DUAL ->
+                graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(colours, 2 * colours)), "theta");
         }
         graph.addVertex(METRIC, new LpipsTerm(lpips), PREDICTION, "x0")
                 .addVertex(TERMS, new FunctionVertex(new JoinTerms()), otherTerms, METRIC);
     }
 
-    private static void network(GraphBuilder graph, String name, UNetSpec spec, String input, String timestep,
-            Training training) {
+    private static void network(
+            GraphBuilder graph, String name, UNetSpec spec, String input, String timestep, Training training) {
         // Each network starts from its own values, whatever the other's shape.
         long seed = training.seed() + name.hashCode();
         var vertex = new UNetVertex(spec, training.updater(), training.weightDecay(), seed, training.threads());
@@ -184,9 +216,10 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param labels class labels [images, 1], null for a model without classes
      * @param weights of the loss terms; the weight of LPIPS has to be above 0 exactly if the graph has it
      */
-    public static MultiDataSet batch(ModelSpec model, INDArray x0, INDArray epsilon, INDArray timesteps,
-            INDArray labels, LossWeights weights) {
-        var features = model.theta().classes() > 0 ? new INDArray[] {x0, epsilon, timesteps, labels}
+    public static MultiDataSet batch(
+            ModelSpec model, INDArray x0, INDArray epsilon, INDArray timesteps, INDArray labels, LossWeights weights) {
+        var features = model.theta().classes() > 0
+                ? new INDArray[] {x0, epsilon, timesteps, labels}
                 : new INDArray[] {x0, epsilon, timesteps};
         var termWeights = Nd4j.createFromArray(weights.of(weights.terms(model))).castTo(x0.dataType());
         var repeated = Nd4j.create(x0.dataType(), x0.size(0), termWeights.length());
@@ -205,7 +238,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @throws IllegalArgumentException if the graph has none, or another
      */
     public void setLpips(Lpips lpips) {
-        metric().orElseThrow(() -> new IllegalArgumentException("The graph has no loss term lpips")).setLpips(lpips);
+        metric().orElseThrow(() -> new IllegalArgumentException("The graph has no loss term lpips"))
+                .setLpips(lpips);
     }
 
     /** Who is told what kind of layer computes, from the next step on. */
@@ -215,8 +249,10 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
     }
 
     private Optional<LpipsTerm.Computation> metric() {
-        return Arrays.stream(getVertices()).filter(LpipsTerm.Computation.class::isInstance)
-                .map(LpipsTerm.Computation.class::cast).findFirst();
+        return Arrays.stream(getVertices())
+                .filter(LpipsTerm.Computation.class::isInstance)
+                .map(LpipsTerm.Computation.class::cast)
+                .findFirst();
     }
 
     /**
@@ -241,7 +277,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
     }
 
     private Stream<UNetVertex.Computation> networks() {
-        return Arrays.stream(getVertices()).filter(UNetVertex.Computation.class::isInstance)
+        return Arrays.stream(getVertices())
+                .filter(UNetVertex.Computation.class::isInstance)
                 .map(UNetVertex.Computation.class::cast);
     }
 

@@ -10,8 +10,7 @@ import org.casdm.network.UNetSpec;
 /** The model that a configuration describes. */
 public final class ConfiguredModel {
 
-    private ConfiguredModel() {
-    }
+    private ConfiguredModel() {}
 
     /** The model of a configuration that has been checked. */
     public static ModelSpec of(CasdmConfig config) {
@@ -23,19 +22,27 @@ public final class ConfiguredModel {
             case DDPM -> ModelSpec.Kind.DDPM;
             case DUAL -> ModelSpec.Kind.DUAL;
         };
-        var theta = network(config, model.theta(), colours,
-                kind == ModelSpec.Kind.DUAL ? 2 * colours + 1 : colours);
+        var theta = network(config, model.theta(), colours, kind == ModelSpec.Kind.DUAL ? 2 * colours + 1 : colours);
         Optional<UNetSpec> phi = kind == ModelSpec.Kind.CAS_DM
                 ? Optional.of(network(config, model.phi(), seesXt ? 2 * colours : colours, colours + 1))
                 : Optional.empty();
-        return new ModelSpec(kind, theta, phi, kind == ModelSpec.Kind.CAS_DM && seesXt, model.clip(),
+        return new ModelSpec(
+                kind,
+                theta,
+                phi,
+                kind == ModelSpec.Kind.CAS_DM && seesXt,
+                model.clip(),
                 schedule(config.diffusion()),
                 config.diffusion().rescaleTimesteps());
     }
 
     /** The weights of the loss terms. */
     public static LossWeights lossWeights(CasdmConfig config) {
-        return new LossWeights(config.loss().eps(), config.loss().x0(), config.loss().mu(), config.loss().lpips());
+        return new LossWeights(
+                config.loss().eps(),
+                config.loss().x0(),
+                config.loss().mu(),
+                config.loss().lpips());
     }
 
     /** The metric function among the losses; empty where its weight is 0. */
@@ -56,9 +63,20 @@ public final class ConfiguredModel {
     }
 
     private static UNetSpec network(CasdmConfig config, CasdmConfig.Network network, int inputs, int outputs) {
-        var attention = network.attentionResolutions().stream().map(size -> config.data().size() / size).toList();
-        return new UNetSpec(inputs, outputs, network.channels(), network.channelMult(), network.resBlocks(), attention,
-                network.heads(), network.scaleShiftNorm(), network.dropout(), config.model().classes());
+        var attention = network.attentionResolutions().stream()
+                .map(size -> config.data().size() / size)
+                .toList();
+        return new UNetSpec(
+                inputs,
+                outputs,
+                network.channels(),
+                network.channelMult(),
+                network.resBlocks(),
+                attention,
+                network.heads(),
+                network.scaleShiftNorm(),
+                network.dropout(),
+                config.model().classes());
     }
 
     private static NoiseSchedule schedule(CasdmConfig.Diffusion diffusion) {

@@ -24,17 +24,21 @@ public record LossWeights(double eps, double x0, double mu, double lpips) implem
 
     /** The names of a model's loss terms, in order: its own and, with a weight for it, that of the metric. */
     public List<String> terms(ModelSpec model) {
-        return lpips > 0 ? Stream.concat(model.lossTerms().stream(), Stream.of(LPIPS)).toList() : model.lossTerms();
+        return lpips > 0
+                ? Stream.concat(model.lossTerms().stream(), Stream.of(LPIPS)).toList()
+                : model.lossTerms();
     }
 
     /** The weights of the named terms, in their order. */
     public double[] of(List<String> terms) {
-        return terms.stream().mapToDouble(term -> switch (term) {
-            case "eps" -> eps;
-            case "x0" -> x0;
-            case "mu" -> mu;
-            case LPIPS -> lpips;
-            default -> throw new IllegalArgumentException("No loss term " + term);
-        }).toArray();
+        return terms.stream()
+                .mapToDouble(term -> switch (term) {
+                    case "eps" -> eps;
+                    case "x0" -> x0;
+                    case "mu" -> mu;
+                    case LPIPS -> lpips;
+                    default -> throw new IllegalArgumentException("No loss term " + term);
+                })
+                .toArray();
     }
 }

@@ -18,8 +18,14 @@ import org.casdm.network.UNetSpec;
  * @param schedule the noise schedule
  * @param rescaleTimesteps whether the networks see timesteps scaled to 0..1000 whatever the schedule's length is
  */
-public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boolean phiSeesXt, boolean clip,
-        NoiseSchedule schedule, boolean rescaleTimesteps) {
+public record ModelSpec(
+        Kind kind,
+        UNetSpec theta,
+        Optional<UNetSpec> phi,
+        boolean phiSeesXt,
+        boolean clip,
+        NoiseSchedule schedule,
+        boolean rescaleTimesteps) {
 
     /** The length of a process to which timesteps are rescaled; improved-diffusion's. */
     private static final double RESCALED_STEPS = 1000;
@@ -45,8 +51,7 @@ public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boole
      * @param name prefix of its parameters' names: {@code theta} or {@code phi}
      * @param spec the network
      */
-    public record Network(String name, UNetSpec spec) implements Serializable {
-    }
+    public record Network(String name, UNetSpec spec) implements Serializable {}
 
     public ModelSpec {
         if (phi.isPresent() != (kind == Kind.CAS_DM)) {
@@ -61,8 +66,8 @@ public record ModelSpec(Kind kind, UNetSpec theta, Optional<UNetSpec> phi, boole
         phi.ifPresent(network -> {
             if (network.inputChannels() != (phiSeesXt ? 2 * colours : colours)
                     || network.outputChannels() != colours + 1) {
-                throw new IllegalArgumentException("phi maps " + network.inputChannels() + " channels to "
-                        + network.outputChannels());
+                throw new IllegalArgumentException(
+                        "phi maps " + network.inputChannels() + " channels to " + network.outputChannels());
             }
         });
     }

@@ -26,8 +26,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class ModelTensors {
 
     /** A tensor and its place in the model's flat vector. */
-    private record Place(Parameter parameter, long offset) {
-    }
+    private record Place(Parameter parameter, long offset) {}
 
     private final Map<String, Place> places;
     private final long length;
@@ -104,7 +103,8 @@ public final class ModelTensors {
     }
 
     private static INDArray view(INDArray vector, Place place) {
-        return vector.get(NDArrayIndex.interval(place.offset(), place.offset() + place.parameter().length()));
+        return vector.get(NDArrayIndex.interval(
+                place.offset(), place.offset() + place.parameter().length()));
     }
 
     /** Fills a vector from tensors as they are read; {@link #requireComplete} says whether all have come. */
@@ -139,8 +139,8 @@ public final class ModelTensors {
             }
             seen.add(name);
             if (!Arrays.equals(info.shape(), place.parameter().fileShape())) {
-                problems.add(info.name() + " has shape " + Arrays.toString(info.shape())
-                        + ", the model's has " + Arrays.toString(place.parameter().fileShape()));
+                problems.add(info.name() + " has shape " + Arrays.toString(info.shape()) + ", the model's has "
+                        + Arrays.toString(place.parameter().fileShape()));
                 return null;
             }
             var file = FloatBuffer.allocate(Math.toIntExact(place.parameter().length()));
@@ -161,11 +161,12 @@ public final class ModelTensors {
          * @throws IOException listing the tensors that are missing, foreign or of another shape
          */
         public void requireComplete(String source) throws IOException {
-            places.keySet().stream().filter(name -> !seen.contains(name))
+            places.keySet().stream()
+                    .filter(name -> !seen.contains(name))
                     .forEach(name -> problems.add(prefix + name + " is missing"));
             if (!problems.isEmpty()) {
-                throw new IOException(source + " does not fit the model: " + String.join("; ",
-                        problems.subList(0, Math.min(20, problems.size())))
+                throw new IOException(source + " does not fit the model: "
+                        + String.join("; ", problems.subList(0, Math.min(20, problems.size())))
                         + (problems.size() > 20 ? "; and " + (problems.size() - 20) + " more" : ""));
             }
         }

@@ -16,8 +16,7 @@ public final class CheckpointFiles {
     private static final String AVERAGE_PREFIX = "ema-";
     private static final String SUFFIX = ".safetensors";
 
-    private CheckpointFiles() {
-    }
+    private CheckpointFiles() {}
 
     /**
      * The file of the exponential moving average of the parameters, as {@code ema-0.9999.safetensors}.
@@ -28,13 +27,15 @@ public final class CheckpointFiles {
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException("the rate of a moving average lies in [0, 1): " + rate);
         }
-        var plain = rate == 0 ? "0" : BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
+        var plain =
+                rate == 0 ? "0" : BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
         return AVERAGE_PREFIX + plain + SUFFIX;
     }
 
     /** The rate in the name of a moving average's file; empty for other files. */
     public static OptionalDouble exponentialMovingAverageRate(String fileName) {
-        if (!fileName.startsWith(AVERAGE_PREFIX) || !fileName.endsWith(SUFFIX)
+        if (!fileName.startsWith(AVERAGE_PREFIX)
+                || !fileName.endsWith(SUFFIX)
                 || fileName.length() <= AVERAGE_PREFIX.length() + SUFFIX.length()) {
             return OptionalDouble.empty();
         }

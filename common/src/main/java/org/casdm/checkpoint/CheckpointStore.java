@@ -41,8 +41,7 @@ public final class CheckpointStore {
     }
 
     /** A folder that looks like a checkpoint but is none, and why. */
-    public record Incomplete(long step, Path folder, String reason) {
-    }
+    public record Incomplete(long step, Path folder, String reason) {}
 
     /** All that is there, both lists in the order of the steps. */
     public record Listing(List<StoredCheckpoint> complete, List<Incomplete> incomplete) {
@@ -52,8 +51,7 @@ public final class CheckpointStore {
         }
     }
 
-    private record StepFolder(long step, Path path) {
-    }
+    private record StepFolder(long step, Path path) {}
 
     /**
      * Writes a checkpoint. A folder of the same step, complete or not, is removed first.
@@ -80,7 +78,9 @@ public final class CheckpointStore {
     private StoredCheckpoint writeFiles(Checkpoint checkpoint, Path folder) throws IOException {
         var digests = new TreeMap<String, ContentDigest>();
         for (var file : checkpoint.files()) {
-            var digest = FileSystemFiles.write(fileSystem, new Path(folder, file.name()),
+            var digest = FileSystemFiles.write(
+                    fileSystem,
+                    new Path(folder, file.name()),
                     stream -> SafetensorsWriter.write(stream, file.tensors(), file.metadata()));
             digests.put(file.name(), digest);
         }
@@ -165,8 +165,10 @@ public final class CheckpointStore {
             }
         }
         if (failure != null) {
-            throw new CorruptCheckpointException(root + ": every checkpoint is damaged; the newest: "
-                    + failure.getMessage() + ". Remove the folder to start anew", failure);
+            throw new CorruptCheckpointException(
+                    root + ": every checkpoint is damaged; the newest: " + failure.getMessage()
+                            + ". Remove the folder to start anew",
+                    failure);
         }
         return Optional.empty();
     }
@@ -221,7 +223,10 @@ public final class CheckpointStore {
     public void discardAfter(long step) throws IOException {
         var folders = stepFolders();
         for (var i = folders.size() - 1; i >= 0 && folders.get(i).step() > step; i--) {
-            LOG.warn("{}: removing the checkpoint, as the run goes on from step {}", folders.get(i).path(), step);
+            LOG.warn(
+                    "{}: removing the checkpoint, as the run goes on from step {}",
+                    folders.get(i).path(),
+                    step);
             delete(folders.get(i).path());
         }
     }
@@ -238,7 +243,8 @@ public final class CheckpointStore {
     /** By step. Anything else in the folder is none of our business. */
     private List<StepFolder> stepFolders() throws IOException {
         return status(root).stream()
-                .filter(entry -> entry.isDirectory() && FOLDER_NAME.matcher(entry.getPath().getName()).matches())
+                .filter(entry -> entry.isDirectory()
+                        && FOLDER_NAME.matcher(entry.getPath().getName()).matches())
                 .map(entry -> new StepFolder(Long.parseLong(entry.getPath().getName()), entry.getPath()))
                 .sorted(Comparator.comparingLong(StepFolder::step))
                 .toList();
@@ -268,7 +274,8 @@ public final class CheckpointStore {
                         + ": its writing or its removal was not finished"));
         var manifest = Manifest.parse(statePath.toString(), json);
         if (manifest.state().step() != folder.step()) {
-            throw new CorruptCheckpointException(statePath + ": belongs to step " + manifest.state().step());
+            throw new CorruptCheckpointException(
+                    statePath + ": belongs to step " + manifest.state().step());
         }
         var problem = disagreement(manifest, status(folder.path()));
         if (problem.isPresent()) {
@@ -290,7 +297,8 @@ public final class CheckpointStore {
                 return Optional.of(file.getKey() + " is missing");
             }
             if (size != file.getValue().bytes()) {
-                return Optional.of(file.getKey() + " has " + size + " bytes instead of " + file.getValue().bytes());
+                return Optional.of(file.getKey() + " has " + size + " bytes instead of "
+                        + file.getValue().bytes());
             }
         }
         return Optional.empty();

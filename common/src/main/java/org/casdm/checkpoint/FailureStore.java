@@ -53,17 +53,22 @@ public final class FailureStore {
      * @return its folder
      * @throws IOException naming the path that could not be written
      */
-    public Path write(long step, int worker, List<CheckpointFile> tensors, Map<String, byte[]> pictures,
-            Map<String, ?> report) throws IOException {
+    public Path write(
+            long step, int worker, List<CheckpointFile> tensors, Map<String, byte[]> pictures, Map<String, ?> report)
+            throws IOException {
         var folder = folder(step, worker);
         for (var file : tensors) {
-            FileSystemFiles.write(fileSystem, new Path(folder, file.name()),
+            FileSystemFiles.write(
+                    fileSystem,
+                    new Path(folder, file.name()),
                     stream -> SafetensorsWriter.write(stream, file.tensors(), file.metadata()));
         }
         for (var file : pictures.entrySet()) {
             FileSystemFiles.write(fileSystem, new Path(folder, file.getKey()), file.getValue());
         }
-        FileSystemFiles.write(fileSystem, new Path(folder, REPORT),
+        FileSystemFiles.write(
+                fileSystem,
+                new Path(folder, REPORT),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
         return folder;
     }
@@ -80,7 +85,8 @@ public final class FailureStore {
     public List<Path> folders() throws IOException {
         try {
             return Arrays.stream(fileSystem.listStatus(root))
-                    .filter(entry -> entry.isDirectory() && FOLDER_NAME.matcher(entry.getPath().getName()).matches())
+                    .filter(entry -> entry.isDirectory()
+                            && FOLDER_NAME.matcher(entry.getPath().getName()).matches())
                     .map(FileStatus::getPath)
                     .sorted(Comparator.comparingLong(FailureStore::step).thenComparing(Path::getName))
                     .toList();

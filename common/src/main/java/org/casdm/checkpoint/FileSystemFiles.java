@@ -1,8 +1,8 @@
 package org.casdm.checkpoint;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Optional;
-import java.io.FileNotFoundException;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -12,8 +12,7 @@ import org.apache.hadoop.fs.StreamCapabilities;
 /** Whole files on a Hadoop file system. */
 final class FileSystemFiles {
 
-    private FileSystemFiles() {
-    }
+    private FileSystemFiles() {}
 
     /** What is done with the stream of a new file. */
     @FunctionalInterface

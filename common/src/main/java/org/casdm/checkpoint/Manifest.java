@@ -3,10 +3,10 @@ package org.casdm.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -70,8 +70,8 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
                 throw new CorruptCheckpointException(path + ": its checksum does not agree with its content");
             }
             tree.remove(FORMAT_FIELD);
-            var files = JSON.convertValue(tree.remove(FILES_FIELD),
-                    new TypeReference<TreeMap<String, ContentDigest>>() { });
+            var files =
+                    JSON.convertValue(tree.remove(FILES_FIELD), new TypeReference<TreeMap<String, ContentDigest>>() {});
             if (files == null) {
                 throw new CorruptCheckpointException(path + ": " + FILES_FIELD + " is missing");
             }

@@ -9,8 +9,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,8 +38,9 @@ public final class MetricsLog {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
     private static final Pattern PART_NAME = Pattern.compile("part-([0-9]{9,18})\\.jsonl");
     private static final String STEP = "step";
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final FileSystem fileSystem;
     private final Path folder;
@@ -50,8 +51,7 @@ public final class MetricsLog {
     private Instant pendingSince;
     private long lastStep = Long.MIN_VALUE;
 
-    private record Part(long firstStep, Path path) {
-    }
+    private record Part(long firstStep, Path path) {}
 
     /**
      * @param folder       need not exist
@@ -119,7 +119,8 @@ public final class MetricsLog {
             text.write(JSON.writeValueAsBytes(line.values()));
             text.write('\n');
         }
-        var path = new Path(folder, String.format("part-%09d.jsonl", pending.get(0).step()));
+        var path =
+                new Path(folder, String.format("part-%09d.jsonl", pending.get(0).step()));
         FileSystemFiles.write(fileSystem, path, text.toByteArray());
         pending.clear();
     }
@@ -153,16 +154,19 @@ public final class MetricsLog {
         }
         var lines = new ArrayList<MetricsLine>();
         for (var line : text.substring(0, wholeEnd).lines().toList()) {
-            lines.add(parse(line).orElseThrow(() -> new IOException(part.path() + ": line " + (lines.size() + 1)
-                    + " is no JSON object with a " + STEP + ": " + line)));
+            lines.add(parse(line)
+                    .orElseThrow(() -> new IOException(part.path() + ": line " + (lines.size() + 1)
+                            + " is no JSON object with a " + STEP + ": " + line)));
         }
         return lines;
     }
 
     private static Optional<MetricsLine> parse(String line) {
         try {
-            return JSON.readTree(line) instanceof ObjectNode values && values.path(STEP).canConvertToLong()
-                    ? Optional.of(new MetricsLine(values.path(STEP).asLong(), values)) : Optional.empty();
+            return JSON.readTree(line) instanceof ObjectNode values
+                            && values.path(STEP).canConvertToLong()
+                    ? Optional.of(new MetricsLine(values.path(STEP).asLong(), values))
+                    : Optional.empty();
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }

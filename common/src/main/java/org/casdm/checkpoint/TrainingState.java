@@ -25,9 +25,19 @@ import java.util.TreeMap;
  * @param programVersion          version of the program that wrote it
  * @param provenance              whatever else tells how it was made (data set, host, resumed from), by name
  */
-public record TrainingState(long step, long imagesSeen, long epoch, SortedMap<String, Long> seeds, String modelKind,
-        String architectureFingerprint, int workerCount, int batchSizePerWorker, List<Double> emaRates,
-        Instant createdAt, String programVersion, SortedMap<String, String> provenance) {
+public record TrainingState(
+        long step,
+        long imagesSeen,
+        long epoch,
+        SortedMap<String, Long> seeds,
+        String modelKind,
+        String architectureFingerprint,
+        int workerCount,
+        int batchSizePerWorker,
+        List<Double> emaRates,
+        Instant createdAt,
+        String programVersion,
+        SortedMap<String, String> provenance) {
 
     /** @throws IllegalArgumentException if a number is out of its range or a part is missing */
     public TrainingState {

@@ -16,9 +16,19 @@ import java.util.OptionalInt;
  *
  * @param spark settings for Spark by their full names ("spark.executor.memory"), passed on as they are
  */
-public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion, @FixedOnResume Model model, Loss loss,
-        Lpips lpips, Train train, Checkpoint checkpoint, Samples samples, Execution execution,
-        Map<String, String> spark) implements Serializable {
+public record CasdmConfig(
+        Run run,
+        Data data,
+        @FixedOnResume Diffusion diffusion,
+        @FixedOnResume Model model,
+        Loss loss,
+        Lpips lpips,
+        Train train,
+        Checkpoint checkpoint,
+        Samples samples,
+        Execution execution,
+        Map<String, String> spark)
+        implements Serializable {
 
     public CasdmConfig {
         spark = Map.copyOf(spark);
@@ -34,36 +44,46 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
     }
 
     /** The run: where it is kept, and what its random numbers start from. */
-    public record Run(Optional<String> folder, @FixedOnResume long seed) {
-    }
+    public record Run(
+            Optional<String> folder, @FixedOnResume long seed) {}
 
     /** The training images. */
-    public record Data(@FixedOnResume Format format, Optional<String> path, @FixedOnResume int size,
-            @FixedOnResume int channels, boolean randomFlip, @FixedOnResume Labels labels, double maxBadFraction) {
-    }
+    public record Data(
+            @FixedOnResume Format format,
+            Optional<String> path,
+            @FixedOnResume int size,
+            @FixedOnResume int channels,
+            boolean randomFlip,
+            @FixedOnResume Labels labels,
+            double maxBadFraction) {}
 
     /** How images are stored. */
     public enum Format implements Choice {
-        AUTO, FOLDER, CIFAR10, CIFAR100, IDX, SHARDS
+        AUTO,
+        FOLDER,
+        CIFAR10,
+        CIFAR100,
+        IDX,
+        SHARDS
     }
 
     /** Where class labels come from. */
     public enum Labels implements Choice {
-        AUTO, NONE
+        AUTO,
+        NONE
     }
 
     /** The diffusion process. */
-    public record Diffusion(int steps, Schedule schedule, boolean rescaleTimesteps) {
-    }
+    public record Diffusion(int steps, Schedule schedule, boolean rescaleTimesteps) {}
 
     /** Noise schedules by name. */
     public enum Schedule implements Choice {
-        LINEAR, COSINE
+        LINEAR,
+        COSINE
     }
 
     /** The networks. {@code phi} is used by {@link Kind#CAS_DM} alone. */
-    public record Model(Kind kind, PhiInput phiInput, boolean clip, int classes, Network theta, Network phi) {
-    }
+    public record Model(Kind kind, PhiInput phiInput, boolean clip, int classes, Network theta, Network phi) {}
 
     /** What is trained. */
     public enum Kind implements Choice {
@@ -77,7 +97,8 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
 
     /** What phi sees. */
     public enum PhiInput implements Choice {
-        X0("x0"), X0_XT("x0+xt");
+        X0("x0"),
+        X0_XT("x0+xt");
 
         private final String text;
 
@@ -96,8 +117,15 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
      *
      * @param attentionResolutions sizes in pixels of the feature maps that attend to themselves
      */
-    public record Network(int channels, List<Integer> channelMult, int resBlocks, List<Integer> attentionResolutions,
-            int heads, boolean scaleShiftNorm, double dropout, Optional<String> initFrom,
+    public record Network(
+            int channels,
+            List<Integer> channelMult,
+            int resBlocks,
+            List<Integer> attentionResolutions,
+            int heads,
+            boolean scaleShiftNorm,
+            double dropout,
+            Optional<String> initFrom,
             AttentionOrder initAttentionOrder) {
 
         public Network {
@@ -115,22 +143,28 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
     }
 
     /** Weights of the loss terms. */
-    public record Loss(double eps, double x0, double mu, double lpips) {
-    }
+    public record Loss(double eps, double x0, double mu, double lpips) {}
 
     /** The perceptual metric. */
-    public record Lpips(Trunk trunk, Optional<String> weights, Optional<String> weightsSha256, Optional<String> lin,
-            Optional<String> linSha256, Resize resize) {
-    }
+    public record Lpips(
+            Trunk trunk,
+            Optional<String> weights,
+            Optional<String> weightsSha256,
+            Optional<String> lin,
+            Optional<String> linSha256,
+            Resize resize) {}
 
     /** The network that LPIPS compares features of. */
     public enum Trunk implements Choice {
-        VGG, ALEX, SQUEEZE
+        VGG,
+        ALEX,
+        SQUEEZE
     }
 
     /** What LPIPS sees of images below 224 pixels. */
     public enum Resize implements Choice {
-        TO_224("224"), NONE("none");
+        TO_224("224"),
+        NONE("none");
 
         private final String text;
 
@@ -145,8 +179,14 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
     }
 
     /** The training loop. */
-    public record Train(int steps, int batchSizePerWorker, int averagingFrequency, OptionalInt workers,
-            int maxSkippedSteps, Optimizer optimizer, @FixedOnResume List<Double> emaRates) {
+    public record Train(
+            int steps,
+            int batchSizePerWorker,
+            int averagingFrequency,
+            OptionalInt workers,
+            int maxSkippedSteps,
+            Optimizer optimizer,
+            @FixedOnResume List<Double> emaRates) {
 
         public Train {
             emaRates = List.copyOf(emaRates);
@@ -154,25 +194,28 @@ public record CasdmConfig(Run run, Data data, @FixedOnResume Diffusion diffusion
     }
 
     /** AdamW. */
-    public record Optimizer(double learningRate, int warmupSteps, double weightDecay, double beta1, double beta2,
-            double epsilon, double gradientClip) {
-    }
+    public record Optimizer(
+            double learningRate,
+            int warmupSteps,
+            double weightDecay,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double gradientClip) {}
 
     /** When checkpoints are written, and which are kept. */
-    public record Checkpoint(int everySteps, int keepLast, int keepEverySteps) {
-    }
+    public record Checkpoint(int everySteps, int keepLast, int keepEverySteps) {}
 
     /** The pictures drawn while training. */
-    public record Samples(int everySteps, int count, int samplerSteps, Optional<Double> emaRate) {
-    }
+    public record Samples(int everySteps, int count, int samplerSteps, Optional<Double> emaRate) {}
 
     /** How the work is done; the results do not depend on it. */
-    public record Execution(OptionalInt threadsPerWorker, int averagingBlockMib, int averagingPort,
-            Device device) {
-    }
+    public record Execution(OptionalInt threadsPerWorker, int averagingBlockMib, int averagingPort, Device device) {}
 
     /** What computes. */
     public enum Device implements Choice {
-        AUTO, CPU, GPU
+        AUTO,
+        CPU,
+        GPU
     }
 }

@@ -34,7 +34,8 @@ final class CombinationCheck {
     void run() {
         network("model.theta.", config.model().theta());
         // The baselines have no phi. And where phi only repeats theta, theta's problems are said once.
-        if (config.model().kind() == Kind.CAS_DM && !sameShape(config.model().phi(), config.model().theta())) {
+        if (config.model().kind() == Kind.CAS_DM
+                && !sameShape(config.model().phi(), config.model().theta())) {
             network("model.phi.", config.model().phi());
         }
         data();
@@ -46,17 +47,21 @@ final class CombinationCheck {
     }
 
     private static boolean sameShape(Network a, Network b) {
-        return a.channels() == b.channels() && a.channelMult().equals(b.channelMult()) && a.heads() == b.heads()
+        return a.channels() == b.channels()
+                && a.channelMult().equals(b.channelMult())
+                && a.heads() == b.heads()
                 && a.attentionResolutions().equals(b.attentionResolutions());
     }
 
     private void network(String section, Network network) {
         var channelsKey = section + "channels";
         if (problems.noneOf(channelsKey) && network.channels() % NORMALISATION_GROUPS != 0) {
-            problem(channelsKey, "must be a multiple of " + NORMALISATION_GROUPS
-                    + ", the number of normalisation groups; take "
-                    + Math.max(1, Math.round(network.channels() / (double) NORMALISATION_GROUPS))
-                    * NORMALISATION_GROUPS);
+            problem(
+                    channelsKey,
+                    "must be a multiple of " + NORMALISATION_GROUPS
+                            + ", the number of normalisation groups; take "
+                            + Math.max(1, Math.round(network.channels() / (double) NORMALISATION_GROUPS))
+                                    * NORMALISATION_GROUPS);
         }
         var multKey = section + "channel-mult";
         if (!problems.noneOf("data.size", multKey)) {
@@ -66,22 +71,31 @@ final class CombinationCheck {
         var levels = network.channelMult().size();
         var factor = 1 << (levels - 1);
         if (size % factor != 0) {
-            problem("data.size", "with the " + levels + " levels of " + read.describe(multKey)
-                    + " it is halved " + (levels - 1) + " times and must be a multiple of " + factor + "; take "
-                    + (size / factor + 1) * factor + " or fewer levels");
+            problem(
+                    "data.size",
+                    "with the " + levels + " levels of " + read.describe(multKey)
+                            + " it is halved " + (levels - 1) + " times and must be a multiple of " + factor + "; take "
+                            + (size / factor + 1) * factor + " or fewer levels");
             return;
         }
-        attention(section, network, IntStream.range(0, levels).map(level -> size >> level).boxed().toList());
+        attention(
+                section,
+                network,
+                IntStream.range(0, levels).map(level -> size >> level).boxed().toList());
     }
 
     private void attention(String section, Network network, List<Integer> featureMaps) {
         var attentionKey = section + "attention-resolutions";
         if (problems.noneOf(attentionKey)) {
-            var unreached = network.attentionResolutions().stream().filter(r -> !featureMaps.contains(r)).toList();
+            var unreached = network.attentionResolutions().stream()
+                    .filter(r -> !featureMaps.contains(r))
+                    .toList();
             if (!unreached.isEmpty()) {
-                problem(attentionKey, "with data.size = " + config.data().size() + " and " + featureMaps.size()
-                        + " levels, feature maps have " + joined(featureMaps) + " pixels; none has "
-                        + joined(unreached) + ". Choose among those, or [] for attention in the middle alone");
+                problem(
+                        attentionKey,
+                        "with data.size = " + config.data().size() + " and " + featureMaps.size()
+                                + " levels, feature maps have " + joined(featureMaps) + " pixels; none has "
+                                + joined(unreached) + ". Choose among those, or [] for attention in the middle alone");
             }
         }
         var headsKey = section + "heads";
@@ -93,18 +107,26 @@ final class CombinationCheck {
                 .filter(level -> level == featureMaps.size() - 1
                         || network.attentionResolutions().contains(featureMaps.get(level)))
                 .map(level -> network.channels() * network.channelMult().get(level))
-                .filter(width -> width % network.heads() != 0).boxed().distinct().toList();
+                .filter(width -> width % network.heads() != 0)
+                .boxed()
+                .distinct()
+                .toList();
         if (!undivided.isEmpty()) {
-            problem(headsKey, "must divide the width of every level that attends, but does not divide "
-                    + joined(undivided) + " channels");
+            problem(
+                    headsKey,
+                    "must divide the width of every level that attends, but does not divide " + joined(undivided)
+                            + " channels");
         }
     }
 
     private void metric() {
-        if (problems.noneOf("data.channels", "loss.lpips") && config.data().channels() == 1
+        if (problems.noneOf("data.channels", "loss.lpips")
+                && config.data().channels() == 1
                 && config.loss().lpips() > 0) {
-            problem("data.channels", "LPIPS compares coloured images, and " + read.describe("loss.lpips")
-                    + "; data.channels = 3 repeats grey ones, loss.lpips = 0 trains without");
+            problem(
+                    "data.channels",
+                    "LPIPS compares coloured images, and " + read.describe("loss.lpips")
+                            + "; data.channels = 3 repeats grey ones, loss.lpips = 0 trains without");
         }
     }
 
@@ -120,28 +142,37 @@ final class CombinationCheck {
             return;
         }
         if (config.data().labels() == Labels.NONE) {
-            problem("model.classes", "a model with classes needs labelled images, but " + read.describe("data.labels")
-                    + "; set data.labels = auto, or model.classes = 0");
+            problem(
+                    "model.classes",
+                    "a model with classes needs labelled images, but " + read.describe("data.labels")
+                            + "; set data.labels = auto, or model.classes = 0");
         }
-        var labelsOfFormat = config.data().format() == Format.CIFAR10 ? 10
-                : config.data().format() == Format.CIFAR100 ? 100 : 0;
+        var labelsOfFormat =
+                config.data().format() == Format.CIFAR10 ? 10 : config.data().format() == Format.CIFAR100 ? 100 : 0;
         if (classes < labelsOfFormat) {
-            problem("model.classes", "the images of " + read.describe("data.format") + " have " + labelsOfFormat
-                    + " classes; set model.classes = " + labelsOfFormat + ", or 0 to ignore them");
+            problem(
+                    "model.classes",
+                    "the images of " + read.describe("data.format") + " have " + labelsOfFormat
+                            + " classes; set model.classes = " + labelsOfFormat + ", or 0 to ignore them");
         }
     }
 
     private void diffusion() {
         var steps = config.diffusion().steps();
         if (problems.noneOf("diffusion.steps", "diffusion.schedule")
-                && config.diffusion().schedule() == Schedule.LINEAR && steps < FEWEST_LINEAR_STEPS) {
-            problem("diffusion.steps", "the linear schedule needs at least " + FEWEST_LINEAR_STEPS
-                    + " timesteps; take more, or diffusion.schedule = cosine");
+                && config.diffusion().schedule() == Schedule.LINEAR
+                && steps < FEWEST_LINEAR_STEPS) {
+            problem(
+                    "diffusion.steps",
+                    "the linear schedule needs at least " + FEWEST_LINEAR_STEPS
+                            + " timesteps; take more, or diffusion.schedule = cosine");
         }
-        if (problems.noneOf("diffusion.steps", "samples.sampler-steps") && config.samples().everySteps() > 0
+        if (problems.noneOf("diffusion.steps", "samples.sampler-steps")
+                && config.samples().everySteps() > 0
                 && config.samples().samplerSteps() > steps) {
-            problem("samples.sampler-steps", "the sampler cannot visit more timesteps than there are: "
-                    + read.describe("diffusion.steps"));
+            problem(
+                    "samples.sampler-steps",
+                    "the sampler cannot visit more timesteps than there are: " + read.describe("diffusion.steps"));
         }
     }
 
@@ -153,8 +184,10 @@ final class CombinationCheck {
         switch (config.model().kind()) {
             case CAS_DM -> {
                 if (loss.eps() == 0 && config.model().theta().initFrom().isEmpty()) {
-                    problem("loss.eps", "theta learns from this term alone; give it a weight, or start theta from"
-                            + " published weights (model.theta.init-from)");
+                    problem(
+                            "loss.eps",
+                            "theta learns from this term alone; give it a weight, or start theta from"
+                                    + " published weights (model.theta.init-from)");
                 }
                 if (loss.x0() == 0 && loss.lpips() == 0) {
                     problem("loss.x0", "phi's image would learn from nothing; give loss.x0 or loss.lpips a weight");
@@ -179,14 +212,18 @@ final class CombinationCheck {
             problem("train.ema-rates", "a rate is given twice; leave one out");
         }
         if (problems.noneOf("train.ema-rates", "samples.ema-rate")) {
-            config.samples().emaRate().filter(rate -> !rates.contains(rate)).ifPresent(rate ->
-                    problem("samples.ema-rate", "must be one of " + read.describe("train.ema-rates")));
+            config.samples()
+                    .emaRate()
+                    .filter(rate -> !rates.contains(rate))
+                    .ifPresent(
+                            rate -> problem("samples.ema-rate", "must be one of " + read.describe("train.ema-rates")));
         }
         var checkpoint = config.checkpoint();
         if (problems.noneOf("checkpoint.every-steps", "checkpoint.keep-every-steps")
                 && checkpoint.keepEverySteps() % checkpoint.everySteps() != 0) {
-            problem("checkpoint.keep-every-steps", "must be a multiple of "
-                    + read.describe("checkpoint.every-steps") + ", or 0");
+            problem(
+                    "checkpoint.keep-every-steps",
+                    "must be a multiple of " + read.describe("checkpoint.every-steps") + ", or 0");
         }
     }
 

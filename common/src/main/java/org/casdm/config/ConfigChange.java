@@ -29,22 +29,28 @@ public record ConfigChange(String key, String oldValue, String newValue, boolean
             if (before.value() instanceof Map<?, ?> oldMap && after.value() instanceof Map<?, ?> newMap) {
                 diffOpenSection(before.path(), oldMap, newMap, !before.fixedOnResume(), changes);
             } else if (!before.value().equals(after.value())) {
-                changes.add(new ConfigChange(before.path(), HoconWriter.text(before.value()),
-                        HoconWriter.text(after.value()), !before.fixedOnResume()));
+                changes.add(new ConfigChange(
+                        before.path(),
+                        HoconWriter.text(before.value()),
+                        HoconWriter.text(after.value()),
+                        !before.fixedOnResume()));
             }
         }
         return List.copyOf(changes);
     }
 
-    private static void diffOpenSection(String section, Map<?, ?> before, Map<?, ?> after, boolean allowed,
-            List<ConfigChange> changes) {
+    private static void diffOpenSection(
+            String section, Map<?, ?> before, Map<?, ?> after, boolean allowed, List<ConfigChange> changes) {
         var names = new TreeSet<String>();
         before.keySet().forEach(name -> names.add((String) name));
         after.keySet().forEach(name -> names.add((String) name));
         for (var name : names) {
             if (!Objects.equals(before.get(name), after.get(name))) {
-                changes.add(new ConfigChange(section + ".\"" + name + "\"", textOrNotSet(before.get(name)),
-                        textOrNotSet(after.get(name)), allowed));
+                changes.add(new ConfigChange(
+                        section + ".\"" + name + "\"",
+                        textOrNotSet(before.get(name)),
+                        textOrNotSet(after.get(name)),
+                        allowed));
             }
         }
     }

@@ -19,10 +19,12 @@ public final class ConfigException extends RuntimeException {
     }
 
     private ConfigException(List<String> problems, int count) {
-        super(count == 1
-                ? "The configuration has an error: " + problems.get(0)
-                : problems.stream().collect(Collectors.joining("\n  - ",
-                        "The configuration has " + count + " errors:\n  - ", "")));
+        super(
+                count == 1
+                        ? "The configuration has an error: " + problems.get(0)
+                        : problems.stream()
+                                .collect(Collectors.joining(
+                                        "\n  - ", "The configuration has " + count + " errors:\n  - ", "")));
         this.problems = problems;
     }
 

@@ -16,11 +16,9 @@ final class ConfigKeys {
      * @param value         value of the record's component; for {@code spark} the whole map
      * @param fixedOnResume whether it, or a section that it is in, is marked {@link FixedOnResume}
      */
-    record Entry(String path, Object value, boolean fixedOnResume) {
-    }
+    record Entry(String path, Object value, boolean fixedOnResume) {}
 
-    private ConfigKeys() {
-    }
+    private ConfigKeys() {}
 
     /** Every key in the order of the records. */
     static List<Entry> entries(CasdmConfig config) {

@@ -30,8 +30,7 @@ public final class ConfigLoader {
     static final String ROOT = "casdm";
     static final String OPEN_SECTION = "spark";
 
-    private ConfigLoader() {
-    }
+    private ConfigLoader() {}
 
     /**
      * Loads the configuration of this process.
@@ -58,8 +57,8 @@ public final class ConfigLoader {
         return load(Optional.of(file), List.of(), Set.of(), new Properties());
     }
 
-    static CasdmConfig load(Optional<ConfigText> file, List<String> overrides, Set<String> required,
-            Properties systemProperties) {
+    static CasdmConfig load(
+            Optional<ConfigText> file, List<String> overrides, Set<String> required, Properties systemProperties) {
         var problems = new Problems();
         var keyOverrides = new ArrayList<>(systemProperties(systemProperties));
         keyOverrides.addAll(commandLine(overrides, problems));
@@ -70,11 +69,15 @@ public final class ConfigLoader {
         if (config.get(OPEN_SECTION) instanceof ConfigObject section) {
             spark.addSection(section);
         } else {
-            problems.add(OPEN_SECTION + " (" + Origins.text(config.get(OPEN_SECTION).origin())
-                    + ") is a section: write spark { \"spark.executor.memory\" = 2g }");
+            problems.add(
+                    OPEN_SECTION + " (" + Origins.text(config.get(OPEN_SECTION).origin())
+                            + ") is a section: write spark { \"spark.executor.memory\" = 2g }");
         }
-        keyOverrides.stream().filter(KeyOverride::isSparkSetting).forEach(override ->
-                spark.override(String.join(".", override.path().subList(1, override.path().size())),
+        keyOverrides.stream()
+                .filter(KeyOverride::isSparkSetting)
+                .forEach(override -> spark.override(
+                        String.join(
+                                ".", override.path().subList(1, override.path().size())),
                         override.value()));
         var settings = spark.settings();
 
@@ -90,8 +93,11 @@ public final class ConfigLoader {
     }
 
     private static Config reference() {
-        return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), Origins.REFERENCE,
-                ConfigParseOptions.defaults().setAllowMissing(false)).withOnlyPath(ROOT);
+        return ConfigFactory.parseResources(
+                        ConfigLoader.class.getClassLoader(),
+                        Origins.REFERENCE,
+                        ConfigParseOptions.defaults().setAllowMissing(false))
+                .withOnlyPath(ROOT);
     }
 
     private static ConfigObject section(Config config) {
@@ -99,7 +105,9 @@ public final class ConfigLoader {
     }
 
     private static List<KeyOverride> systemProperties(Properties properties) {
-        return properties.stringPropertyNames().stream().filter(name -> name.startsWith(ROOT + ".")).sorted()
+        return properties.stringPropertyNames().stream()
+                .filter(name -> name.startsWith(ROOT + "."))
+                .sorted()
                 .map(name -> KeyOverride.of(name, properties.getProperty(name), "system property " + name))
                 .toList();
     }
@@ -112,8 +120,8 @@ public final class ConfigLoader {
                 problems.add("\"" + override + "\" (command line) is no setting: write key=value");
             } else {
                 try {
-                    result.add(KeyOverride.of(override.substring(0, equals).strip(), override.substring(equals + 1),
-                            "command line"));
+                    result.add(KeyOverride.of(
+                            override.substring(0, equals).strip(), override.substring(equals + 1), "command line"));
                 } catch (ConfigException e) {
                     e.problems().forEach(problems::add);
                 }
@@ -124,8 +132,11 @@ public final class ConfigLoader {
 
     private static Config parse(ConfigText file) {
         try {
-            var parsed = ConfigFactory.parseString(file.text(), ConfigParseOptions.defaults()
-                    .setOriginDescription(file.name()).setIncluder(new NoIncludes(file.name())));
+            var parsed = ConfigFactory.parseString(
+                    file.text(),
+                    ConfigParseOptions.defaults()
+                            .setOriginDescription(file.name())
+                            .setIncluder(new NoIncludes(file.name())));
             var whole = parsed.root();
             var nested = whole.get(ROOT);
             if (nested == null) {
@@ -134,8 +145,8 @@ public final class ConfigLoader {
             if (nested instanceof ConfigObject section) {
                 return section.toConfig().withFallback(whole.withoutKey(ROOT));
             }
-            throw new ConfigException(List.of(ROOT + " (" + Origins.text(nested.origin())
-                    + ") is a section: write casdm { ... }"));
+            throw new ConfigException(
+                    List.of(ROOT + " (" + Origins.text(nested.origin()) + ") is a section: write casdm { ... }"));
         } catch (com.typesafe.config.ConfigException e) {
             throw new ConfigException(List.of(file.name() + " cannot be read as HOCON: " + e.getMessage()));
         }
@@ -150,7 +161,9 @@ public final class ConfigLoader {
             }
         }
         try {
-            var layers = keys.withFallback(file).withFallback(reference.root().get(ROOT)).root();
+            var layers = keys.withFallback(file)
+                    .withFallback(reference.root().get(ROOT))
+                    .root();
             // Also at the top, so that a file without "casdm { }" around it can refer to its own keys.
             return section(layers.atKey(ROOT).withFallback(layers).resolve());
         } catch (com.typesafe.config.ConfigException e) {
@@ -163,10 +176,13 @@ public final class ConfigLoader {
         var values = new TreeMap<String, Object>();
         ConfigKeys.entries(config).forEach(entry -> values.put(entry.path(), entry.value()));
         for (Map.Entry<String, Object> entry : values.entrySet()) {
-            if (required.contains(entry.getKey()) && entry.getValue().equals(Optional.empty())
+            if (required.contains(entry.getKey())
+                    && entry.getValue().equals(Optional.empty())
                     && problems.noneOf(entry.getKey())) {
-                problems.add(entry.getKey(), entry.getKey() + " is not set: give it in the file or as "
-                        + entry.getKey() + "=... on the command line");
+                problems.add(
+                        entry.getKey(),
+                        entry.getKey() + " is not set: give it in the file or as " + entry.getKey()
+                                + "=... on the command line");
             }
         }
     }
@@ -181,8 +197,8 @@ public final class ConfigLoader {
 
         @Override
         public ConfigObject include(ConfigIncludeContext context, String what) {
-            throw new ConfigException(List.of(file + " includes " + what
-                    + ": includes are not supported, put everything in one file"));
+            throw new ConfigException(
+                    List.of(file + " includes " + what + ": includes are not supported, put everything in one file"));
         }
     }
 }

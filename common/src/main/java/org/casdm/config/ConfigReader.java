@@ -40,8 +40,18 @@ final class ConfigReader {
     }
 
     CasdmConfig config(Map<String, String> spark) {
-        return new CasdmConfig(run(), data(), diffusion(), model(), loss(), lpips(), train(), checkpoint(), samples(),
-                execution(), spark);
+        return new CasdmConfig(
+                run(),
+                data(),
+                diffusion(),
+                model(),
+                loss(),
+                lpips(),
+                train(),
+                checkpoint(),
+                samples(),
+                execution(),
+                spark);
     }
 
     private Run run() {
@@ -91,8 +101,11 @@ final class ConfigReader {
 
     private Loss loss() {
         var weight = closed(0, 1_000_000);
-        return new Loss(read.decimal("loss.eps", weight), read.decimal("loss.x0", weight),
-                read.decimal("loss.mu", weight), read.decimal("loss.lpips", weight));
+        return new Loss(
+                read.decimal("loss.eps", weight),
+                read.decimal("loss.x0", weight),
+                read.decimal("loss.mu", weight),
+                read.decimal("loss.lpips", weight));
     }
 
     private Lpips lpips() {

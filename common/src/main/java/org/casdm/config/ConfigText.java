@@ -6,5 +6,4 @@ package org.casdm.config;
  * @param name path or URI, for messages
  * @param text its HOCON text
  */
-public record ConfigText(String name, String text) {
-}
+public record ConfigText(String name, String text) {}

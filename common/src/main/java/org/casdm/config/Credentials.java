@@ -22,13 +22,13 @@ public final class Credentials {
     /** Settings that only say where a credential is found, or how one is used. */
     private static final Pattern HARMLESS =
             Pattern.compile("(provider|provider\\.path|file|path|class|enabled|interval|ratio|mapping)$");
+
     private static final Pattern ASSIGNED_IN_VALUE = Pattern.compile(
             "(secret|passw(or)?d|passphrase|access[._-]?key)[a-z0-9._-]*\\s*[=:]", Pattern.CASE_INSENSITIVE);
     /** User and password; the latter may hold a slash, but host:port/path@ is something else. */
     private static final Pattern IN_URI = Pattern.compile("://[^/@:\\s]*:(?!\\d+/)[^@\\s]*@");
 
-    private Credentials() {
-    }
+    private Credentials() {}
 
     /** Whether a key's name says that its value is secret. */
     public static boolean named(String key) {

@@ -13,8 +13,7 @@ final class HoconWriter {
 
     private static final String INDENT = "  ";
 
-    private HoconWriter() {
-    }
+    private HoconWriter() {}
 
     static String write(CasdmConfig config) {
         var out = new StringBuilder();
@@ -32,7 +31,12 @@ final class HoconWriter {
             } else if (value instanceof Map<?, ?> map) {
                 openSection(key, map, indent + INDENT, out);
             } else {
-                out.append(indent).append(INDENT).append(key).append(" = ").append(text(value)).append('\n');
+                out.append(indent)
+                        .append(INDENT)
+                        .append(key)
+                        .append(" = ")
+                        .append(text(value))
+                        .append('\n');
             }
         }
         out.append(indent).append("}\n");
@@ -40,8 +44,13 @@ final class HoconWriter {
 
     private static void openSection(String name, Map<?, ?> map, String indent, StringBuilder out) {
         out.append(indent).append(name).append(" {\n");
-        new TreeMap<>(map).forEach((key, value) -> out.append(indent).append(INDENT).append(quoted(key)).append(" = ")
-                .append(quoted(value)).append('\n'));
+        new TreeMap<>(map)
+                .forEach((key, value) -> out.append(indent)
+                        .append(INDENT)
+                        .append(quoted(key))
+                        .append(" = ")
+                        .append(quoted(value))
+                        .append('\n'));
         out.append(indent).append("}\n");
     }
 

@@ -45,12 +45,14 @@ record KeyOverride(List<String> path, ConfigValue value) {
             return ConfigValueFactory.fromAnyRef(text).withOrigin(ConfigOriginFactory.newSimple(origin));
         }
         try {
-            return ConfigFactory.parseString("value = " + text,
-                            ConfigParseOptions.defaults().setOriginDescription(origin))
-                    .root().get("value").withOrigin(ConfigOriginFactory.newSimple(origin));
+            return ConfigFactory.parseString(
+                            "value = " + text, ConfigParseOptions.defaults().setOriginDescription(origin))
+                    .root()
+                    .get("value")
+                    .withOrigin(ConfigOriginFactory.newSimple(origin));
         } catch (com.typesafe.config.ConfigException e) {
-            throw new ConfigException(List.of("The value of " + key + " (" + origin + ") cannot be read: "
-                    + e.getMessage()));
+            throw new ConfigException(
+                    List.of("The value of " + key + " (" + origin + ") cannot be read: " + e.getMessage()));
         }
     }
 
@@ -58,7 +60,8 @@ record KeyOverride(List<String> path, ConfigValue value) {
     Config toConfig() {
         var nested = value;
         for (var part = path.size() - 1; part >= 0; part--) {
-            nested = ConfigValueFactory.fromAnyRef(Map.of(path.get(part), nested)).withOrigin(value.origin());
+            nested = ConfigValueFactory.fromAnyRef(Map.of(path.get(part), nested))
+                    .withOrigin(value.origin());
         }
         return ((ConfigObject) nested).toConfig();
     }

@@ -37,8 +37,8 @@ final class KnownKeys {
         return check("", config, reference, config, problems);
     }
 
-    private boolean check(String prefix, ConfigObject section, ConfigObject known, ConfigObject whole,
-            Problems problems) {
+    private boolean check(
+            String prefix, ConfigObject section, ConfigObject known, ConfigObject whole, Problems problems) {
         var fits = true;
         for (var entry : new TreeMap<>(section).entrySet()) {
             var path = prefix + entry.getKey();
@@ -70,22 +70,26 @@ final class KnownKeys {
         }
         var start = path + " (" + Origins.text(value.origin()) + ") ";
         if (expected instanceof ConfigObject section) {
-            return Optional.of(start + "is a section: write " + path + " { ... } with keys of it, such as " + path
-                    + "." + section.keySet().stream().sorted().findFirst().orElseThrow());
+            return Optional.of(start + "is a section: write " + path + " { ... } with keys of it, such as " + path + "."
+                    + section.keySet().stream().sorted().findFirst().orElseThrow());
         }
         return value instanceof ConfigObject
-                ? Optional.of(start + "takes a single value, but keys are given below it") : Optional.empty();
+                ? Optional.of(start + "takes a single value, but keys are given below it")
+                : Optional.empty();
     }
 
     /** Whether phi has this value from theta, where it has been reported. */
     private static boolean isTakenOver(String path, ConfigValue value, ConfigObject whole) {
-        return PhiDefaults.thetaKey(path).map(ConfigUtil::splitPath).filter(theta -> {
-            ConfigValue original = whole;
-            for (var part : theta) {
-                original = original instanceof ConfigObject section ? section.get(part) : null;
-            }
-            return original == value;
-        }).isPresent();
+        return PhiDefaults.thetaKey(path)
+                .map(ConfigUtil::splitPath)
+                .filter(theta -> {
+                    ConfigValue original = whole;
+                    for (var part : theta) {
+                        original = original instanceof ConfigObject section ? section.get(part) : null;
+                    }
+                    return original == value;
+                })
+                .isPresent();
     }
 
     private String unknown(String path, ConfigValue value) {
@@ -93,8 +97,8 @@ final class KnownKeys {
         if (Credentials.named(path)) {
             return path + " (" + origin + ") looks like a credential: " + Credentials.HINT;
         }
-        return path + " (" + origin + ") is no known key" + nearest(path)
-                .map(known -> "; did you mean " + known + "?").orElse("; reference.conf lists all keys");
+        return path + " (" + origin + ") is no known key"
+                + nearest(path).map(known -> "; did you mean " + known + "?").orElse("; reference.conf lists all keys");
     }
 
     /** The known key most like an unknown one: the same name in another section, else the fewest typing errors. */
@@ -103,7 +107,8 @@ final class KnownKeys {
         return paths.stream()
                 .filter(known -> known.equals(name) || known.endsWith("." + name))
                 .min(byDistance(path))
-                .or(() -> paths.stream().min(byDistance(path))
+                .or(() -> paths.stream()
+                        .min(byDistance(path))
                         .filter(known -> distance(path, known) <= Math.max(2, path.length() / 4)));
     }
 

@@ -7,8 +7,7 @@ final class Origins {
 
     static final String REFERENCE = "reference.conf";
 
-    private Origins() {
-    }
+    private Origins() {}
 
     static String text(ConfigOrigin origin) {
         return origin.description().contains(REFERENCE) ? "the default" : origin.description();

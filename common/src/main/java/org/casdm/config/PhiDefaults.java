@@ -8,8 +8,7 @@ final class PhiDefaults {
     private static final String PHI = "model.phi.";
     private static final String THETA = "model.theta.";
 
-    private PhiDefaults() {
-    }
+    private PhiDefaults() {}
 
     /** The key that a key of phi takes its value from; nothing for other keys. */
     static Optional<String> thetaKey(String key) {

@@ -28,8 +28,7 @@ public final class Redaction {
     /** Stands where a credential was. */
     public static final String LEFT_OUT = "(left out: looks like a credential)";
 
-    private Redaction() {
-    }
+    private Redaction() {}
 
     /**
      * A configuration for showing: as it is if nothing in it looks like a credential, else written anew, without
@@ -40,7 +39,8 @@ public final class Redaction {
      */
     public static String ofConfiguration(String hocon) {
         try {
-            var config = ConfigFactory.parseString(hocon, ConfigParseOptions.defaults().setIncluder(new NoFiles()))
+            var config = ConfigFactory.parseString(
+                            hocon, ConfigParseOptions.defaults().setIncluder(new NoFiles()))
                     .resolve(ConfigResolveOptions.noSystem());
             var secrets = new ArrayList<List<String>>();
             collect(List.of(), config.root(), secrets);
@@ -50,7 +50,8 @@ public final class Redaction {
             for (var path : secrets) {
                 config = config.withValue(ConfigUtil.joinPath(path), ConfigValueFactory.fromAnyRef(LEFT_OUT));
             }
-            return config.root().render(ConfigRenderOptions.concise().setFormatted(true).setJson(false));
+            return config.root()
+                    .render(ConfigRenderOptions.concise().setFormatted(true).setJson(false));
         } catch (ConfigException e) {
             return "# Not shown, as it cannot be understood, and so may hold credentials: "
                     + e.getClass().getSimpleName();
@@ -64,8 +65,9 @@ public final class Redaction {
                 longer.add(key);
                 collect(longer, inner, secrets);
             });
-        } else if (value.unwrapped() != null && (Credentials.named(String.join(".", path))
-                || Credentials.contained(value.unwrapped().toString()))) {
+        } else if (value.unwrapped() != null
+                && (Credentials.named(String.join(".", path))
+                        || Credentials.contained(value.unwrapped().toString()))) {
             secrets.add(path);
         }
     }

@@ -45,17 +45,19 @@ final class SettingReader {
         }
 
         static Range aboveTo(double minimum, double maximum) {
-            return new Range(minimum, false, maximum, true,
-                    "above " + number(minimum) + ", up to " + number(maximum));
+            return new Range(minimum, false, maximum, true, "above " + number(minimum) + ", up to " + number(maximum));
         }
 
         static Range fromToBelow(double minimum, double maximum) {
-            return new Range(minimum, true, maximum, false,
-                    "from " + number(minimum) + " to below " + number(maximum));
+            return new Range(minimum, true, maximum, false, "from " + number(minimum) + " to below " + number(maximum));
         }
 
         static Range between(double minimum, double maximum) {
-            return new Range(minimum, false, maximum, false,
+            return new Range(
+                    minimum,
+                    false,
+                    maximum,
+                    false,
                     "between " + number(minimum) + " and " + number(maximum) + ", both excluded");
         }
 
@@ -70,12 +72,17 @@ final class SettingReader {
     }
 
     int integer(String key, int minimum, int maximum) {
-        return required(key, "a whole number from " + minimum + " to " + maximum,
-                value -> wholeNumber(value, minimum, maximum), Math.max(minimum, Math.min(maximum, 1)));
+        return required(
+                key,
+                "a whole number from " + minimum + " to " + maximum,
+                value -> wholeNumber(value, minimum, maximum),
+                Math.max(minimum, Math.min(maximum, 1)));
     }
 
     OptionalInt integerOrAuto(String key, int minimum, int maximum) {
-        return required(key, "auto or a whole number from " + minimum + " to " + maximum,
+        return required(
+                key,
+                "auto or a whole number from " + minimum + " to " + maximum,
                 value -> text(value).filter(AUTO::equals).isPresent()
                         ? Optional.of(OptionalInt.empty())
                         : wholeNumber(value, minimum, maximum).map(OptionalInt::of),
@@ -83,8 +90,11 @@ final class SettingReader {
     }
 
     long wholeNumber64(String key) {
-        return required(key, "a whole number of 64 bits",
-                value -> text(value).flatMap(SettingReader::decimalText).flatMap(SettingReader::exactLong), 0L);
+        return required(
+                key,
+                "a whole number of 64 bits",
+                value -> text(value).flatMap(SettingReader::decimalText).flatMap(SettingReader::exactLong),
+                0L);
     }
 
     double decimal(String key, Range range) {
@@ -96,28 +106,39 @@ final class SettingReader {
     }
 
     boolean flag(String key) {
-        return required(key, "true or false", value -> text(value).flatMap(text -> switch (text) {
-            case "true", "yes", "on" -> Optional.of(true);
-            case "false", "no", "off" -> Optional.of(false);
-            default -> Optional.empty();
-        }), false);
+        return required(
+                key,
+                "true or false",
+                value -> text(value).flatMap(text -> switch (text) {
+                    case "true", "yes", "on" -> Optional.of(true);
+                    case "false", "no", "off" -> Optional.of(false);
+                    default -> Optional.empty();
+                }),
+                false);
     }
 
     <E extends Enum<E> & Choice> E choice(String key, E[] constants) {
         var texts = Arrays.stream(constants).map(Choice::text).collect(Collectors.joining(", "));
-        return required(key, "one of " + texts, value -> text(value).flatMap(
-                text -> Arrays.stream(constants).filter(constant -> constant.text().equals(text)).findFirst()),
+        return required(
+                key,
+                "one of " + texts,
+                value -> text(value)
+                        .flatMap(text -> Arrays.stream(constants)
+                                .filter(constant -> constant.text().equals(text))
+                                .findFirst()),
                 constants[0]);
     }
 
     /** A path or URI. */
     Optional<String> location(String key) {
-        var location = optional(key, "null or a path or URI", value -> text(value).filter(text -> !text.isBlank()));
+        var location =
+                optional(key, "null or a path or URI", value -> text(value).filter(text -> !text.isBlank()));
         if (location.isPresent() && Credentials.contained(location.get())) {
             problems.add(key, key + " (" + origin(key) + ") holds a credential: " + Credentials.HINT);
             return Optional.empty();
         }
-        if (location.isPresent() && (location.get().startsWith("s3://") || location.get().startsWith("s3n://"))) {
+        if (location.isPresent()
+                && (location.get().startsWith("s3://") || location.get().startsWith("s3n://"))) {
             var rest = location.get().substring(location.get().indexOf(':'));
             problems.add(key, describe(key) + ": Hadoop's file system for S3 is s3a; write s3a" + rest);
         }
@@ -125,12 +146,18 @@ final class SettingReader {
     }
 
     Optional<String> sha256(String key) {
-        return optional(key, "null or a SHA-256, 64 hexadecimal digits",
+        return optional(
+                key,
+                "null or a SHA-256, 64 hexadecimal digits",
                 value -> text(value).filter(text -> SHA256.matcher(text).matches()));
     }
 
     List<Integer> integers(String key, int minimum, int maximum, int fewest, int most) {
-        return list(key, fewest, most, "whole numbers from " + minimum + " to " + maximum,
+        return list(
+                key,
+                fewest,
+                most,
+                "whole numbers from " + minimum + " to " + maximum,
                 value -> wholeNumber(value, minimum, maximum));
     }
 
@@ -141,7 +168,8 @@ final class SettingReader {
     /** The key with its value and where that comes from, as messages begin. */
     String describe(String key) {
         var value = value(key);
-        var text = value.valueType() == ConfigValueType.NULL ? "null"
+        var text = value.valueType() == ConfigValueType.NULL
+                ? "null"
                 : text(value).orElseGet(() -> value.unwrapped().toString());
         return key + " = " + text + " (" + origin(key) + ")";
     }
@@ -162,7 +190,8 @@ final class SettingReader {
 
     private <T> Optional<T> optional(String key, String expected, Function<ConfigValue, Optional<T>> reading) {
         var value = value(key);
-        if (value.valueType() == ConfigValueType.NULL || text(value).filter("null"::equals).isPresent()) {
+        if (value.valueType() == ConfigValueType.NULL
+                || text(value).filter("null"::equals).isPresent()) {
             return Optional.empty();
         }
         var result = reading.apply(value);
@@ -174,15 +203,17 @@ final class SettingReader {
 
     private void problem(String key, String expected) {
         // What phi takes over from theta has been reported there.
-        if (PhiDefaults.thetaKey(key).filter(theta -> value(theta) == value(key)).isPresent()) {
+        if (PhiDefaults.thetaKey(key)
+                .filter(theta -> value(theta) == value(key))
+                .isPresent()) {
             problems.markAsBad(key);
         } else {
             problems.add(key, describe(key) + ": must be " + expected);
         }
     }
 
-    private <T> List<T> list(String key, int fewest, int most, String expected,
-            Function<ConfigValue, Optional<T>> reading) {
+    private <T> List<T> list(
+            String key, int fewest, int most, String expected, Function<ConfigValue, Optional<T>> reading) {
         Function<ConfigValue, Optional<List<T>>> all = value -> {
             var results = new ArrayList<T>();
             for (var element : elements(value)) {
@@ -191,7 +222,8 @@ final class SettingReader {
             var readable = value instanceof ConfigList || text(value).isPresent();
             var complete = readable && results.size() == elements(value).size();
             return complete && results.size() >= fewest && results.size() <= most
-                    ? Optional.of(results) : Optional.empty();
+                    ? Optional.of(results)
+                    : Optional.empty();
         };
         return required(key, "a list of " + fewest + " to " + most + " " + expected, all, List.of());
     }
@@ -201,17 +233,25 @@ final class SettingReader {
         if (value instanceof ConfigList list) {
             return list;
         }
-        return text(value).filter(text -> !text.isBlank()).stream().flatMap(text -> Arrays.stream(text.split(",")))
-                .map(part -> ConfigValueFactory.fromAnyRef(part.strip())).toList();
+        return text(value).filter(text -> !text.isBlank()).stream()
+                .flatMap(text -> Arrays.stream(text.split(",")))
+                .map(part -> ConfigValueFactory.fromAnyRef(part.strip()))
+                .toList();
     }
 
     private static Optional<Integer> wholeNumber(ConfigValue value, int minimum, int maximum) {
-        return text(value).flatMap(SettingReader::decimalText).flatMap(SettingReader::exactLong)
-                .filter(number -> number >= minimum && number <= maximum).map(Long::intValue);
+        return text(value)
+                .flatMap(SettingReader::decimalText)
+                .flatMap(SettingReader::exactLong)
+                .filter(number -> number >= minimum && number <= maximum)
+                .map(Long::intValue);
     }
 
     private static Optional<Double> decimal(ConfigValue value, Range range) {
-        return text(value).flatMap(SettingReader::decimalText).map(BigDecimal::doubleValue).filter(range::contains);
+        return text(value)
+                .flatMap(SettingReader::decimalText)
+                .map(BigDecimal::doubleValue)
+                .filter(range::contains);
     }
 
     private static Optional<BigDecimal> decimalText(String text) {

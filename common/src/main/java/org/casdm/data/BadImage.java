@@ -9,5 +9,4 @@ import java.io.Serializable;
  * @param id     the file or record
  * @param reason what is wrong with it
  */
-public record BadImage(long index, String id, String reason) implements Serializable {
-}
+public record BadImage(long index, String id, String reason) implements Serializable {}

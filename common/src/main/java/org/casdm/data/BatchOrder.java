@@ -13,8 +13,8 @@ public record BatchOrder(int workers, int batchSize) implements Serializable {
     /** @throws IllegalArgumentException when a number is below 1 */
     public BatchOrder {
         if (workers < 1 || batchSize < 1) {
-            throw new IllegalArgumentException("at least one worker and one image a batch, not %d and %d".formatted(
-                    workers, batchSize));
+            throw new IllegalArgumentException(
+                    "at least one worker and one image a batch, not %d and %d".formatted(workers, batchSize));
         }
     }
 

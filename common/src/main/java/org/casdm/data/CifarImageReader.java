@@ -13,6 +13,7 @@ final class CifarImageReader implements ImageReader {
     private final byte[][] contents;
     /** The index behind each file's last record. */
     private final long[] ends;
+
     private final long count;
 
     CifarImageReader(CifarImageSet set, Configuration hadoop, ReadOptions options) throws IOException {
@@ -67,13 +68,19 @@ final class CifarImageReader implements ImageReader {
         int start = start(index, file);
         int available = contents[file].length - start;
         if (available < recordBytes()) {
-            throw new BadImageException(id(index), "the record is cut short: %d of %d bytes".formatted(available,
-                    recordBytes()));
+            throw new BadImageException(
+                    id(index), "the record is cut short: %d of %d bytes".formatted(available, recordBytes()));
         }
         int label = contents[file][start + CifarImageSet.labelBytes(set.format()) - 1] & 0xff;
         if (label >= set.classNames().size()) {
-            throw new BadImageException(id(index), "label %d where %s has 0 to %d; perhaps the file is not %s"
-                    .formatted(label, set.format().key(), set.classNames().size() - 1, set.format().key()));
+            throw new BadImageException(
+                    id(index),
+                    "label %d where %s has 0 to %d; perhaps the file is not %s"
+                            .formatted(
+                                    label,
+                                    set.format().key(),
+                                    set.classNames().size() - 1,
+                                    set.format().key()));
         }
         return label;
     }

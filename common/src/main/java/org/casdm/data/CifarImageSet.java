@@ -42,8 +42,8 @@ final class CifarImageSet implements ImageSet {
         try {
             FileSystem fileSystem = Storage.fileSystem(path, hadoop);
             FileStatus status = fileSystem.getFileStatus(path);
-            List<RecordFile> files = status.isFile() ? List.of(RecordFile.of(status))
-                    : batches(fileSystem, path, format);
+            List<RecordFile> files =
+                    status.isFile() ? List.of(RecordFile.of(status)) : batches(fileSystem, path, format);
             for (RecordFile file : files) {
                 checkFirstRecord(fileSystem, file, format);
             }
@@ -54,8 +54,7 @@ final class CifarImageSet implements ImageSet {
         }
     }
 
-    private static List<RecordFile> batches(FileSystem fileSystem, Path folder, ImageFormat format)
-            throws IOException {
+    private static List<RecordFile> batches(FileSystem fileSystem, Path folder, ImageFormat format) throws IOException {
         List<RecordFile> files = new ArrayList<>();
         for (FileStatus status : fileSystem.listStatus(folder)) {
             if (status.isFile() && isTrainingFile(status.getPath().getName(), format)) {
@@ -64,8 +63,7 @@ final class CifarImageSet implements ImageSet {
         }
         if (files.isEmpty()) {
             throw new DataException("%s holds no %s of %s. Give the folder that the archive unpacks to, or one file"
-                    .formatted(folder, format == ImageFormat.CIFAR10 ? "data_batch_*.bin" : "train.bin",
-                            format.key()));
+                    .formatted(folder, format == ImageFormat.CIFAR10 ? "data_batch_*.bin" : "train.bin", format.key()));
         }
         files.sort((a, b) -> a.path().compareTo(b.path()));
         return files;
@@ -73,7 +71,8 @@ final class CifarImageSet implements ImageSet {
 
     /** Whether this is the name of a file with training images in an unpacked archive. */
     static boolean isTrainingFile(String name, ImageFormat format) {
-        return format == ImageFormat.CIFAR10 ? name.startsWith("data_batch_") && name.endsWith(".bin")
+        return format == ImageFormat.CIFAR10
+                ? name.startsWith("data_batch_") && name.endsWith(".bin")
                 : name.equals("train.bin");
     }
 
@@ -86,28 +85,33 @@ final class CifarImageSet implements ImageSet {
             int coarse = format == ImageFormat.CIFAR10 ? 0 : input.read();
             int label = input.read();
             if (coarse >= 20 || label >= classCount(format)) {
-                throw new DataException("%s does not begin with a record of %s: label %d. Is it the binary version, and "
-                        .formatted(file.path(), format.key(), coarse >= 20 ? coarse : label)
-                        + "the right format (cifar10, cifar100)?");
+                throw new DataException(
+                        "%s does not begin with a record of %s: label %d. Is it the binary version, and "
+                                        .formatted(file.path(), format.key(), coarse >= 20 ? coarse : label)
+                                + "the right format (cifar10, cifar100)?");
             }
         }
     }
 
-    private static List<String> classNames(FileSystem fileSystem, Path folder, ImageFormat format)
-            throws IOException {
+    private static List<String> classNames(FileSystem fileSystem, Path folder, ImageFormat format) throws IOException {
         var list = new Path(folder, format == ImageFormat.CIFAR10 ? "batches.meta.txt" : "fine_label_names.txt");
         if (fileSystem.exists(list)) {
             try (var input = fileSystem.open(list)) {
                 String text = new String(input.readNBytes(1 << 16), StandardCharsets.UTF_8);
-                List<String> names = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+                List<String> names = text.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
                 if (names.size() == classCount(format)) {
                     return names;
                 }
-                throw new DataException("%s lists %d classes where %s has %d. Repair or remove it".formatted(list,
-                        names.size(), format.key(), classCount(format)));
+                throw new DataException("%s lists %d classes where %s has %d. Repair or remove it"
+                        .formatted(list, names.size(), format.key(), classCount(format)));
             }
         }
-        return IntStream.range(0, classCount(format)).mapToObj(Integer::toString).toList();
+        return IntStream.range(0, classCount(format))
+                .mapToObj(Integer::toString)
+                .toList();
     }
 
     private static int classCount(ImageFormat format) {
@@ -150,7 +154,9 @@ final class CifarImageSet implements ImageSet {
 
     @Override
     public long count() {
-        return files.stream().mapToLong(file -> file.records(recordBytes(format))).sum();
+        return files.stream()
+                .mapToLong(file -> file.records(recordBytes(format)))
+                .sum();
     }
 
     @Override
@@ -160,16 +166,25 @@ final class CifarImageSet implements ImageSet {
 
     @Override
     public List<ImageSet> split() {
-        return files.stream().<ImageSet>map(file -> new CifarImageSet(location, format, List.of(file), classNames))
+        return files.stream()
+                .<ImageSet>map(file -> new CifarImageSet(location, format, List.of(file), classNames))
                 .toList();
     }
 
     @Override
     public String summary() {
-        long cut = files.stream().filter(file -> file.length() % recordBytes(format) != 0).count();
-        return "%d records of %s in %d file%s of %s, %d classes%s".formatted(count(), format.key(), files.size(),
-                files.size() == 1 ? "" : "s", location, classNames.size(),
-                cut == 0 ? "" : ", " + cut + " of the records cut short at a file's end");
+        long cut = files.stream()
+                .filter(file -> file.length() % recordBytes(format) != 0)
+                .count();
+        return "%d records of %s in %d file%s of %s, %d classes%s"
+                .formatted(
+                        count(),
+                        format.key(),
+                        files.size(),
+                        files.size() == 1 ? "" : "s",
+                        location,
+                        classNames.size(),
+                        cut == 0 ? "" : ", " + cut + " of the records cut short at a file's end");
     }
 
     @Override

@@ -64,8 +64,10 @@ public record Divisions(List<Division> list) implements Serializable {
     /** As text: {@code 0:2x16 5120:3x16} are 2 workers with 16 images a step, 3 from image 5120 on. */
     @Override
     public String toString() {
-        return list.stream().map(division -> division.firstImage() + ":" + division.order().workers() + "x"
-                + division.order().batchSize()).collect(Collectors.joining(" "));
+        return list.stream()
+                .map(division -> division.firstImage() + ":" + division.order().workers() + "x"
+                        + division.order().batchSize())
+                .collect(Collectors.joining(" "));
     }
 
     /**
@@ -74,13 +76,16 @@ public record Divisions(List<Division> list) implements Serializable {
      * @throws IllegalArgumentException when the text is something else
      */
     public static Divisions parse(String text) {
-        return new Divisions(Arrays.stream(text.split(" ")).map(part -> {
-            var numbers = part.split("[:x]");
-            if (numbers.length != 3) {
-                throw new IllegalArgumentException("no division of images among workers: \"" + text + "\"");
-            }
-            return new Division(Long.parseLong(numbers[0]),
-                    new BatchOrder(Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2])));
-        }).toList());
+        return new Divisions(Arrays.stream(text.split(" "))
+                .map(part -> {
+                    var numbers = part.split("[:x]");
+                    if (numbers.length != 3) {
+                        throw new IllegalArgumentException("no division of images among workers: \"" + text + "\"");
+                    }
+                    return new Division(
+                            Long.parseLong(numbers[0]),
+                            new BatchOrder(Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2])));
+                })
+                .toList());
     }
 }

@@ -52,7 +52,9 @@ final class FolderImageReader implements ImageReader {
 
     private byte[] content(long index, String id) throws IOException {
         // Not new Path(String): a file's name may hold a colon or a percent sign.
-        Path file = new Path(root.toUri().getScheme(), root.toUri().getAuthority(),
+        Path file = new Path(
+                root.toUri().getScheme(),
+                root.toUri().getAuthority(),
                 withSlash(root.toUri().getPath()) + set.relativePath(index));
         try (var input = fileSystem.open(file)) {
             byte[] content = input.readNBytes(MAXIMUM_FILE_BYTES + 1);

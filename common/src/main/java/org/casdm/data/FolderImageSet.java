@@ -52,7 +52,8 @@ final class FolderImageSet implements ImageSet {
         }
         if (found.isEmpty()) {
             throw new DataException("%s holds no images (%d other files). Images are files called %s, in it or "
-                    .formatted(folder, ignored, PicturePaths.EXTENSION_LIST) + "in folders below it");
+                            .formatted(folder, ignored, PicturePaths.EXTENSION_LIST)
+                    + "in folders below it");
         }
         found.sort(null);
         return new FolderImageSet(location, new PathList(found), PicturePaths.classNames(found), ignored);
@@ -80,9 +81,12 @@ final class FolderImageSet implements ImageSet {
 
     @Override
     public String summary() {
-        return "%d image files in %s, %s%s".formatted(count(), location,
-                labelled() ? classNames.size() + " classes (folders)" : "no classes",
-                ignored == 0 ? "" : ", " + ignored + " other files left aside");
+        return "%d image files in %s, %s%s"
+                .formatted(
+                        count(),
+                        location,
+                        labelled() ? classNames.size() + " classes (folders)" : "no classes",
+                        ignored == 0 ? "" : ", " + ignored + " other files left aside");
     }
 
     @Override

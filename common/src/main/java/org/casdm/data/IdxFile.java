@@ -19,8 +19,7 @@ final class IdxFile {
     static final int IMAGES_MAGIC = 0x0803;
     static final int LABELS_MAGIC = 0x0801;
 
-    private IdxFile() {
-    }
+    private IdxFile() {}
 
     /** The dimensions that a file's header gives. */
     static int[] dimensions(Path path, int magic, Configuration hadoop) throws IOException {
@@ -36,22 +35,27 @@ final class IdxFile {
         try (var input = open(path, hadoop)) {
             int[] dimensions = dimensions(path, magic, input);
             if (!Arrays.equals(dimensions, expected)) {
-                throw new DataException(path + " changed since it was looked up; start again when nothing writes to it "
-                        + "any more");
+                throw new DataException(
+                        path + " changed since it was looked up; start again when nothing writes to it " + "any more");
             }
             long length = 1;
             for (int dimension : dimensions) {
                 // Each product is of two numbers below 2^31.
                 length *= dimension;
                 if (length > Integer.MAX_VALUE - 8) {
-                    throw new DataException("%s holds %s elements; 2 GiB and more cannot be read".formatted(path,
-                            Arrays.stream(dimensions).mapToObj(Integer::toString).collect(Collectors.joining(" x "))));
+                    throw new DataException("%s holds %s elements; 2 GiB and more cannot be read"
+                            .formatted(
+                                    path,
+                                    Arrays.stream(dimensions)
+                                            .mapToObj(Integer::toString)
+                                            .collect(Collectors.joining(" x "))));
                 }
             }
             byte[] data = input.readNBytes((int) length);
             if (data.length < length) {
                 throw new DataException("%s is cut short: its header promises %d bytes of data, there are %d. "
-                        .formatted(path, length, data.length) + "Fetch it again");
+                                .formatted(path, length, data.length)
+                        + "Fetch it again");
             }
             if (input.read() != -1) {
                 throw new DataException("%s goes on behind the %d bytes that its header promises. Fetch it again"
@@ -78,15 +82,15 @@ final class IdxFile {
     private static int[] dimensions(Path path, int magic, DataInputStream input) throws IOException {
         int found = input.readInt();
         if (found != magic) {
-            throw new DataException("%s is no IDX file of %s: it begins with 0x%08x instead of 0x%08x".formatted(path,
-                    magic == IMAGES_MAGIC ? "images" : "labels", found, magic));
+            throw new DataException("%s is no IDX file of %s: it begins with 0x%08x instead of 0x%08x"
+                    .formatted(path, magic == IMAGES_MAGIC ? "images" : "labels", found, magic));
         }
         int[] dimensions = new int[magic & 0xff];
         for (int i = 0; i < dimensions.length; i++) {
             dimensions[i] = input.readInt();
             if (dimensions[i] < 1) {
-                throw new DataException("%s: its header gives %d as a size. Fetch it again".formatted(path,
-                        dimensions[i]));
+                throw new DataException(
+                        "%s: its header gives %d as a size. Fetch it again".formatted(path, dimensions[i]));
             }
         }
         return dimensions;

@@ -19,8 +19,8 @@ final class IdxImageReader implements ImageReader {
         this.set = set;
         this.options = options;
         int count = (int) set.count();
-        images = IdxFile.data(new Path(set.imagesFile()), IdxFile.IMAGES_MAGIC,
-                new int[] {count, set.rows(), set.columns()}, hadoop);
+        images = IdxFile.data(
+                new Path(set.imagesFile()), IdxFile.IMAGES_MAGIC, new int[] {count, set.rows(), set.columns()}, hadoop);
         labels = set.labelled()
                 ? IdxFile.data(new Path(set.labelsFile()), IdxFile.LABELS_MAGIC, new int[] {count}, hadoop)
                 : new byte[0];

@@ -20,6 +20,7 @@ final class IdxImageSet implements ImageSet {
     private final String images;
     /** Empty without labels. */
     private final String labels;
+
     private final int count;
     private final int rows;
     private final int columns;
@@ -43,8 +44,8 @@ final class IdxImageSet implements ImageSet {
             int[] dimensions = IdxFile.dimensions(images, IdxFile.IMAGES_MAGIC, hadoop);
             Path labels = labelsOf(images, fileSystem);
             int classes = labels == null ? 0 : classCount(images, dimensions[0], labels, hadoop);
-            return new IdxImageSet(location, images.toString(), labels == null ? "" : labels.toString(), dimensions,
-                    classes);
+            return new IdxImageSet(
+                    location, images.toString(), labels == null ? "" : labels.toString(), dimensions, classes);
         } catch (IOException e) {
             throw Storage.explain(path, e);
         }
@@ -59,17 +60,19 @@ final class IdxImageSet implements ImageSet {
         }
         // Sorted, a plain file comes before its compressed copy.
         names.sort(null);
-        List<String> training = names.stream().filter(name -> name.contains("train")).toList();
+        List<String> training =
+                names.stream().filter(name -> name.contains("train")).toList();
         if (!training.isEmpty()) {
             return new Path(folder, training.get(0));
         }
         if (names.size() == 1) {
             return new Path(folder, names.get(0));
         }
-        throw new DataException(names.isEmpty()
-                ? folder + " holds no IDX file of images (train-images-idx3-ubyte, perhaps with .gz)"
-                : "%s holds several IDX files of images, none called train: %s. Give one of them".formatted(folder,
-                        names));
+        throw new DataException(
+                names.isEmpty()
+                        ? folder + " holds no IDX file of images (train-images-idx3-ubyte, perhaps with .gz)"
+                        : "%s holds several IDX files of images, none called train: %s. Give one of them"
+                                .formatted(folder, names));
     }
 
     /** Whether this is the name of an IDX file of images. */
@@ -95,8 +98,8 @@ final class IdxImageSet implements ImageSet {
     private static int classCount(Path images, int imageCount, Path labels, Configuration hadoop) throws IOException {
         int[] dimensions = IdxFile.dimensions(labels, IdxFile.LABELS_MAGIC, hadoop);
         if (dimensions[0] != imageCount) {
-            throw new DataException("%s holds %d labels, %s %d images: they do not belong together".formatted(labels,
-                    dimensions[0], images, imageCount));
+            throw new DataException("%s holds %d labels, %s %d images: they do not belong together"
+                    .formatted(labels, dimensions[0], images, imageCount));
         }
         int largest = 0;
         for (byte label : IdxFile.data(labels, IdxFile.LABELS_MAGIC, dimensions, hadoop)) {
@@ -143,8 +146,8 @@ final class IdxImageSet implements ImageSet {
 
     @Override
     public String summary() {
-        return "%d grey images of %d x %d in the IDX file %s, %s".formatted(count, columns, rows, images,
-                classes == 0 ? "without labels" : classes + " classes");
+        return "%d grey images of %d x %d in the IDX file %s, %s"
+                .formatted(count, columns, rows, images, classes == 0 ? "without labels" : classes + " classes");
     }
 
     @Override

@@ -32,8 +32,12 @@ public enum ImageFormat {
 
     /** @throws IllegalArgumentException naming the choices when there is no such format */
     public static ImageFormat of(String key) {
-        return Arrays.stream(values()).filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT))).findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no image format \"%s\"; there are %s".formatted(key,
-                        Arrays.stream(values()).map(ImageFormat::key).collect(Collectors.joining(", ")))));
+        return Arrays.stream(values())
+                .filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT)))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("no image format \"%s\"; there are %s"
+                        .formatted(
+                                key,
+                                Arrays.stream(values()).map(ImageFormat::key).collect(Collectors.joining(", ")))));
     }
 }

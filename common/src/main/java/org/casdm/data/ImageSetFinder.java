@@ -82,8 +82,9 @@ public final class ImageSetFinder {
         if (IdxFile.holdsImages(path, hadoop)) {
             return ImageFormat.IDX;
         }
-        throw new DataException(path + " is neither a CIFAR file (.bin) nor an IDX file of images. Give one of those, or "
-                + "a folder of images");
+        throw new DataException(
+                path + " is neither a CIFAR file (.bin) nor an IDX file of images. Give one of those, or "
+                        + "a folder of images");
     }
 
     private static ImageFormat formatOfFolder(Path path, FileSystem fileSystem) throws IOException {

@@ -4,8 +4,7 @@ package org.casdm.data;
 final class Mixing {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
-    private Mixing() {
-    }
+    private Mixing() {}
 
     /** A hash of one number, every bit of which depends on all of its bits. */
     static long mix(long value) {

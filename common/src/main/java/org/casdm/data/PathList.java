@@ -18,8 +18,8 @@ final class PathList implements Serializable {
             length += path.getBytes(StandardCharsets.UTF_8).length;
         }
         if (length > Integer.MAX_VALUE - 8) {
-            throw new DataException("the names of %d files take %d bytes; split the data set".formatted(
-                    paths.size(), length));
+            throw new DataException(
+                    "the names of %d files take %d bytes; split the data set".formatted(paths.size(), length));
         }
         text = new byte[(int) length];
         ends = new int[paths.size()];

@@ -15,10 +15,10 @@ import java.util.TreeSet;
 public final class PicturePaths {
     /** The extensions, for messages. */
     public static final String EXTENSION_LIST = ".jpg, .jpeg, .png, .webp, .bmp or .gif";
+
     private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "jpe", "png", "webp", "bmp", "gif");
 
-    private PicturePaths() {
-    }
+    private PicturePaths() {}
 
     /** Whether a file of this relative path is taken for a picture. */
     public static boolean isPicture(String relative) {

@@ -12,16 +12,18 @@ import org.apache.hadoop.security.AccessControlException;
 
 /** Reaching files through Hadoop, with errors that a person can act on. */
 public final class Storage {
-    private Storage() {
-    }
+    private Storage() {}
 
     /** The path that a location stands for. */
     public static Path path(String location) throws DataException {
         try {
             return new Path(location);
         } catch (IllegalArgumentException e) {
-            throw new DataException("\"%s\" is no path (%s); give a folder or file as in /data/images, "
-                    .formatted(location, e.getMessage()) + "file:///data/images or s3a://bucket/images", e);
+            throw new DataException(
+                    "\"%s\" is no path (%s); give a folder or file as in /data/images, "
+                                    .formatted(location, e.getMessage())
+                            + "file:///data/images or s3a://bucket/images",
+                    e);
         }
     }
 
@@ -45,8 +47,9 @@ public final class Storage {
         try (var input = fileSystem(path, hadoop).open(path)) {
             byte[] content = input.readNBytes((int) length);
             if (content.length != length || input.read() != -1) {
-                throw new DataException("%s had %d bytes when it was looked up and has another length now; "
-                        .formatted(path, length) + "start again when nothing writes to it any more");
+                throw new DataException(
+                        "%s had %d bytes when it was looked up and has another length now; ".formatted(path, length)
+                                + "start again when nothing writes to it any more");
             }
             return content;
         } catch (IOException e) {
@@ -65,21 +68,28 @@ public final class Storage {
             return explained;
         }
         if (isDenied(error)) {
-            return new DataException(path + ": access denied. Check the permissions, or the credentials in use (for "
-                    + "s3a: fs.s3a.access.key and secret.key, or the environment); the storage says: "
-                    + error.getMessage(), error);
+            return new DataException(
+                    path + ": access denied. Check the permissions, or the credentials in use (for "
+                            + "s3a: fs.s3a.access.key and secret.key, or the environment); the storage says: "
+                            + error.getMessage(),
+                    error);
         }
         if (isUnknownStore(error)) {
-            return new DataException("%s: there is no bucket \"%s\" at this endpoint. Check its name and "
-                    .formatted(path, path.toUri().getHost()) + "fs.s3a.endpoint; the storage says: "
-                    + error.getMessage(), error);
+            return new DataException(
+                    "%s: there is no bucket \"%s\" at this endpoint. Check its name and "
+                                    .formatted(path, path.toUri().getHost())
+                            + "fs.s3a.endpoint; the storage says: "
+                            + error.getMessage(),
+                    error);
         }
         if (isMissing(error)) {
             return new DataException(path + " does not exist. Check the path of the data set", error);
         }
         if (error instanceof UnsupportedFileSystemException) {
-            return new DataException("%s: no file system for \"%s:\" (file: and s3a: are usual)".formatted(path,
-                    path.toUri().getScheme()), error);
+            return new DataException(
+                    "%s: no file system for \"%s:\" (file: and s3a: are usual)"
+                            .formatted(path, path.toUri().getScheme()),
+                    error);
         }
         return new DataException(path + " cannot be read: " + error, error);
     }
@@ -90,10 +100,11 @@ public final class Storage {
     }
 
     private static boolean isDenied(IOException error) {
-        return error instanceof AccessDeniedException || error instanceof AccessControlException
+        return error instanceof AccessDeniedException
+                || error instanceof AccessControlException
                 // Java's own words for a local file that may not be opened.
-                || error instanceof FileNotFoundException && String.valueOf(error.getMessage())
-                        .contains("(Permission denied)");
+                || error instanceof FileNotFoundException
+                        && String.valueOf(error.getMessage()).contains("(Permission denied)");
     }
 
     private static boolean isUnknownStore(IOException error) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class SubstitutingReader implements Closeable {
     /** So many bad images in succession are no accident. */
     public static final int MAXIMUM_RUN = 100;
+
     private static final int EXAMPLES = 5;
 
     private final ImageReader reader;
@@ -64,8 +65,8 @@ public final class SubstitutingReader implements Closeable {
             }
             candidate = (candidate + 1) % count;
         }
-        throw new DataException("%s: %d images in succession cannot be used, from %s on. %s".formatted(
-                imageSet().location(), Math.min(MAXIMUM_RUN, count), reader.id(index), examples()));
+        throw new DataException("%s: %d images in succession cannot be used, from %s on. %s"
+                .formatted(imageSet().location(), Math.min(MAXIMUM_RUN, count), reader.id(index), examples()));
     }
 
     /** The label of an image that {@link #read} returned. */
@@ -86,9 +87,16 @@ public final class SubstitutingReader implements Closeable {
     private void remember(long index, BadImageException error) throws DataException {
         bad.put(index, new BadImage(index, error.id(), error.reason()));
         if (bad.size() > maximumBadFraction * imageSet().count()) {
-            throw new DataException(("%s: %d of %d images cannot be used, more than max-bad-fraction = %s allows. %s. "
-                    + "Repair or remove them, or allow more").formatted(imageSet().location(), bad.size(),
-                    imageSet().count(), maximumBadFraction, examples()), error);
+            throw new DataException(
+                    ("%s: %d of %d images cannot be used, more than max-bad-fraction = %s allows. %s. "
+                                    + "Repair or remove them, or allow more")
+                            .formatted(
+                                    imageSet().location(),
+                                    bad.size(),
+                                    imageSet().count(),
+                                    maximumBadFraction,
+                                    examples()),
+                    error);
         }
     }
 

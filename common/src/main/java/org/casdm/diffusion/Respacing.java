@@ -20,6 +20,7 @@ public final class Respacing {
     private final String text;
     /** True: one count, a stride from the DDIM paper; false: counts of equally long sections, empty for every step. */
     private final boolean strided;
+
     private final List<Integer> counts;
 
     private Respacing(String text, boolean strided, List<Integer> counts) {
@@ -46,7 +47,9 @@ public final class Respacing {
         if (trimmed.startsWith(DDIM_PREFIX)) {
             return new Respacing(trimmed, true, List.of(count(text, trimmed.substring(DDIM_PREFIX.length()))));
         }
-        var counts = Arrays.stream(trimmed.split(",", -1)).map(part -> count(text, part)).toList();
+        var counts = Arrays.stream(trimmed.split(",", -1))
+                .map(part -> count(text, part))
+                .toList();
         return new Respacing(trimmed, false, counts);
     }
 

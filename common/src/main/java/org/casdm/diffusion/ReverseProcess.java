@@ -39,8 +39,11 @@ public final class ReverseProcess {
                 case FIXED_SMALL -> schedule.posteriorVariance(step);
                 case FIXED_LARGE -> schedule.beta(step);
             };
-            return new ReverseStep(respaced.originalTimestep(step), schedule.posteriorMeanCoef1(step),
-                    schedule.posteriorMeanCoef2(step), step == 0 ? 0 : Math.sqrt(noiseVariance));
+            return new ReverseStep(
+                    respaced.originalTimestep(step),
+                    schedule.posteriorMeanCoef1(step),
+                    schedule.posteriorMeanCoef2(step),
+                    step == 0 ? 0 : Math.sqrt(noiseVariance));
         });
     }
 

@@ -9,5 +9,4 @@ package org.casdm.diffusion;
  * @param currentWeight  weight of the current noisy image x_t
  * @param noiseScale     standard deviation of the fresh noise, at least 0; 0 means that none has to be drawn
  */
-public record ReverseStep(int timestep, double estimateWeight, double currentWeight, double noiseScale) {
-}
+public record ReverseStep(int timestep, double estimateWeight, double currentWeight, double noiseScale) {}

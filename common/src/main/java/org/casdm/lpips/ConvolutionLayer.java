@@ -23,8 +23,11 @@ final class ConvolutionLayer implements FeatureLayer {
 
     @Override
     public INDArray forward(INDArray input, boolean keep) {
-        var output = arena.take(input.size(0), layer.outputSize((int) input.size(1)),
-                layer.outputSize((int) input.size(2)), layer.outputs());
+        var output = arena.take(
+                input.size(0),
+                layer.outputSize((int) input.size(1)),
+                layer.outputSize((int) input.size(2)),
+                layer.outputs());
         Operations.convolve(input, weight, bias, layer.stride(), layer.padding(), layer.padding(), output);
         Operations.relu(output);
         return output;
@@ -41,8 +44,16 @@ final class ConvolutionLayer implements FeatureLayer {
         } else {
             var weightGradient = arena.take(weight.shape());
             var biasGradient = arena.take(bias.shape());
-            Operations.convolveBackward(half, weight, bias, layer.stride(), layer.padding(), outputGradient,
-                    inputGradient, weightGradient, biasGradient);
+            Operations.convolveBackward(
+                    half,
+                    weight,
+                    bias,
+                    layer.stride(),
+                    layer.padding(),
+                    outputGradient,
+                    inputGradient,
+                    weightGradient,
+                    biasGradient);
             arena.release(weightGradient);
             arena.release(biasGradient);
         }

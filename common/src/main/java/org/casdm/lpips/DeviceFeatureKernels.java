@@ -25,23 +25,32 @@ final class DeviceFeatureKernels implements FeatureKernels {
     }
 
     private static INDArray inside(INDArray padded, INDArray like) {
-        return padded.get(NDArrayIndex.all(), NDArrayIndex.interval(0, like.size(1)),
-                NDArrayIndex.interval(0, like.size(2)), NDArrayIndex.all());
+        return padded.get(
+                NDArrayIndex.all(),
+                NDArrayIndex.interval(0, like.size(1)),
+                NDArrayIndex.interval(0, like.size(2)),
+                NDArrayIndex.all());
     }
 
     @Override
     public void maxPool(INDArray input, TrunkLayer.MaxPool layer, INDArray output) {
-        Nd4j.exec(DynamicCustomOp.builder("maxpool2d").addInputs(padded(input, layer, output)).addOutputs(output)
-                .addIntegerArguments(arguments(layer)).build());
+        Nd4j.exec(DynamicCustomOp.builder("maxpool2d")
+                .addInputs(padded(input, layer, output))
+                .addOutputs(output)
+                .addIntegerArguments(arguments(layer))
+                .build());
     }
 
     @Override
-    public void maxPoolBackward(INDArray input, TrunkLayer.MaxPool layer, INDArray outputGradient,
-            INDArray inputGradient) {
+    public void maxPoolBackward(
+            INDArray input, TrunkLayer.MaxPool layer, INDArray outputGradient, INDArray inputGradient) {
         var padded = padded(input, layer, outputGradient);
         var gradient = Nd4j.zerosLike(padded);
-        Nd4j.exec(DynamicCustomOp.builder("maxpool2d_bp").addInputs(padded, outputGradient).addOutputs(gradient)
-                .addIntegerArguments(arguments(layer)).build());
+        Nd4j.exec(DynamicCustomOp.builder("maxpool2d_bp")
+                .addInputs(padded, outputGradient)
+                .addOutputs(gradient)
+                .addIntegerArguments(arguments(layer))
+                .build());
         inputGradient.assign(inside(gradient, inputGradient));
     }
 
@@ -62,8 +71,13 @@ final class DeviceFeatureKernels implements FeatureKernels {
     @Override
     public double[] distances(INDArray first, INDArray second, INDArray lin) {
         var difference = unitDifference(first, second);
-        return difference.muli(difference).muli(lin.reshape(1, 1, lin.length())).sum(2).mean(1)
-                .castTo(DataType.DOUBLE).toDoubleVector();
+        return difference
+                .muli(difference)
+                .muli(lin.reshape(1, 1, lin.length()))
+                .sum(2)
+                .mean(1)
+                .castTo(DataType.DOUBLE)
+                .toDoubleVector();
     }
 
     @Override
@@ -73,12 +87,16 @@ final class DeviceFeatureKernels implements FeatureKernels {
         // Features that are all zero: the gradient is taken as zero, so any divisor will do.
         var isZero = norms.eq(0).castTo(norms.dataType());
         var divisors = norms.add(NORM_EPSILON).addi(isZero);
-        var unitGradient = unitDifference(first, second).muli(lin.reshape(1, 1, lin.length()))
+        var unitGradient = unitDifference(first, second)
+                .muli(lin.reshape(1, 1, lin.length()))
                 .muli(2.0 / features.size(1));
         // d (f / (|f| + e)) = df / (|f| + e) - f (f·df) / (|f| (|f| + e)²)
-        var along = unitGradient.mul(features).sum(true, 2).divi(norms.add(isZero))
-                .divi(Transforms.pow(divisors, 2));
-        var result = unitGradient.divi(divisors).subi(features.mul(along)).muli(isZero.rsub(1))
+        var along =
+                unitGradient.mul(features).sum(true, 2).divi(norms.add(isZero)).divi(Transforms.pow(divisors, 2));
+        var result = unitGradient
+                .divi(divisors)
+                .subi(features.mul(along))
+                .muli(isZero.rsub(1))
                 .reshape('c', gradient.shape());
         if (add) {
             gradient.addi(result);

@@ -6,8 +6,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Views of features [images, height, width, channels]. */
 final class FeatureViews {
 
-    private FeatureViews() {
-    }
+    private FeatureViews() {}
 
     /** Images {@code from} (included) to {@code to} (excluded): a view. */
     static INDArray images(INDArray array, long from, long to) {

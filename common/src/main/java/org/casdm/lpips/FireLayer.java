@@ -71,16 +71,22 @@ final class FireLayer implements FeatureLayer {
         wide.assign(channels(outputGradient, layer.expand(), layer.outputs()));
         arena.release(outputGradient);
         var gradient = arena.take(half.size(0), half.size(1), half.size(2), layer.squeeze());
-        Operations.convolve(wide, weights.inputGradientKernel(layer.name() + ".expand3x3.weight"), null, 1, 1, 1,
-                gradient);
-        Operations.multiply(FeatureViews.pixels(narrow), false, weight("expand1x1"), true, 1, 1,
-                FeatureViews.pixels(gradient));
+        Operations.convolve(
+                wide, weights.inputGradientKernel(layer.name() + ".expand3x3.weight"), null, 1, 1, 1, gradient);
+        Operations.multiply(
+                FeatureViews.pixels(narrow), false, weight("expand1x1"), true, 1, 1, FeatureViews.pixels(gradient));
         arena.release(narrow);
         arena.release(wide);
         Operations.reluBackward(FeatureViews.firstHalf(squeezed), gradient);
         release();
         var inputGradient = arena.take(half.shape());
-        Operations.multiply(FeatureViews.pixels(gradient), false, weight("squeeze"), true, 1, 0,
+        Operations.multiply(
+                FeatureViews.pixels(gradient),
+                false,
+                weight("squeeze"),
+                true,
+                1,
+                0,
                 FeatureViews.pixels(inputGradient));
         arena.release(gradient);
         return inputGradient;

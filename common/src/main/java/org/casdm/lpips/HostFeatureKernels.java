@@ -56,8 +56,8 @@ final class HostFeatureKernels implements FeatureKernels {
     }
 
     @Override
-    public void maxPoolBackward(INDArray input, TrunkLayer.MaxPool layer, INDArray outputGradient,
-            INDArray inputGradient) {
+    public void maxPoolBackward(
+            INDArray input, TrunkLayer.MaxPool layer, INDArray outputGradient, INDArray inputGradient) {
         int height = (int) input.size(1);
         int width = (int) input.size(2);
         int channels = (int) input.size(3);
@@ -256,8 +256,8 @@ final class HostFeatureKernels implements FeatureKernels {
         return even + odd;
     }
 
-    private static void unitGradient(float[] a, float aScale, float[] b, float bScale, float[] weights,
-            float[] result) {
+    private static void unitGradient(
+            float[] a, float aScale, float[] b, float bScale, float[] weights, float[] result) {
         for (int i = 0; i < result.length; i++) {
             result[i] = weights[i] * (a[i] * aScale - b[i] * bScale);
         }

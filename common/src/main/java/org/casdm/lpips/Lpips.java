@@ -20,6 +20,7 @@ public final class Lpips implements AutoCloseable {
 
     /** Pixels of first (or second) images that are worked on together: with VGG they take about 150 MB in float32. */
     private static final long PIXELS_AT_ONCE = 1 << 16;
+
     private static final int COLOURS = 3;
     // The mean and standard deviation of ImageNet's pixels in [-1, 1], rounded: lpips' ScalingLayer.
     private static final double[] SHIFT = {-.030, -.088, -.188};
@@ -86,8 +87,8 @@ public final class Lpips implements AutoCloseable {
         var distances = new double[spec.trunk().slices().size()][images];
         for (int from = 0; from < images; from += chunk) {
             int to = Math.min(from + chunk, images);
-            var pairs = arena.take(2L * (to - from), resized ? Resize.SIDE : height, resized ? Resize.SIDE : width,
-                    COLOURS);
+            var pairs = arena.take(
+                    2L * (to - from), resized ? Resize.SIDE : height, resized ? Resize.SIDE : width, COLOURS);
             put(first, from, to, FeatureViews.images(pairs, 0, to - from));
             put(second, from, to, FeatureViews.images(pairs, to - from, 2L * (to - from)));
             scale(pairs);
@@ -104,8 +105,8 @@ public final class Lpips implements AutoCloseable {
 
     private void check(INDArray first, INDArray second) {
         if (first.rank() != 4 || first.size(3) != COLOURS || first.isEmpty()) {
-            throw new IllegalArgumentException("LPIPS compares images [images, height, width, 3], not "
-                    + Arrays.toString(first.shape()));
+            throw new IllegalArgumentException(
+                    "LPIPS compares images [images, height, width, 3], not " + Arrays.toString(first.shape()));
         }
         if (!Arrays.equals(first.shape(), second.shape())) {
             throw new IllegalArgumentException("LPIPS compares images of the same shape, not "
@@ -131,8 +132,10 @@ public final class Lpips implements AutoCloseable {
         }
         arena.close();
         lastShape = shape;
-        lastResize = resized ? new BilinearResize((int) images.size(1), (int) images.size(2), COLOURS, Resize.SIDE,
-                Resize.SIDE, dataType) : null;
+        lastResize = resized
+                ? new BilinearResize(
+                        (int) images.size(1), (int) images.size(2), COLOURS, Resize.SIDE, Resize.SIDE, dataType)
+                : null;
     }
 
     private void put(INDArray images, int from, int to, INDArray target) {

@@ -23,6 +23,7 @@ public record LpipsSpec(Trunk trunk, Resize resize) implements Serializable {
 
         /** The side that they are resized to, in pixels. */
         static final int SIDE = 224;
+
         private static final int SIZE_LEFT_ALONE = 256;
 
         /** Whether images of this width are resized. */

@@ -48,11 +48,13 @@ public final class LpipsWeights {
     }
 
     private static INDArray turn(INDArray kernel) {
-        var turned = Nd4j.createUninitialized(kernel.dataType(), kernel.size(0), kernel.size(1), kernel.size(3),
-                kernel.size(2));
+        var turned = Nd4j.createUninitialized(
+                kernel.dataType(), kernel.size(0), kernel.size(1), kernel.size(3), kernel.size(2));
         for (long y = 0; y < kernel.size(0); y++) {
             for (long x = 0; x < kernel.size(1); x++) {
-                tap(turned, y, x).assign(tap(kernel, kernel.size(0) - 1 - y, kernel.size(1) - 1 - x).transpose());
+                tap(turned, y, x)
+                        .assign(tap(kernel, kernel.size(0) - 1 - y, kernel.size(1) - 1 - x)
+                                .transpose());
             }
         }
         return turned;
@@ -73,8 +75,8 @@ public final class LpipsWeights {
      * @throws IOException if a file cannot be read, has another SHA-256 than expected, or lacks tensors; the message
      *         names file and tensors
      */
-    public static LpipsWeights load(Trunk trunk, WeightSource trunkSource, WeightSource linSource,
-            Configuration hadoop) throws IOException {
+    public static LpipsWeights load(Trunk trunk, WeightSource trunkSource, WeightSource linSource, Configuration hadoop)
+            throws IOException {
         var tensors = new HashMap<String, INDArray>();
         BiConsumer<Parameter, float[]> receiver = (parameter, values) -> put(tensors, parameter, values);
         read(trunkSource, describeTrunk(trunk), trunk.tensors(), hadoop, receiver);
@@ -105,8 +107,13 @@ public final class LpipsWeights {
         return "the linear layers of LPIPS for the " + trunk.name().toLowerCase(Locale.ROOT) + " trunk";
     }
 
-    private static void read(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop,
-            BiConsumer<Parameter, float[]> receiver) throws IOException {
+    private static void read(
+            WeightSource source,
+            String what,
+            List<WeightTensor> wanted,
+            Configuration hadoop,
+            BiConsumer<Parameter, float[]> receiver)
+            throws IOException {
         if (source.isRandom()) {
             wanted.forEach(tensor -> receiver.accept(tensor.parameter(), randomValues(tensor.parameter())));
         } else {

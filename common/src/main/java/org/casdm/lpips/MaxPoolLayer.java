@@ -8,8 +8,11 @@ record MaxPoolLayer(TrunkLayer.MaxPool layer, FeatureKernels kernels, Arena aren
 
     @Override
     public INDArray forward(INDArray input, boolean keep) {
-        var output = arena.take(input.size(0), layer.outputSize((int) input.size(1)),
-                layer.outputSize((int) input.size(2)), input.size(3));
+        var output = arena.take(
+                input.size(0),
+                layer.outputSize((int) input.size(1)),
+                layer.outputSize((int) input.size(2)),
+                input.size(3));
         kernels.maxPool(input, layer, output);
         return output;
     }

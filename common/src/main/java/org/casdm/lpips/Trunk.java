@@ -118,8 +118,8 @@ public enum Trunk {
         return List.copyOf(tensors);
     }
 
-    private static void addConvolution(List<WeightTensor> tensors, int slice, String name, int inputs, int outputs,
-            int kernel) {
+    private static void addConvolution(
+            List<WeightTensor> tensors, int slice, String name, int inputs, int outputs, int kernel) {
         // He et al. 2015: keeps the size of activations through ReLUs. Uniform in ±√(6 / fan-in).
         var initialisation = new Initialisation.Uniform(Math.sqrt(6.0 / (inputs * kernel * kernel)));
         var kind = kernel == 1 ? Parameter.Kind.MATRIX : Parameter.Kind.CONVOLUTION;
@@ -127,11 +127,16 @@ public enum Trunk {
         add(tensors, slice, name + ".bias", Parameter.Kind.VECTOR, new Initialisation.Constant(0), outputs);
     }
 
-    private static void add(List<WeightTensor> tensors, int slice, String name, Parameter.Kind kind,
-            Initialisation initialisation, long... shape) {
+    private static void add(
+            List<WeightTensor> tensors,
+            int slice,
+            String name,
+            Parameter.Kind kind,
+            Initialisation initialisation,
+            long... shape) {
         String inSlice = name.replaceFirst("features", "slice" + (slice + 1));
-        tensors.add(new WeightTensor(new Parameter(name, kind, shape, 0, initialisation),
-                List.of(name, inSlice, "net." + inSlice)));
+        tensors.add(new WeightTensor(
+                new Parameter(name, kind, shape, 0, initialisation), List.of(name, inSlice, "net." + inSlice)));
     }
 
     /**
@@ -142,8 +147,12 @@ public enum Trunk {
         var tensors = new ArrayList<WeightTensor>();
         for (int i = 0; i < slices.size(); i++) {
             String name = "lin" + i + ".model.1.weight";
-            var parameter = new Parameter(name, Parameter.Kind.VECTOR, new long[] {1, slices.get(i).channels(), 1, 1},
-                    0, new Initialisation.Uniform(1));
+            var parameter = new Parameter(
+                    name,
+                    Parameter.Kind.VECTOR,
+                    new long[] {1, slices.get(i).channels(), 1, 1},
+                    0,
+                    new Initialisation.Uniform(1));
             tensors.add(new WeightTensor(parameter, List.of(name, "lins." + i + ".model.1.weight")));
         }
         return List.copyOf(tensors);

@@ -8,8 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A trunk with its weights: distances of features, and their gradient with respect to the first images. */
 final class TrunkNetwork {
 
-    private record Step(FeatureLayer layer, boolean endsSlice) {
-    }
+    private record Step(FeatureLayer layer, boolean endsSlice) {}
 
     private final List<Step> steps = new ArrayList<>();
     private final LpipsWeights weights;
@@ -22,7 +21,8 @@ final class TrunkNetwork {
         this.arena = arena;
         for (var slice : weights.trunk().slices()) {
             for (int i = 0; i < slice.layers().size(); i++) {
-                steps.add(new Step(layer(slice.layers().get(i)), i == slice.layers().size() - 1));
+                steps.add(new Step(
+                        layer(slice.layers().get(i)), i == slice.layers().size() - 1));
             }
         }
     }
@@ -39,8 +39,7 @@ final class TrunkNetwork {
     }
 
     /** What a comparison gives: distances by slice and image, and the input's gradient, an array of the arena. */
-    record Comparison(double[][] distances, INDArray gradient) {
-    }
+    record Comparison(double[][] distances, INDArray gradient) {}
 
     /**
      * Compares the first half of the images with the second.
@@ -58,8 +57,10 @@ final class TrunkNetwork {
         for (var step : steps) {
             var next = step.layer().forward(current, withGradient);
             if (step.endsSlice()) {
-                distances[slice] = kernels.distances(FeatureViews.images(next, 0, images),
-                        FeatureViews.images(next, images, 2 * images), weights.lin(slice));
+                distances[slice] = kernels.distances(
+                        FeatureViews.images(next, 0, images),
+                        FeatureViews.images(next, images, 2 * images),
+                        weights.lin(slice));
                 slice++;
             }
             if (withGradient) {
@@ -89,8 +90,8 @@ final class TrunkNetwork {
                 if (last) {
                     gradient = arena.take(first.shape());
                 }
-                kernels.distanceGradient(first, FeatureViews.images(output, images, 2 * images), weights.lin(slice),
-                        gradient, !last);
+                kernels.distanceGradient(
+                        first, FeatureViews.images(output, images, 2 * images), weights.lin(slice), gradient, !last);
             }
             gradient = steps.get(i).layer().backward(input, output, gradient);
             arena.release(output);

@@ -62,8 +62,8 @@ public record FeatureMatrix(String name, float[] values, int rows, int dimension
     /** @throws IllegalArgumentException if another matrix has rows of another length */
     void requireSameDimensions(FeatureMatrix other) {
         if (other.dimensions != dimensions) {
-            throw new IllegalArgumentException("features of " + dimensions + " and of " + other.dimensions
-                    + " dimensions cannot be compared");
+            throw new IllegalArgumentException(
+                    "features of " + dimensions + " and of " + other.dimensions + " dimensions cannot be compared");
         }
     }
 }

@@ -30,6 +30,7 @@ public final class FeatureMoments implements Serializable {
     private transient double[] scatter;
     /** Rows that wait to be taken in together. */
     private transient double[] block;
+
     private transient int blockRows;
 
     /** @param dimensions features of a row, at least 1 */
@@ -169,8 +170,8 @@ public final class FeatureMoments implements Serializable {
      */
     public FeatureMoments merge(FeatureMoments other) {
         if (other.dimensions != dimensions) {
-            throw new IllegalArgumentException("rows of " + other.dimensions + " features do not go with rows of "
-                    + dimensions);
+            throw new IllegalArgumentException(
+                    "rows of " + other.dimensions + " features do not go with rows of " + dimensions);
         }
         takeBlock();
         other.takeBlock();

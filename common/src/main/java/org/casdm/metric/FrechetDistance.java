@@ -16,8 +16,7 @@ public final class FrechetDistance {
     /** A covariance has no eigenvalue below minus this part of the largest, even if it was stored in float32. */
     private static final double NEGATIVE_TOLERANCE = 1e-4;
 
-    private FrechetDistance() {
-    }
+    private FrechetDistance() {}
 
     /**
      * The distance, at least 0.
@@ -30,8 +29,8 @@ public final class FrechetDistance {
     public static double between(GaussianStatistics first, GaussianStatistics second) {
         int n = first.dimensions();
         if (second.dimensions() != n) {
-            throw new IllegalArgumentException("features of " + n + " and of " + second.dimensions()
-                    + " dimensions have no distance");
+            throw new IllegalArgumentException(
+                    "features of " + n + " and of " + second.dimensions() + " dimensions have no distance");
         }
         double distance = 0;
         for (int i = 0; i < n; i++) {
@@ -82,8 +81,8 @@ public final class FrechetDistance {
             for (var values : new double[][] {statistics.mean(), statistics.covariance()}) {
                 for (double value : values) {
                     if (!Double.isFinite(value)) {
-                        throw new MetricException(statistics.name()
-                                + ": its mean or covariance holds values that are not finite.");
+                        throw new MetricException(
+                                statistics.name() + ": its mean or covariance holds values that are not finite.");
                     }
                 }
             }

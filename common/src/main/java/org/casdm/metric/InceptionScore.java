@@ -55,7 +55,8 @@ public final class InceptionScore implements Serializable {
         }
 
         double score() {
-            double marginal = Arrays.stream(probabilities).map(sum -> plnp(sum / count)).sum();
+            double marginal =
+                    Arrays.stream(probabilities).map(sum -> plnp(sum / count)).sum();
             return Math.exp(negativeEntropy / count - marginal);
         }
 
@@ -72,8 +73,7 @@ public final class InceptionScore implements Serializable {
      * @param splits how many there were
      * @param images in all of them
      */
-    public record Result(double mean, double deviation, int splits, long images) {
-    }
+    public record Result(double mean, double deviation, int splits, long images) {}
 
     /**
      * @param splitSize images of a split, at least 1; papers have {@link #SPLIT_SIZE}
@@ -147,7 +147,10 @@ public final class InceptionScore implements Serializable {
         }
         double[] scores = splits.values().stream().mapToDouble(Split::score).toArray();
         double mean = Arrays.stream(scores).average().orElseThrow();
-        double variance = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).average().orElseThrow();
+        double variance = Arrays.stream(scores)
+                .map(score -> (score - mean) * (score - mean))
+                .average()
+                .orElseThrow();
         return new Result(mean, Math.sqrt(variance), scores.length, images());
     }
 

@@ -11,8 +11,7 @@ public final class KernelDistance {
 
     private static final int BLOCK_ROWS = 1024;
 
-    private KernelDistance() {
-    }
+    private KernelDistance() {}
 
     /**
      * Mean and standard deviation over random subsets.
@@ -20,8 +19,7 @@ public final class KernelDistance {
      * @param mean      estimate of the squared discrepancy
      * @param deviation over the subsets (population formula, as numpy.std)
      */
-    public record OverSubsets(double mean, double deviation) {
-    }
+    public record OverSubsets(double mean, double deviation) {}
 
     /**
      * The estimate with all images of both sets.
@@ -45,8 +43,7 @@ public final class KernelDistance {
      * @param seed    decides the subsets
      * @throws MetricException if a set has fewer images than a subset
      */
-    public static OverSubsets overSubsets(FeatureMatrix first, FeatureMatrix second, int subsets, int size,
-            long seed) {
+    public static OverSubsets overSubsets(FeatureMatrix first, FeatureMatrix second, int subsets, int size, long seed) {
         first.requireSameDimensions(second);
         requireRows(size, first, second);
         var random = new SplittableRandom(seed);
@@ -55,8 +52,12 @@ public final class KernelDistance {
             estimates[i] = between(choose(first, size, random), choose(second, size, random));
         }
         double mean = Arrays.stream(estimates).average().orElseThrow();
-        return new OverSubsets(mean, Math.sqrt(
-                Arrays.stream(estimates).map(e -> (e - mean) * (e - mean)).average().orElseThrow()));
+        return new OverSubsets(
+                mean,
+                Math.sqrt(Arrays.stream(estimates)
+                        .map(e -> (e - mean) * (e - mean))
+                        .average()
+                        .orElseThrow()));
     }
 
     /** The beginning of a shuffle. */
@@ -103,8 +104,8 @@ public final class KernelDistance {
             var left = first.widen(i, i + rows);
             for (int j = 0; j < second.rows(); j += BLOCK_ROWS) {
                 int columns = Math.min(BLOCK_ROWS, second.rows() - j);
-                LinearAlgebra.multiplyTransposed(left, rows, second.widen(j, j + columns), columns,
-                        first.dimensions(), products);
+                LinearAlgebra.multiplyTransposed(
+                        left, rows, second.widen(j, j + columns), columns, first.dimensions(), products);
                 double part = 0;
                 for (int k = 0; k < rows * columns; k++) {
                     part += kernel(products[k], first.dimensions());

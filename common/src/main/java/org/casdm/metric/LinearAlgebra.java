@@ -17,8 +17,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
  */
 final class LinearAlgebra {
 
-    private LinearAlgebra() {
-    }
+    private LinearAlgebra() {}
 
     /**
      * Eigenvalues and vectors of a symmetric matrix.
@@ -26,8 +25,7 @@ final class LinearAlgebra {
      * @param values  ascending
      * @param vectors row i is the vector of value i
      */
-    record Eigen(double[] values, double[] vectors) {
-    }
+    record Eigen(double[] values, double[] vectors) {}
 
     /** The eigenvalues and vectors of a symmetric matrix [n, n], which is not changed. */
     static Eigen symmetricEigen(double[] matrix, int n) {
@@ -43,8 +41,10 @@ final class LinearAlgebra {
         var values = new double[Math.min(rows, columns)];
         if (values.length > 0) {
             var none = new double[1];
-            require(LAPACKE_dgesdd(LAPACK_COL_MAJOR, (byte) 'N', columns, rows, matrix, columns, values, none, 1, none,
-                    1), "dgesdd");
+            require(
+                    LAPACKE_dgesdd(
+                            LAPACK_COL_MAJOR, (byte) 'N', columns, rows, matrix, columns, values, none, 1, none, 1),
+                    "dgesdd");
         }
         return values;
     }

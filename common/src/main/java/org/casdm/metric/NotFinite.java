@@ -3,8 +3,7 @@ package org.casdm.metric;
 /** What to say of features that are not finite. */
 final class NotFinite {
 
-    private NotFinite() {
-    }
+    private NotFinite() {}
 
     /** So many of a set's feature vectors are not finite. */
     static MetricException vectors(long invalid, long all, String name) {

@@ -106,12 +106,23 @@ public record PrecisionRecall(double precision, double recall) {
                 var left = features.widen(i, i + rows);
                 for (int j = 0; j < others.count(); j += BLOCK_ROWS) {
                     int columns = Math.min(BLOCK_ROWS, others.count() - j);
-                    LinearAlgebra.multiplyTransposed(left, rows, others.features.widen(j, j + columns), columns,
-                            features.dimensions(), products);
+                    LinearAlgebra.multiplyTransposed(
+                            left,
+                            rows,
+                            others.features.widen(j, j + columns),
+                            columns,
+                            features.dimensions(),
+                            products);
                     for (int row = 0; row < rows; row++) {
                         for (int column = 0; column < columns; column++) {
-                            consumer.of(i + row, j + column, Math.max(0, norms[i + row] + others.norms[j + column]
-                                    - 2 * products[row * columns + column]));
+                            consumer.of(
+                                    i + row,
+                                    j + column,
+                                    Math.max(
+                                            0,
+                                            norms[i + row]
+                                                    + others.norms[j + column]
+                                                    - 2 * products[row * columns + column]));
                         }
                     }
                 }

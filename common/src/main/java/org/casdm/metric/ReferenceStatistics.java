@@ -51,22 +51,27 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
     public static ReferenceStatistics read(String name, NpzFile file) throws IOException {
         var pooled = read(name, file, MEAN, COVARIANCE);
         boolean spatial = file.contains(SPATIAL_MEAN) || file.contains(SPATIAL_COVARIANCE);
-        return new ReferenceStatistics(pooled, spatial
-                ? Optional.of(read(name, file, SPATIAL_MEAN, SPATIAL_COVARIANCE)) : Optional.empty());
+        return new ReferenceStatistics(
+                pooled, spatial ? Optional.of(read(name, file, SPATIAL_MEAN, SPATIAL_COVARIANCE)) : Optional.empty());
     }
 
     private static GaussianStatistics read(String name, NpzFile file, String meanName, String covarianceName)
             throws IOException {
         var meanShape = file.header(meanName).shape();
         if (meanShape.size() != 1 || meanShape.get(0) < 1 || meanShape.get(0) > Short.MAX_VALUE) {
-            throw wrong(name, meanName, "has shape " + file.header(meanName).shapeText()
-                    + ", where a vector of features is expected");
+            throw wrong(
+                    name,
+                    meanName,
+                    "has shape " + file.header(meanName).shapeText() + ", where a vector of features is expected");
         }
         long n = meanShape.get(0);
         var shape = file.header(covarianceName).shape();
         if (shape.size() != 2 || shape.get(0) != n || shape.get(1) != n) {
-            throw wrong(name, covarianceName, "has shape " + file.header(covarianceName).shapeText() + ", not ("
-                    + n + ", " + n + ") as belongs to " + meanName);
+            throw wrong(
+                    name,
+                    covarianceName,
+                    "has shape " + file.header(covarianceName).shapeText() + ", not (" + n + ", " + n
+                            + ") as belongs to " + meanName);
         }
         var mean = values(name, file, meanName);
         var covariance = values(name, file, covarianceName);
@@ -76,7 +81,10 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
 
     private static double[] values(String name, NpzFile file, String array) throws IOException {
         if (!file.header(array).type().isFloating()) {
-            throw wrong(name, array, "holds no floating-point numbers but " + file.header(array).type());
+            throw wrong(
+                    name,
+                    array,
+                    "holds no floating-point numbers but " + file.header(array).type());
         }
         var values = file.array(array).readAll();
         long bad = 0;
@@ -100,14 +108,16 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
             }
         }
         if (apart > ASYMMETRY * largest) {
-            throw wrong(name, array, "is not symmetric: mirrored elements differ by up to " + apart
-                    + ", the largest is " + largest);
+            throw wrong(
+                    name,
+                    array,
+                    "is not symmetric: mirrored elements differ by up to " + apart + ", the largest is " + largest);
         }
     }
 
     private static TensorFormatException wrong(String file, String array, String problem) {
-        return new TensorFormatException(file, "array '" + array + "' " + problem
-                + "; these are no statistics of features");
+        return new TensorFormatException(
+                file, "array '" + array + "' " + problem + "; these are no statistics of features");
     }
 
     /** Writes a file that guided-diffusion's and pytorch-fid's evaluators read. */

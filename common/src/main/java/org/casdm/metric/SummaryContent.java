@@ -9,5 +9,4 @@ import java.io.Serializable;
  * @param spatial moments of the spatial features
  * @param score   the Inception Score
  */
-public record SummaryContent(boolean pooled, boolean spatial, boolean score) implements Serializable {
-}
+public record SummaryContent(boolean pooled, boolean spatial, boolean score) implements Serializable {}

@@ -3,9 +3,9 @@ package org.casdm.network;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Collections;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
@@ -24,8 +24,7 @@ public final class UNetParameters implements Serializable {
     private final LinkedHashMap<String, Parameter> byName = new LinkedHashMap<>();
     private long length;
 
-    private UNetParameters() {
-    }
+    private UNetParameters() {}
 
     /** Lays out the parameters of a network. */
     public static UNetParameters of(UNetSpec spec) {
@@ -34,7 +33,10 @@ public final class UNetParameters implements Serializable {
         parameters.matrix("time_embed.0", spec.channels(), embedding, 0, false);
         parameters.matrix("time_embed.2", embedding, embedding, 0, false);
         if (spec.classes() > 0) {
-            parameters.add("label_emb.weight", Kind.EMBEDDING, new long[] {spec.classes(), embedding},
+            parameters.add(
+                    "label_emb.weight",
+                    Kind.EMBEDDING,
+                    new long[] {spec.classes(), embedding},
                     new Initialisation.Normal());
         }
         var stages = spec.stages();
@@ -88,7 +90,8 @@ public final class UNetParameters implements Serializable {
             int start = Math.toIntExact(parameter.offset());
             int end = Math.toIntExact(start + parameter.length());
             // A generator of its own for every name: a parameter's start does not depend on the others.
-            var random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + parameter.name().hashCode());
+            var random = new SplittableRandom(
+                    seed * 0x9E3779B97F4A7C15L + parameter.name().hashCode());
             parameter.initialisation().fill(values, start, end, random);
         }
         return values;
@@ -104,8 +107,12 @@ public final class UNetParameters implements Serializable {
                 int outputs = residual.outputChannels();
                 norm(name + ".in_layers.0", inputs);
                 convolution(name + ".in_layers.2", inputs, outputs, false);
-                matrix(name + ".emb_layers.1", spec.embeddingChannels(), spec.scaleShiftNorm() ? 2 * outputs : outputs,
-                        0, false);
+                matrix(
+                        name + ".emb_layers.1",
+                        spec.embeddingChannels(),
+                        spec.scaleShiftNorm() ? 2 * outputs : outputs,
+                        0,
+                        false);
                 norm(name + ".out_layers.0", outputs);
                 convolution(name + ".out_layers.3", outputs, outputs, true);
                 if (inputs != outputs) {

@@ -23,9 +23,18 @@ import java.util.Objects;
  * @param dropout probability of dropping a value before the second convolution of a residual block, in [0, 1)
  * @param classes number of class labels, 0 for an unconditional network
  */
-public record UNetSpec(int inputChannels, int outputChannels, int channels, List<Integer> channelMultipliers,
-        int residualBlocks, List<Integer> attentionDownsampling, int heads, boolean scaleShiftNorm, double dropout,
-        int classes) implements Serializable {
+public record UNetSpec(
+        int inputChannels,
+        int outputChannels,
+        int channels,
+        List<Integer> channelMultipliers,
+        int residualBlocks,
+        List<Integer> attentionDownsampling,
+        int heads,
+        boolean scaleShiftNorm,
+        double dropout,
+        int classes)
+        implements Serializable {
 
     /** Groups of every group normalisation. */
     public static final int NORM_GROUPS = 32;
@@ -35,14 +44,16 @@ public record UNetSpec(int inputChannels, int outputChannels, int channels, List
         attentionDownsampling = List.copyOf(attentionDownsampling);
         require(inputChannels > 0 && outputChannels > 0, "input and output channels must be positive");
         require(channels > 0 && channels % NORM_GROUPS == 0, "channels must be a multiple of 32, not " + channels);
-        require(!channelMultipliers.isEmpty() && channelMultipliers.stream().allMatch(m -> m > 0),
+        require(
+                !channelMultipliers.isEmpty() && channelMultipliers.stream().allMatch(m -> m > 0),
                 "channel multipliers must be positive, not " + channelMultipliers);
         require(residualBlocks > 0, "residual blocks must be positive");
         require(heads > 0, "heads must be positive");
         require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), not " + dropout);
         require(classes >= 0, "classes must not be negative");
         for (int multiplier : channelMultipliers) {
-            require(channels * multiplier % heads == 0,
+            require(
+                    channels * multiplier % heads == 0,
                     "heads (" + heads + ") must divide every width, not so " + channels * multiplier);
         }
     }
@@ -59,8 +70,17 @@ public record UNetSpec(int inputChannels, int outputChannels, int channels, List
 
     /** The same network with other input and output channels. */
     public UNetSpec withChannels(int newInputChannels, int newOutputChannels) {
-        return new UNetSpec(newInputChannels, newOutputChannels, channels, channelMultipliers, residualBlocks,
-                attentionDownsampling, heads, scaleShiftNorm, dropout, classes);
+        return new UNetSpec(
+                newInputChannels,
+                newOutputChannels,
+                channels,
+                channelMultipliers,
+                residualBlocks,
+                attentionDownsampling,
+                heads,
+                scaleShiftNorm,
+                dropout,
+                classes);
     }
 
     /** One layer of a stage; its name prefixes the names of its parameters. */
@@ -69,24 +89,19 @@ public record UNetSpec(int inputChannels, int outputChannels, int channels, List
         String name();
 
         /** A convolution with padding that keeps the size ({@code kernel} 3 or 1). */
-        record Convolution(String name, int inputChannels, int outputChannels, int kernel) implements Layer {
-        }
+        record Convolution(String name, int inputChannels, int outputChannels, int kernel) implements Layer {}
 
         /** Normalise, SiLU, convolve, take in the time embedding, normalise, SiLU, convolve, add the input. */
-        record Residual(String name, int inputChannels, int outputChannels) implements Layer {
-        }
+        record Residual(String name, int inputChannels, int outputChannels) implements Layer {}
 
         /** Multi-head self-attention over all positions, added to its input. */
-        record Attention(String name, int channels) implements Layer {
-        }
+        record Attention(String name, int channels) implements Layer {}
 
         /** A convolution with stride 2. */
-        record Downsample(String name, int channels) implements Layer {
-        }
+        record Downsample(String name, int channels) implements Layer {}
 
         /** Nearest-neighbour doubling, then a convolution. */
-        record Upsample(String name, int channels) implements Layer {
-        }
+        record Upsample(String name, int channels) implements Layer {}
     }
 
     /**
@@ -141,14 +156,18 @@ public record UNetSpec(int inputChannels, int outputChannels, int channels, List
                 storedChannels.add(width);
             }
             if (level < levels - 1) {
-                descending.add(new Stage(0,
-                        List.of(new Layer.Downsample("input_blocks." + descending.size() + ".0", width))));
+                descending.add(
+                        new Stage(0, List.of(new Layer.Downsample("input_blocks." + descending.size() + ".0", width))));
                 storedChannels.add(width);
                 downsampling *= 2;
             }
         }
-        var middle = new Stage(0, List.of(new Layer.Residual("middle_block.0", width, width),
-                new Layer.Attention("middle_block.1", width), new Layer.Residual("middle_block.2", width, width)));
+        var middle = new Stage(
+                0,
+                List.of(
+                        new Layer.Residual("middle_block.0", width, width),
+                        new Layer.Attention("middle_block.1", width),
+                        new Layer.Residual("middle_block.2", width, width)));
         var ascending = new ArrayList<Stage>();
         for (int level = levels - 1; level >= 0; level--) {
             int levelWidth = channels * channelMultipliers.get(level);

@@ -21,12 +21,17 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param gradientClip largest L2 norm of the gradient of all parameters together; longer ones are scaled down to it;
  *        0: no limit
  */
-public record AdamW(double learningRate, int warmupSteps, double beta1, double beta2, double epsilon,
-        double gradientClip) implements IUpdater {
+public record AdamW(
+        double learningRate, int warmupSteps, double beta1, double beta2, double epsilon, double gradientClip)
+        implements IUpdater {
 
     public AdamW {
-        if (!(learningRate > 0) || warmupSteps < 0 || !(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1)
-                || !(epsilon >= 0) || !(gradientClip >= 0)) {
+        if (!(learningRate > 0)
+                || warmupSteps < 0
+                || !(beta1 >= 0 && beta1 < 1)
+                || !(beta2 >= 0 && beta2 < 1)
+                || !(epsilon >= 0)
+                || !(gradientClip >= 0)) {
             throw new IllegalArgumentException("AdamW: learning rate " + learningRate + ", warm-up " + warmupSteps
                     + ", betas " + beta1 + " and " + beta2 + ", epsilon " + epsilon + ", clip " + gradientClip);
         }

@@ -66,7 +66,14 @@ final class AdamWUpdater implements GradientUpdater<AdamW> {
         // ND4J's operation divides by √v + ε after folding all bias correction into the rate:
         // with ε · √(1 - β2^t) for ε that is PyTorch's √(v / (1 - β2^t)) + ε.
         double epsilon = config.epsilon() * Math.sqrt(1 - Math.pow(config.beta2(), iteration + 1.0));
-        Nd4j.exec(new AdamUpdater(gradient, secondMoment, firstMoment, config.getLearningRate(iteration, epoch),
-                config.beta1(), config.beta2(), epsilon, iteration));
+        Nd4j.exec(new AdamUpdater(
+                gradient,
+                secondMoment,
+                firstMoment,
+                config.getLearningRate(iteration, epoch),
+                config.beta1(),
+                config.beta2(),
+                epsilon,
+                iteration));
     }
 }

@@ -9,8 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class GradientNorm {
 
-    private GradientNorm() {
-    }
+    private GradientNorm() {}
 
     /**
      * The norm.

@@ -16,8 +16,7 @@ final class HostVectors {
     /** Floats that a processor's second-level cache holds: what works twice on a part reads the memory once. */
     private static final int PART = 1 << 16;
 
-    private HostVectors() {
-    }
+    private HostVectors() {}
 
     /** Whether a vector lies here, one value after another. */
     static boolean suits(INDArray vector) {

@@ -9,8 +9,7 @@ public final class CounterRandom {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
     private static final double TWO_TO_MINUS_53 = 0x1p-53;
 
-    private CounterRandom() {
-    }
+    private CounterRandom() {}
 
     /** A key from a seed and what else the numbers depend on, in order. */
     public static long key(long seed, long... parts) {

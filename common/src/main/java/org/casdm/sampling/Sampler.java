@@ -46,6 +46,7 @@ public final class Sampler implements AutoCloseable {
     private final Nd4jUNet theta;
     /** Null where θ is used alone. */
     private final Nd4jUNet phi;
+
     private final Arena arena;
 
     /**
@@ -66,16 +67,17 @@ public final class Sampler implements AutoCloseable {
         respaced = Respacing.parse(settings.respacing()).apply(model.schedule());
         process = settings.method().process(respaced);
         long thetaLength = UNetParameters.of(model.theta()).length();
-        long phiLength = model.phi().map(spec -> UNetParameters.of(spec).length()).orElse(0L);
+        long phiLength =
+                model.phi().map(spec -> UNetParameters.of(spec).length()).orElse(0L);
         if (parameters.length() != thetaLength + phiLength) {
-            throw new IllegalArgumentException("The model has " + (thetaLength + phiLength)
-                    + " parameters, the vector " + parameters.length());
+            throw new IllegalArgumentException(
+                    "The model has " + (thetaLength + phiLength) + " parameters, the vector " + parameters.length());
         }
         var flat = parameters.reshape(parameters.length());
         theta = new Nd4jUNet(model.theta(), flat.get(NDArrayIndex.interval(0, thetaLength)), null, threads);
         phi = refines && model.phi().isPresent()
-                ? new Nd4jUNet(model.phi().get(), flat.get(NDArrayIndex.interval(thetaLength, flat.length())), null,
-                        threads)
+                ? new Nd4jUNet(
+                        model.phi().get(), flat.get(NDArrayIndex.interval(thetaLength, flat.length())), null, threads)
                 : null;
         arena = new Arena(parameters.dataType());
     }
@@ -143,7 +145,9 @@ public final class Sampler implements AutoCloseable {
         var x = initial.dup('c');
         var shape = x.shape();
         var timesteps = arena.take(shape[0], 1);
-        var classes = labels == null ? null : Nd4j.createFromArray(labels).castTo(DataType.INT).reshape(shape[0], 1);
+        var classes = labels == null
+                ? null
+                : Nd4j.createFromArray(labels).castTo(DataType.INT).reshape(shape[0], 1);
         var estimate = arena.take(shape);
         var scratch = arena.take(shape);
         for (int step = process.steps() - 1; step >= 0; step--) {
@@ -183,8 +187,11 @@ public final class Sampler implements AutoCloseable {
     }
 
     private void check(INDArray initial, int[] labels) {
-        if (initial.rank() != 4 || initial.size(1) != size || initial.size(2) != size
-                || initial.size(3) != colours || initial.dataType() != arena.dataType()) {
+        if (initial.rank() != 4
+                || initial.size(1) != size
+                || initial.size(2) != size
+                || initial.size(3) != colours
+                || initial.dataType() != arena.dataType()) {
             throw new IllegalArgumentException("The sampler takes [images, " + size + ", " + size + ", " + colours
                     + "] of " + arena.dataType() + ", not " + Arrays.toString(initial.shape()) + " of "
                     + initial.dataType());
@@ -204,8 +211,9 @@ public final class Sampler implements AutoCloseable {
         // One pass, where the values are: the sum is finite only if each of them is.
         if (!Double.isFinite(output.sumNumber().doubleValue())) {
             throw new SamplingException(("The %s network's output at timestep %d is not finite (NaN or infinite): no "
-                    + "image can be drawn from these parameters. Draw from an earlier checkpoint, or from another "
-                    + "moving average of this one").formatted(network, timestep));
+                            + "image can be drawn from these parameters. Draw from an earlier checkpoint, or from another "
+                            + "moving average of this one")
+                    .formatted(network, timestep));
         }
     }
 
@@ -247,8 +255,8 @@ public final class Sampler implements AutoCloseable {
     }
 
     private static INDArray channels(INDArray array, int from, int count) {
-        return array.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(),
-                NDArrayIndex.interval(from, from + count));
+        return array.get(
+                NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(from, from + count));
     }
 
     private static void clip(INDArray array) {

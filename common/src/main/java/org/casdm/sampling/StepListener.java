@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public interface StepListener {
 
     /** Watches nothing. */
-    StepListener NONE = state -> { };
+    StepListener NONE = state -> {};
 
     /**
      * What a step works with: arrays [images, height, width, channels] that are the sampler's own, valid during the
@@ -21,9 +21,7 @@ public interface StepListener {
      * @param refinement what the cascade or the dual model adds, if it is used
      * @param x0 the estimate that the step follows
      */
-    record State(int step, int timestep, INDArray xt, INDArray x0Theta, Optional<Refinement> refinement,
-            INDArray x0) {
-    }
+    record State(int step, int timestep, INDArray xt, INDArray x0Theta, Optional<Refinement> refinement, INDArray x0) {}
 
     /**
      * The second estimate.
@@ -31,8 +29,7 @@ public interface StepListener {
      * @param x0 x_0^φ
      * @param weight r, its share in the blend, [images, height, width, 1]
      */
-    record Refinement(INDArray x0, INDArray weight) {
-    }
+    record Refinement(INDArray x0, INDArray weight) {}
 
     /** Called in every step, between estimating x_0 and stepping. */
     void onStep(State state);

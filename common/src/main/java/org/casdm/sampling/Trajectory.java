@@ -20,8 +20,7 @@ public final class Trajectory implements StepListener {
      * @param x0Theta the estimate from θ's noise, as φ sees it
      * @param refinement what the second estimate adds, if there is one
      */
-    public record Moment(int timestep, float[] xt, float[] x0Theta, Optional<Refined> refinement) {
-    }
+    public record Moment(int timestep, float[] xt, float[] x0Theta, Optional<Refined> refinement) {}
 
     /**
      * The second estimate.
@@ -29,8 +28,7 @@ public final class Trajectory implements StepListener {
      * @param x0 its images
      * @param weight its share r, one number for each pixel, in [0, 1]
      */
-    public record Refined(float[] x0, float[] weight) {
-    }
+    public record Refined(float[] x0, float[] weight) {}
 
     /**
      * @param steps of the sampler
@@ -50,8 +48,12 @@ public final class Trajectory implements StepListener {
         int walked = steps - 1 - state.step();
         long next = kept == 1 ? steps - 1 : Math.round((double) moments.size() * (steps - 1) / (kept - 1));
         if (walked == next && moments.size() < kept) {
-            moments.add(new Moment(state.timestep(), copy(state.xt()), copy(state.x0Theta()), state.refinement()
-                    .map(refinement -> new Refined(copy(refinement.x0()), copy(refinement.weight())))));
+            moments.add(new Moment(
+                    state.timestep(),
+                    copy(state.xt()),
+                    copy(state.x0Theta()),
+                    state.refinement()
+                            .map(refinement -> new Refined(copy(refinement.x0()), copy(refinement.weight())))));
         }
     }
 

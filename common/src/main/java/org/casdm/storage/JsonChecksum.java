@@ -13,10 +13,10 @@ public final class JsonChecksum {
 
     /** The field. */
     public static final String FIELD = "checksum";
+
     private static final JsonMapper JSON = new JsonMapper();
 
-    private JsonChecksum() {
-    }
+    private JsonChecksum() {}
 
     /** Adds the checksum as the last field. */
     public static void add(ObjectNode tree) throws JsonProcessingException {

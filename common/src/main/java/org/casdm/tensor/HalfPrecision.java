@@ -8,8 +8,7 @@ public final class HalfPrecision {
 
     private static final float SMALLEST_SUBNORMAL = 0x1p-24f;
 
-    private HalfPrecision() {
-    }
+    private HalfPrecision() {}
 
     /** Exact. */
     public static float fromFloat16(short bits) {

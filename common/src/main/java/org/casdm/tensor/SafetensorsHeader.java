@@ -27,15 +27,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     /** As in the reference implementation: a header beyond it is a broken or hostile file. */
     static final int MAXIMUM_BYTES = 100_000_000;
+
     static final int LENGTH_BYTES = 8;
     static final String METADATA_KEY = "__metadata__";
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     /** A tensor and its bytes, counted from the end of the header; {@code end} is exclusive. */
-    record Entry(TensorInfo info, long begin, long end) {
-    }
+    record Entry(TensorInfo info, long begin, long end) {}
 
     SafetensorsHeader {
         entries = List.copyOf(entries);
@@ -98,8 +99,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             bytes.write(' ');
         }
         if (bytes.size() > MAXIMUM_BYTES) {
-            throw new IllegalArgumentException("a safetensors header of " + bytes.size()
-                    + " bytes exceeds the limit of " + MAXIMUM_BYTES);
+            throw new IllegalArgumentException(
+                    "a safetensors header of " + bytes.size() + " bytes exceeds the limit of " + MAXIMUM_BYTES);
         }
         return bytes.toByteArray();
     }
@@ -134,20 +135,24 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         var position = 0L;
         for (var entry : entries) {
             if (entry.begin() != position) {
-                throw new TensorFormatException(file, "tensor '" + entry.info().name() + "' starts at byte "
-                        + entry.begin() + " of the data, "
-                        + (entry.begin() < position ? "inside the tensor before it" : "after a gap")
-                        + ", instead of at " + position);
+                throw new TensorFormatException(
+                        file,
+                        "tensor '" + entry.info().name() + "' starts at byte "
+                                + entry.begin() + " of the data, "
+                                + (entry.begin() < position ? "inside the tensor before it" : "after a gap")
+                                + ", instead of at " + position);
             }
             if (entry.end() > dataBytes) {
-                throw new TensorFormatException(file, "tensor '" + entry.info().name() + "' ends at byte "
-                        + entry.end() + " of the data, but the file has only " + dataBytes + " bytes of data");
+                throw new TensorFormatException(
+                        file,
+                        "tensor '" + entry.info().name() + "' ends at byte " + entry.end()
+                                + " of the data, but the file has only " + dataBytes + " bytes of data");
             }
             position = entry.end();
         }
         if (position != dataBytes) {
-            throw new TensorFormatException(file, "the header describes " + position
-                    + " bytes of data, but the file has " + dataBytes);
+            throw new TensorFormatException(
+                    file, "the header describes " + position + " bytes of data, but the file has " + dataBytes);
         }
     }
 
@@ -201,8 +206,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 throw new TensorFormatException(file, place + ": dtype, shape or data_offsets is missing");
             }
             if (offsets.length != 2 || offsets[0] > offsets[1]) {
-                throw new TensorFormatException(file, place + ": data_offsets " + Arrays.toString(offsets)
-                        + " are no begin and end");
+                throw new TensorFormatException(
+                        file, place + ": data_offsets " + Arrays.toString(offsets) + " are no begin and end");
             }
             TensorInfo info;
             try {
@@ -211,8 +216,10 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 throw new TensorFormatException(file, e.getMessage(), e);
             }
             if (offsets[1] - offsets[0] != info.byteSize()) {
-                throw new TensorFormatException(file, place + ": " + type + Arrays.toString(shape) + " takes "
-                        + info.byteSize() + " bytes, but data_offsets give " + (offsets[1] - offsets[0]));
+                throw new TensorFormatException(
+                        file,
+                        place + ": " + type + Arrays.toString(shape) + " takes " + info.byteSize()
+                                + " bytes, but data_offsets give " + (offsets[1] - offsets[0]));
             }
             return new Entry(info, offsets[0], offsets[1]);
         }
@@ -220,9 +227,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         private TensorType type(String place) throws IOException {
             expect(parser.nextToken(), JsonToken.VALUE_STRING, "a text", place + ", dtype");
             var text = parser.getText();
-            return Arrays.stream(TensorType.values()).filter(type -> type.name().equals(text)).findFirst()
-                    .orElseThrow(() -> new TensorFormatException(file, place + ": element type '" + text
-                            + "' is not one of " + Arrays.toString(TensorType.values())));
+            return Arrays.stream(TensorType.values())
+                    .filter(type -> type.name().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TensorFormatException(
+                            file,
+                            place + ": element type '" + text + "' is not one of "
+                                    + Arrays.toString(TensorType.values())));
         }
 
         private long[] integers(String place) throws IOException {

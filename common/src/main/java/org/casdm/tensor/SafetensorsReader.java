@@ -63,13 +63,15 @@ public final class SafetensorsReader implements Closeable {
         input.readFully(0, start, 0, start.length);
         var length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 0 || length > SafetensorsHeader.MAXIMUM_BYTES) {
-            throw new TensorFormatException(input.name(), "not a safetensors file: its header would have "
-                    + Long.toUnsignedString(length) + " bytes, the limit is " + SafetensorsHeader.MAXIMUM_BYTES);
+            throw new TensorFormatException(
+                    input.name(),
+                    "not a safetensors file: its header would have " + Long.toUnsignedString(length)
+                            + " bytes, the limit is " + SafetensorsHeader.MAXIMUM_BYTES);
         }
         var dataBytes = size - SafetensorsHeader.LENGTH_BYTES - length;
         if (dataBytes < 0) {
-            throw new TensorFormatException(input.name(), "is cut off: it has " + size
-                    + " bytes, its header alone should have " + length);
+            throw new TensorFormatException(
+                    input.name(), "is cut off: it has " + size + " bytes, its header alone should have " + length);
         }
         var json = new byte[(int) length];
         input.readFully(SafetensorsHeader.LENGTH_BYTES, json, 0, json.length);
@@ -121,14 +123,15 @@ public final class SafetensorsReader implements Closeable {
     public void read(String tensor, FloatSink sink) throws IOException {
         var entry = entry(tensor);
         FloatBuffer converted = null;
-        for (var position = entry.begin(); position < entry.end();) {
+        for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
             if (entry.info().type() == TensorType.F32) {
                 sink.accept(bytes.asFloatBuffer());
             } else {
                 if (converted == null) {
-                    converted = FloatBuffer.allocate(bytes.remaining() / entry.info().type().byteSize());
+                    converted = FloatBuffer.allocate(
+                            bytes.remaining() / entry.info().type().byteSize());
                 }
                 converted.clear();
                 while (bytes.hasRemaining()) {
@@ -151,7 +154,7 @@ public final class SafetensorsReader implements Closeable {
         var values = DoubleBuffer.allocate(arrayLength(tensor));
         var entry = entry(tensor);
         var type = entry.info().type();
-        for (var position = entry.begin(); position < entry.end();) {
+        for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
             while (bytes.hasRemaining()) {
@@ -174,7 +177,7 @@ public final class SafetensorsReader implements Closeable {
             throw new TensorFormatException(input.name(), "tensor " + entry.info() + " does not hold whole numbers");
         }
         var index = 0;
-        for (var position = entry.begin(); position < entry.end();) {
+        for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
             while (bytes.hasRemaining()) {
@@ -202,7 +205,7 @@ public final class SafetensorsReader implements Closeable {
     /** Reads a tensor as it stands in the file, little-endian, in chunks. */
     public void readBytes(String tensor, ByteSink sink) throws IOException {
         var entry = entry(tensor);
-        for (var position = entry.begin(); position < entry.end();) {
+        for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
             sink.accept(bytes);
@@ -242,8 +245,9 @@ public final class SafetensorsReader implements Closeable {
         var count = entry(tensor).info().elementCount();
         // The largest array that every virtual machine makes.
         if (count > Integer.MAX_VALUE - 8) {
-            throw new TensorFormatException(input.name(), "tensor '" + tensor + "' has " + count
-                    + " elements: too many for one array, read it in chunks");
+            throw new TensorFormatException(
+                    input.name(),
+                    "tensor '" + tensor + "' has " + count + " elements: too many for one array, read it in chunks");
         }
         return (int) count;
     }

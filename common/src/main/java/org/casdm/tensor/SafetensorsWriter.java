@@ -50,7 +50,8 @@ public final class SafetensorsWriter {
     /** Writes a whole file. */
     public static ContentDigest write(OutputStream stream, List<TensorSource> tensors, Map<String, String> metadata)
             throws IOException {
-        var writer = new SafetensorsWriter(stream, tensors.stream().map(TensorSource::info).toList(), metadata);
+        var writer = new SafetensorsWriter(
+                stream, tensors.stream().map(TensorSource::info).toList(), metadata);
         for (var tensor : tensors) {
             writer.write(tensor);
         }
@@ -88,8 +89,8 @@ public final class SafetensorsWriter {
      */
     public ContentDigest finish() throws IOException {
         if (tensorsWritten < header.entries().size()) {
-            throw new IllegalStateException("tensor " + header.entries().get(tensorsWritten).info()
-                    + " was announced but not written");
+            throw new IllegalStateException(
+                    "tensor " + header.entries().get(tensorsWritten).info() + " was announced but not written");
         }
         flushBuffer();
         stream.flush();
@@ -181,8 +182,8 @@ public final class SafetensorsWriter {
 
         private void take(long bytes) {
             if (bytes > remainingBytes) {
-                throw new IllegalStateException("tensor " + info
-                        + ": its source gives more elements than its shape has");
+                throw new IllegalStateException(
+                        "tensor " + info + ": its source gives more elements than its shape has");
             }
             remainingBytes -= bytes;
         }

@@ -3,8 +3,8 @@ package org.casdm.tensor;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -40,14 +40,15 @@ public interface SeekableInput extends Closeable {
                 try {
                     seekAndRead(stream, position, destination, offset, length);
                 } catch (EOFException e) {
-                    throw (EOFException) new EOFException(path + ": ends before byte " + (position + length))
-                            .initCause(e);
+                    throw (EOFException)
+                            new EOFException(path + ": ends before byte " + (position + length)).initCause(e);
                 } catch (FSError e) {
                     // Hadoop's local file system reports a failing disk by an Error.
                     throw new IOException(path + ": cannot be read: " + e.getMessage(), e);
                 } catch (IOException e) {
                     // Of what the network says, only some names the file.
-                    throw String.valueOf(e.getMessage()).contains(path.toString()) ? e
+                    throw String.valueOf(e.getMessage()).contains(path.toString())
+                            ? e
                             : new IOException(path + ": cannot be read: " + e.getMessage(), e);
                 }
             }

@@ -7,8 +7,7 @@ import java.util.HexFormat;
 /** SHA-256, which every Java platform has. */
 public final class Sha256 {
 
-    private Sha256() {
-    }
+    private Sha256() {}
 
     /** A new digest, to be fed piece by piece. */
     public static MessageDigest newDigest() {

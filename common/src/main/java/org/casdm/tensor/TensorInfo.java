@@ -59,7 +59,9 @@ public record TensorInfo(String name, TensorType type, long[] shape) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof TensorInfo that && name.equals(that.name) && type == that.type
+        return other instanceof TensorInfo that
+                && name.equals(that.name)
+                && type == that.type
                 && Arrays.equals(shape, that.shape);
     }
 

@@ -2,7 +2,16 @@ package org.casdm.tensor;
 
 /** The element types of a safetensors file that this program reads and writes; the names are those of the format. */
 public enum TensorType {
-    F64(8), F32(4), F16(2), BF16(2), I64(8), I32(4), I16(2), I8(1), U8(1), BOOL(1);
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2),
+    I64(8),
+    I32(4),
+    I16(2),
+    I8(1),
+    U8(1),
+    BOOL(1);
 
     private final int byteSize;
 

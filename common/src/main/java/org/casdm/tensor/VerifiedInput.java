@@ -68,8 +68,10 @@ public final class VerifiedInput implements SeekableInput {
         readTo(size());
         var found = Sha256.hex(digest);
         if (!found.equals(expected.sha256())) {
-            throw new TensorFormatException(name(), "its content has changed since it was written: SHA-256 is " + found
-                    + " instead of " + expected.sha256());
+            throw new TensorFormatException(
+                    name(),
+                    "its content has changed since it was written: SHA-256 is " + found + " instead of "
+                            + expected.sha256());
         }
     }
 

@@ -20,8 +20,7 @@ public final class KnownContent {
     private static final Pattern HASH_IN_NAME = Pattern.compile(".*-(?<digits>[0-9a-f]{8,64})\\.(pth|pt)");
     private static final Pattern STEP = Pattern.compile("[0-9]{9,18}");
 
-    private KnownContent() {
-    }
+    private KnownContent() {}
 
     /**
      * Compares a file with what is known of it. Reads it once, if anything is.
@@ -34,9 +33,11 @@ public final class KnownContent {
         if (named.matches()) {
             var found = ContentDigest.of(fileSystem, path);
             if (!found.sha256().startsWith(named.group("digits"))) {
-                throw new TensorFormatException(path.toString(), "is damaged or another file: its SHA-256 is "
-                        + found.sha256() + ", where its name says that it begins with " + named.group("digits")
-                        + "; fetch it again, or call it otherwise");
+                throw new TensorFormatException(
+                        path.toString(),
+                        "is damaged or another file: its SHA-256 is "
+                                + found.sha256() + ", where its name says that it begins with " + named.group("digits")
+                                + "; fetch it again, or call it otherwise");
             }
             return;
         }
@@ -44,16 +45,21 @@ public final class KnownContent {
         if (expected.isPresent()) {
             var found = ContentDigest.of(fileSystem, path);
             if (!found.equals(expected.get())) {
-                throw new TensorFormatException(path.toString(), "is damaged: it has " + found.bytes() + " bytes with"
-                        + " SHA-256 " + found.sha256() + " where " + CheckpointFiles.STATE + " beside it says "
-                        + expected.get().bytes() + " and " + expected.get().sha256());
+                throw new TensorFormatException(
+                        path.toString(),
+                        "is damaged: it has " + found.bytes() + " bytes with"
+                                + " SHA-256 " + found.sha256() + " where " + CheckpointFiles.STATE + " beside it says "
+                                + expected.get().bytes() + " and "
+                                + expected.get().sha256());
             }
         }
     }
 
     private static Optional<ContentDigest> fromCheckpoint(FileSystem fileSystem, Path path) throws IOException {
         var folder = path.getParent();
-        if (folder == null || folder.getParent() == null || !STEP.matcher(folder.getName()).matches()
+        if (folder == null
+                || folder.getParent() == null
+                || !STEP.matcher(folder.getName()).matches()
                 || !fileSystem.exists(new Path(folder, CheckpointFiles.STATE))) {
             return Optional.empty();
         }

@@ -8,8 +8,7 @@ public final class RandomWeights {
 
     private static final long SEED = 20240205;
 
-    private RandomWeights() {
-    }
+    private RandomWeights() {}
 
     /**
      * The values of a parameter in the file's layout, by its initialisation: drawn in the file's order of elements from

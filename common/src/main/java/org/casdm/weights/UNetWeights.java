@@ -35,6 +35,7 @@ public final class UNetWeights {
 
     /** The first tensor of every such network. */
     private static final String FIRST = "input_blocks.0.0.weight";
+
     private static final String LAST = "out.2.";
     private static final String JOINT_PROJECTION = ".qkv.";
 
@@ -64,18 +65,29 @@ public final class UNetWeights {
         }
         var differences = differences();
         if (!differences.isEmpty()) {
-            throw new TensorFormatException(file.name(), "does not fit the network " + network + " of the model: "
-                    + differences.size() + " tensors differ" + String.join("", differences.stream()
-                            .map(line -> "\n  " + line).toList()) + hints(network));
+            throw new TensorFormatException(
+                    file.name(),
+                    "does not fit the network " + network + " of the model: "
+                            + differences.size() + " tensors differ"
+                            + String.join(
+                                    "",
+                                    differences.stream()
+                                            .map(line -> "\n  " + line)
+                                            .toList()) + hints(network));
         }
     }
 
     private static String prefix(TensorFile file, String preferred) {
-        var prefixes = file.tensors().stream().map(tensor -> tensor.info().name())
+        var prefixes = file.tensors().stream()
+                .map(tensor -> tensor.info().name())
                 .filter(name -> name.equals(FIRST) || name.endsWith("." + FIRST))
-                .map(name -> name.substring(0, name.length() - FIRST.length())).toList();
-        return prefixes.stream().filter(candidate -> candidate.endsWith(preferred)).findFirst()
-                .or(() -> prefixes.stream().findFirst()).orElse("");
+                .map(name -> name.substring(0, name.length() - FIRST.length()))
+                .toList();
+        return prefixes.stream()
+                .filter(candidate -> candidate.endsWith(preferred))
+                .findFirst()
+                .or(() -> prefixes.stream().findFirst())
+                .orElse("");
     }
 
     private List<String> differences() {
@@ -83,8 +95,8 @@ public final class UNetWeights {
         wanted.forEach((name, parameter) -> {
             var tensor = found.get(name);
             if (tensor == null) {
-                differences.add(name + ": not in the file; " + Arrays.toString(parameter.fileShape())
-                        + " in the model");
+                differences.add(
+                        name + ": not in the file; " + Arrays.toString(parameter.fileShape()) + " in the model");
             } else if (!Arrays.equals(tensor.info().shape(), parameter.fileShape())
                     && !hasVariance(name, tensor, parameter)) {
                 differences.add(name + ": " + Arrays.toString(tensor.info().shape()) + " in the file, "
@@ -93,8 +105,8 @@ public final class UNetWeights {
         });
         found.forEach((name, tensor) -> {
             if (!wanted.containsKey(name)) {
-                differences.add(name + ": " + Arrays.toString(tensor.info().shape())
-                        + " in the file; not in the model");
+                differences.add(
+                        name + ": " + Arrays.toString(tensor.info().shape()) + " in the file; not in the model");
             }
         });
         return differences;
@@ -104,7 +116,8 @@ public final class UNetWeights {
     private boolean hasVariance(String name, StoredTensor tensor, Parameter parameter) {
         long[] shape = parameter.fileShape();
         shape[0] *= 2;
-        return name.startsWith(LAST) && spec.outputChannels() == spec.inputChannels()
+        return name.startsWith(LAST)
+                && spec.outputChannels() == spec.inputChannels()
                 && Arrays.equals(tensor.info().shape(), shape);
     }
 
@@ -120,13 +133,17 @@ public final class UNetWeights {
                 hints.add("The file's network has model." + network + ".channels = " + channels);
             }
         }
-        long classes = found.containsKey("label_emb.weight") ? found.get("label_emb.weight").info().shape()[0] : 0;
+        long classes = found.containsKey("label_emb.weight")
+                ? found.get("label_emb.weight").info().shape()[0]
+                : 0;
         if (first != null && classes != spec.classes()) {
             hints.add("The file's network has model.classes = " + classes);
         }
         var residual = "input_blocks.1.0.";
         if (found.containsKey(residual + "emb_layers.1.bias") && found.containsKey(residual + "out_layers.3.bias")) {
-            boolean scaleShift = found.get(residual + "emb_layers.1.bias").info().elementCount()
+            boolean scaleShift = found.get(residual + "emb_layers.1.bias")
+                            .info()
+                            .elementCount()
                     == 2 * found.get(residual + "out_layers.3.bias").info().elementCount();
             if (scaleShift != spec.scaleShiftNorm()) {
                 hints.add("The file's network has model." + network + ".scale-shift-norm = " + scaleShift);
@@ -141,7 +158,8 @@ public final class UNetWeights {
 
     /** Where a strided convolution belongs there are the parts of a residual block. */
     private boolean hasResidualResampling() {
-        return wanted.keySet().stream().filter(name -> name.endsWith(".op.weight"))
+        return wanted.keySet().stream()
+                .filter(name -> name.endsWith(".op.weight"))
                 .anyMatch(name -> found.containsKey(name.replace(".op.weight", ".in_layers.2.weight")));
     }
 
@@ -167,15 +185,17 @@ public final class UNetWeights {
             var values = new float[Math.toIntExact(parameter.length())];
             var target = FloatBuffer.wrap(values);
             // Of a longer tensor the first part.
-            found.get(parameter.name()).read(chunk ->
-                    target.put(chunk.slice(chunk.position(), Math.min(chunk.remaining(), target.remaining()))));
+            found.get(parameter.name())
+                    .read(chunk ->
+                            target.put(chunk.slice(chunk.position(), Math.min(chunk.remaining(), target.remaining()))));
             for (float value : values) {
                 if (!Float.isFinite(value)) {
-                    throw new TensorFormatException(file, "tensor " + prefix + parameter.name()
-                            + " holds a value that is not finite");
+                    throw new TensorFormatException(
+                            file, "tensor " + prefix + parameter.name() + " holds a value that is not finite");
                 }
             }
-            boolean reorder = order == AttentionOrder.QKV_FIRST && parameter.name().contains(JOINT_PROJECTION);
+            boolean reorder =
+                    order == AttentionOrder.QKV_FIRST && parameter.name().contains(JOINT_PROJECTION);
             receiver.accept(parameter, reorder ? headsFirst(values, parameter) : values);
         }
     }
@@ -188,8 +208,12 @@ public final class UNetWeights {
         var reordered = new float[values.length];
         for (int part = 0; part < parts; part++) {
             for (int head = 0; head < spec.heads(); head++) {
-                System.arraycopy(values, (part * spec.heads() + head) * length, reordered,
-                        (head * parts + part) * length, length);
+                System.arraycopy(
+                        values,
+                        (part * spec.heads() + head) * length,
+                        reordered,
+                        (head * parts + part) * length,
+                        length);
             }
         }
         return reordered;

@@ -21,8 +21,7 @@ public final class WeightFile {
 
     private static final int LISTED_PROBLEMS = 5;
 
-    private WeightFile() {
-    }
+    private WeightFile() {}
 
     /**
      * Reads tensors, whatever else the file holds. The file's format is told from its beginning. Without a hash in the
@@ -33,15 +32,22 @@ public final class WeightFile {
      * @throws TensorFormatException if the hash is another one, or if tensors are missing or have another shape; the
      *         message names them
      */
-    public static void read(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop,
-            BiConsumer<Parameter, float[]> receiver) throws IOException {
+    public static void read(
+            WeightSource source,
+            String what,
+            List<WeightTensor> wanted,
+            Configuration hadoop,
+            BiConsumer<Parameter, float[]> receiver)
+            throws IOException {
         var path = new Path(source.uri().orElseThrow());
         var fileSystem = path.getFileSystem(hadoop);
         if (source.sha256().isPresent()) {
             String actual = sha256(source, hadoop);
             if (!actual.equals(source.sha256().get())) {
-                throw new TensorFormatException(path.toString(), "is not the expected file: its SHA-256 is " + actual
-                        + ", not " + source.sha256().get());
+                throw new TensorFormatException(
+                        path.toString(),
+                        "is not the expected file: its SHA-256 is " + actual + ", not "
+                                + source.sha256().get());
             }
         } else {
             KnownContent.verify(fileSystem, path);
@@ -86,8 +92,9 @@ public final class WeightFile {
         return ContentDigest.of(path.getFileSystem(hadoop), path).sha256();
     }
 
-    private static Map<WeightTensor, StoredTensor> find(String file, String what, List<WeightTensor> wanted,
-            Map<String, StoredTensor> stored) throws TensorFormatException {
+    private static Map<WeightTensor, StoredTensor> find(
+            String file, String what, List<WeightTensor> wanted, Map<String, StoredTensor> stored)
+            throws TensorFormatException {
         var found = new HashMap<WeightTensor, StoredTensor>();
         var problems = new ArrayList<String>();
         for (var tensor : wanted) {
@@ -99,16 +106,16 @@ public final class WeightFile {
             long[] shape = stored.get(name.get()).info().shape();
             long[] expected = tensor.parameter().fileShape();
             if (!Arrays.equals(shape, expected)) {
-                problems.add(name.get() + " has shape " + Arrays.toString(shape) + ", not "
-                        + Arrays.toString(expected));
+                problems.add(
+                        name.get() + " has shape " + Arrays.toString(shape) + ", not " + Arrays.toString(expected));
             }
             found.put(tensor, stored.get(name.get()));
         }
         if (!problems.isEmpty()) {
             int listed = Math.min(LISTED_PROBLEMS, problems.size());
             String rest = problems.size() > listed ? "; and " + (problems.size() - listed) + " more" : "";
-            throw new TensorFormatException(file, "does not hold " + what + ": "
-                    + String.join("; ", problems.subList(0, listed)) + rest);
+            throw new TensorFormatException(
+                    file, "does not hold " + what + ": " + String.join("; ", problems.subList(0, listed)) + rest);
         }
         return found;
     }
@@ -123,8 +130,8 @@ public final class WeightFile {
     private static void requireFinite(Path path, WeightTensor tensor, float[] values) throws TensorFormatException {
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new TensorFormatException(path.toString(), "tensor " + tensor.parameter().name()
-                        + " holds a value that is not finite");
+                throw new TensorFormatException(
+                        path.toString(), "tensor " + tensor.parameter().name() + " holds a value that is not finite");
             }
         }
     }

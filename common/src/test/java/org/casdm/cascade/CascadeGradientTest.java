@@ -30,14 +30,22 @@ class CascadeGradientTest {
         int outputs = kind == Kind.DUAL ? 7 : 3;
         var theta = new UNetSpec(3, outputs, 32, List.of(1, 2), 1, List.of(2), 2, true, 0.2, CLASSES);
         var phi = new UNetSpec(6, 4, 32, List.of(1), 1, List.of(), 2, false, 0, CLASSES);
-        return new ModelSpec(kind, theta, kind == Kind.CAS_DM ? Optional.of(phi) : Optional.empty(),
-                kind == Kind.CAS_DM, true, NoiseSchedule.cosine(100), true);
+        return new ModelSpec(
+                kind,
+                theta,
+                kind == Kind.CAS_DM ? Optional.of(phi) : Optional.empty(),
+                kind == Kind.CAS_DM,
+                true,
+                NoiseSchedule.cosine(100),
+                true);
     }
 
     private static CascadeGraph graph(ModelSpec model) {
         var graph = CascadeGraph.create(model, new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE));
         // Fresh networks end in zeros, which hide the gradients of all that is before: fill everything.
-        graph.params().addi(Networks.normal(3, DataType.DOUBLE, graph.params().length()).muli(0.05));
+        graph.params()
+                .addi(Networks.normal(3, DataType.DOUBLE, graph.params().length())
+                        .muli(0.05));
         return graph;
     }
 
@@ -69,13 +77,18 @@ class CascadeGradientTest {
         long seed = 11;
         for (var parameter : UNetParameters.of(spec).all()) {
             long start = offset + parameter.offset();
-            check(graph, batch, analytic, parameter.name(), start,
+            check(
+                    graph,
+                    batch,
+                    analytic,
+                    parameter.name(),
+                    start,
                     Networks.normal(seed++, DataType.DOUBLE, parameter.length()));
         }
     }
 
-    private static void check(CascadeGraph graph, MultiDataSet batch, INDArray analytic, String name, long start,
-            INDArray direction) {
+    private static void check(
+            CascadeGraph graph, MultiDataSet batch, INDArray analytic, String name, long start, INDArray direction) {
         double step = 1e-6;
         var interval = NDArrayIndex.interval(start, start + direction.length());
         var place = graph.params().reshape(graph.params().length()).get(interval);
@@ -113,7 +126,8 @@ class CascadeGradientTest {
     void blendingWeightByFiniteDifferences() {
         var model = model(Kind.CAS_DM);
         var layout = UNetParameters.of(model.phi().orElseThrow());
-        long start = UNetParameters.of(model.theta()).length() + layout.get("out.2.weight").offset();
+        long start = UNetParameters.of(model.theta()).length()
+                + layout.get("out.2.weight").offset();
         long length = layout.get("out.2.weight").length();
         // Innermost in memory is the output channel: the fourth is the logit of r.
         var direction = Networks.normal(2, DataType.DOUBLE, length / 4, 4);
@@ -137,8 +151,13 @@ class CascadeGradientTest {
             assertThat(phi.norm2Number().doubleValue()).isPositive();
 
             var noise = gradient(graph, batch(model, new LossWeights(1, 0, 0)));
-            assertThat(noise.get(NDArrayIndex.interval(0, thetaLength)).norm2Number().doubleValue()).isPositive();
-            assertThat(noise.get(NDArrayIndex.interval(thetaLength, noise.length())).norm2Number().doubleValue())
+            assertThat(noise.get(NDArrayIndex.interval(0, thetaLength))
+                            .norm2Number()
+                            .doubleValue())
+                    .isPositive();
+            assertThat(noise.get(NDArrayIndex.interval(thetaLength, noise.length()))
+                            .norm2Number()
+                            .doubleValue())
                     .isZero();
         }
     }

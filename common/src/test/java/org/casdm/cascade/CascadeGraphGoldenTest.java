@@ -33,22 +33,28 @@ class CascadeGraphGoldenTest {
         boolean seesXt = golden.metadata().get("case").contains("x0+xt");
         boolean clip = golden.metadata().get("case").contains("\"clip\": true");
         var theta = Networks.spec(golden.metadata().get("unet"), 3, 3);
-        return new ModelSpec(Kind.CAS_DM, theta, Optional.of(theta.withChannels(seesXt ? 6 : 3, 4)), seesXt, clip,
-                NoiseSchedule.linear(1000), true);
+        return new ModelSpec(
+                Kind.CAS_DM,
+                theta,
+                Optional.of(theta.withChannels(seesXt ? 6 : 3, 4)),
+                seesXt,
+                clip,
+                NoiseSchedule.linear(1000),
+                true);
     }
 
     /** As the reference: VGG-16 with the formula's weights, images as they are. */
     private static final LpipsSpec LPIPS = new LpipsSpec(Trunk.VGG, Resize.NONE);
 
     private static CascadeGraph graph(ModelSpec model, boolean lpips) {
-        var graph = CascadeGraph.create(model, new Training(ADAM_W, 0, 0, 2, DataType.FLOAT,
-                lpips ? Optional.of(LPIPS) : Optional.empty()));
+        var graph = CascadeGraph.create(
+                model, new Training(ADAM_W, 0, 0, 2, DataType.FLOAT, lpips ? Optional.of(LPIPS) : Optional.empty()));
         if (lpips) {
             graph.setLpips(new Lpips(LPIPS, LpipsExamples.formulaWeights(LPIPS.trunk()), 2));
         }
         var theta = Networks.vector(Networks.formulaWeights("golden.casdm.theta", model.theta()), DataType.FLOAT);
-        var phi = Networks.vector(Networks.formulaWeights("golden.casdm.phi", model.phi().orElseThrow()),
-                DataType.FLOAT);
+        var phi = Networks.vector(
+                Networks.formulaWeights("golden.casdm.phi", model.phi().orElseThrow()), DataType.FLOAT);
         graph.setParams(Nd4j.concat(1, theta, phi));
         return graph;
     }
@@ -73,14 +79,18 @@ class CascadeGraphGoldenTest {
         if (model.clip()) {
             estimate = Transforms.max(Transforms.min(estimate, 1), -1);
         }
-        assertThat(Golden.relativeError(Networks.channelsFirst(activations.get("estimate")),
-                Networks.channelsFirst(estimate))).isLessThan(1e-4);
+        assertThat(Golden.relativeError(
+                        Networks.channelsFirst(activations.get("estimate")), Networks.channelsFirst(estimate)))
+                .isLessThan(1e-4);
         var prediction = channels(activations.get("phi"), 0, 3);
         close(golden, "x0_phi", prediction, 1e-4);
         var weight = Transforms.sigmoid(channels(activations.get("phi"), 3, 4).dup('c'));
         close(golden, "r", weight, 1e-4);
-        close(golden, "mu", posteriorMean(model, golden, activations.get("estimate"), prediction, weight,
-                activations.get("xt")), 1e-4);
+        close(
+                golden,
+                "mu",
+                posteriorMean(model, golden, activations.get("estimate"), prediction, weight, activations.get("xt")),
+                1e-4);
 
         // Losses and gradients.
         var weights = new LossWeights(1, 1, 1, lpips ? 0.1 : 0);
@@ -113,12 +123,16 @@ class CascadeGraphGoldenTest {
         for (var network : model.networks()) {
             var layout = UNetParameters.of(network.spec());
             String name = network.name() + ".out.2.weight";
-            var after = Networks.inFileLayout(layout.get("out.2.weight"),
-                    part(graph.params(), offset, layout.length()));
-            assertThat(Golden.relativeError(after, golden.doubles("adam." + name))).as(name).isLessThan(1e-6);
-            var averaged = Networks.inFileLayout(layout.get("out.2.weight"),
-                    part(average.average(), offset, layout.length()));
-            assertThat(Golden.relativeError(averaged, golden.doubles("ema99." + name))).as(name).isLessThan(1e-6);
+            var after =
+                    Networks.inFileLayout(layout.get("out.2.weight"), part(graph.params(), offset, layout.length()));
+            assertThat(Golden.relativeError(after, golden.doubles("adam." + name)))
+                    .as(name)
+                    .isLessThan(1e-6);
+            var averaged =
+                    Networks.inFileLayout(layout.get("out.2.weight"), part(average.average(), offset, layout.length()));
+            assertThat(Golden.relativeError(averaged, golden.doubles("ema99." + name)))
+                    .as(name)
+                    .isLessThan(1e-6);
             offset += layout.length();
         }
         graph.close();
@@ -126,7 +140,8 @@ class CascadeGraphGoldenTest {
 
     private static void checkGradients(Golden golden, String network, UNetParameters layout, INDArray gradients) {
         double largest = layout.all().stream()
-                .mapToDouble(parameter -> golden.scalar("gradnorm." + network + "." + parameter.name())).max()
+                .mapToDouble(parameter -> golden.scalar("gradnorm." + network + "." + parameter.name()))
+                .max()
                 .orElseThrow();
         for (var parameter : layout.all()) {
             String name = network + "." + parameter.name();
@@ -137,30 +152,35 @@ class CascadeGraphGoldenTest {
             }
             double reference = golden.scalar("gradnorm." + name);
             // A bias before a norm of single channels has no influence: its gradient is rounding alone.
-            assertThat(Math.abs(Math.sqrt(squares) - reference)).as(name)
+            assertThat(Math.abs(Math.sqrt(squares) - reference))
+                    .as(name)
                     .isLessThanOrEqualTo(1e-3 * reference + 1e-6 * largest);
             if (golden.has("grad." + name)) {
-                assertThat(Golden.relativeError(values, golden.doubles("grad." + name))).as(name).isLessThan(1e-3);
+                assertThat(Golden.relativeError(values, golden.doubles("grad." + name)))
+                        .as(name)
+                        .isLessThan(1e-3);
             }
         }
     }
 
-    private static INDArray posteriorMean(ModelSpec model, Golden golden, INDArray estimate, INDArray prediction,
-            INDArray weight, INDArray xt) {
+    private static INDArray posteriorMean(
+            ModelSpec model, Golden golden, INDArray estimate, INDArray prediction, INDArray weight, INDArray xt) {
         var blend = weight.mul(prediction.sub(estimate)).add(estimate);
         var mean = Nd4j.create(DataType.FLOAT, xt.shape());
         long[] timesteps = golden.longs("t");
         for (int i = 0; i < timesteps.length; i++) {
             int t = (int) timesteps[i];
-            image(mean, i).assign(image(blend, i).mul(model.schedule().posteriorMeanCoef1(t))
-                    .add(image(xt, i).mul(model.schedule().posteriorMeanCoef2(t))));
+            image(mean, i)
+                    .assign(image(blend, i)
+                            .mul(model.schedule().posteriorMeanCoef1(t))
+                            .add(image(xt, i).mul(model.schedule().posteriorMeanCoef2(t))));
         }
         return mean;
     }
 
     private static INDArray image(INDArray images, int index) {
-        return images.get(NDArrayIndex.interval(index, index + 1), NDArrayIndex.all(), NDArrayIndex.all(),
-                NDArrayIndex.all());
+        return images.get(
+                NDArrayIndex.interval(index, index + 1), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all());
     }
 
     private static INDArray channels(INDArray array, int from, int to) {
@@ -172,7 +192,8 @@ class CascadeGraphGoldenTest {
     }
 
     private static void close(Golden golden, String name, INDArray ours, double tolerance) {
-        assertThat(Golden.relativeError(Networks.channelsFirst(ours), golden.doubles(name))).as(name)
+        assertThat(Golden.relativeError(Networks.channelsFirst(ours), golden.doubles(name)))
+                .as(name)
                 .isLessThan(tolerance);
     }
 }

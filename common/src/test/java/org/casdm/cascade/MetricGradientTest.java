@@ -32,21 +32,27 @@ import org.nd4j.linalg.learning.config.Sgd;
 class MetricGradientTest {
 
     private static final LpipsSpec LPIPS = new LpipsSpec(Trunk.SQUEEZE, Resize.NONE);
-    private static final Training TRAINING =
-            new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS));
+    private static final Training TRAINING = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS));
 
     private static ModelSpec model(Kind kind) {
         int outputs = kind == Kind.DUAL ? 7 : 3;
         var theta = new UNetSpec(3, outputs, 32, List.of(1), 1, List.of(), 2, true, 0, 0);
-        return new ModelSpec(kind, theta,
-                kind == Kind.CAS_DM ? Optional.of(theta.withChannels(3, 4)) : Optional.empty(), false, true,
-                NoiseSchedule.cosine(100), true);
+        return new ModelSpec(
+                kind,
+                theta,
+                kind == Kind.CAS_DM ? Optional.of(theta.withChannels(3, 4)) : Optional.empty(),
+                false,
+                true,
+                NoiseSchedule.cosine(100),
+                true);
     }
 
     private static CascadeGraph graph(ModelSpec model) {
         var graph = CascadeGraph.create(model, TRAINING);
         // Fresh networks end in zeros, which hide the gradients of all that is before: fill everything.
-        graph.params().addi(Networks.normal(3, DataType.DOUBLE, graph.params().length()).muli(0.05));
+        graph.params()
+                .addi(Networks.normal(3, DataType.DOUBLE, graph.params().length())
+                        .muli(0.05));
         graph.setLpips(new Lpips(LPIPS, LpipsWeights.random(LPIPS.trunk()).castTo(DataType.DOUBLE), 1));
         return graph;
     }
@@ -80,14 +86,17 @@ class MetricGradientTest {
             double below = graph.score(batch, true);
             place.addi(direction.mul(step));
             double numeric = (above - below) / (2 * step);
-            assertThat(analytic.mul(direction).sumNumber().doubleValue()).as("direction " + seed)
+            assertThat(analytic.mul(direction).sumNumber().doubleValue())
+                    .as("direction " + seed)
                     .isCloseTo(numeric, Offset.offset(1e-6 + 1e-4 * Math.abs(numeric)));
         }
     }
 
     /** In ddpm and dual the metric function teaches the only network there is. */
     @ParameterizedTest
-    @EnumSource(value = Kind.class, names = {"DDPM", "DUAL"})
+    @EnumSource(
+            value = Kind.class,
+            names = {"DDPM", "DUAL"})
     void teachesTheOnlyNetwork(Kind kind) {
         var model = model(kind);
         try (var graph = graph(model)) {
@@ -138,7 +147,9 @@ class MetricGradientTest {
             assertThat(graph.score(batch, true)).isPositive().isLessThan(first);
             long thetaLength = UNetParameters.of(model.theta()).length();
             var change = graph.params().sub(before).reshape(before.length());
-            double ofTheta = change.get(NDArrayIndex.interval(0, thetaLength)).norm2Number().doubleValue();
+            double ofTheta = change.get(NDArrayIndex.interval(0, thetaLength))
+                    .norm2Number()
+                    .doubleValue();
             if (kind == Kind.CAS_DM) {
                 assertThat(ofTheta).isZero();
                 assertThat(change.norm2Number().doubleValue()).isPositive();
@@ -168,8 +179,10 @@ class MetricGradientTest {
         try (var graph = CascadeGraph.create(model, TRAINING)) {
             assertThat(graph.lpips()).contains(LPIPS);
             assertThatThrownBy(() -> gradient(graph, batch)).hasStackTraceContaining("setLpips");
-            var other = new Lpips(new LpipsSpec(Trunk.SQUEEZE, Resize.TO_224),
-                    LpipsWeights.random(Trunk.SQUEEZE).castTo(DataType.DOUBLE), 1);
+            var other = new Lpips(
+                    new LpipsSpec(Trunk.SQUEEZE, Resize.TO_224),
+                    LpipsWeights.random(Trunk.SQUEEZE).castTo(DataType.DOUBLE),
+                    1);
             assertThatThrownBy(() -> graph.setLpips(other)).hasMessageContaining("TO_224");
         }
         try (var graph = CascadeGraph.create(model, new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE))) {

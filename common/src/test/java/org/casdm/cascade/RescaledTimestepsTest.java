@@ -28,15 +28,18 @@ class RescaledTimestepsTest {
         var epsilon = Networks.normal(2, DataType.DOUBLE, 1, 8, 8, 3);
         var timestep = Networks.column(new long[] {40}, DataType.DOUBLE);
         try (var graph = CascadeGraph.create(model, new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE))) {
-            graph.params().assign(Networks.normal(3, DataType.DOUBLE, 1, graph.params().length()).muli(0.1));
+            graph.params()
+                    .assign(Networks.normal(
+                                    3, DataType.DOUBLE, 1, graph.params().length())
+                            .muli(0.1));
             var activations = graph.feedForward(new INDArray[] {x0, epsilon, timestep}, false);
             var xt = x0.mul(model.schedule().sqrtAlphaBar(40))
                     .add(epsilon.mul(model.schedule().sqrtOneMinusAlphaBar(40)));
             assertThat(activations.get("xt").distance2(xt)).isLessThan(1e-12);
             try (var network = new Nd4jUNet(spec, graph.params(), null, 1)) {
                 var expected = network.forward(xt, timestep.muli(seen / 40), null, false);
-                assertThat(activations.get("theta").distance2(expected)).isLessThan(1e-10 * xt.norm2Number()
-                        .doubleValue());
+                assertThat(activations.get("theta").distance2(expected))
+                        .isLessThan(1e-10 * xt.norm2Number().doubleValue());
             }
         }
     }

@@ -24,11 +24,13 @@ class CheckpointCrashTest {
 
     @TempDir
     Path folder;
+
     private FileSystem fileSystem;
 
     @BeforeEach
     void open() throws IOException {
-        fileSystem = new FaultyFileSystem(FileSystem.getLocal(new Configuration()).getRawFileSystem(), Fault.NONE, 0);
+        fileSystem =
+                new FaultyFileSystem(FileSystem.getLocal(new Configuration()).getRawFileSystem(), Fault.NONE, 0);
     }
 
     private org.apache.hadoop.fs.Path root(String name) {
@@ -88,15 +90,23 @@ class CheckpointCrashTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Fault.class, names = {"DEATH", "FULL_DISK", "HICCUP"})
+    @EnumSource(
+            value = Fault.class,
+            names = {"DEATH", "FULL_DISK", "HICCUP"})
     void writingIsAllOrNothing(Fault fault) throws IOException {
         var outcomes = new TreeSet<Long>();
-        failEverywhere(fault, store -> store.write(checkpoint(100)), store -> store.write(checkpoint(200)),
+        failEverywhere(
+                fault,
+                store -> store.write(checkpoint(100)),
+                store -> store.write(checkpoint(200)),
                 (store, finished) -> {
                     var loaded = store.loadLatest(CheckpointExamples::load).orElseThrow();
                     // Dead after the last byte and before the return: complete, although the writer never knew.
-                    assertThat(loaded).isIn(finished ? new Long[] {200L}
-                            : fault == Fault.DEATH ? new Long[] {100L, 200L} : new Long[] {100L});
+                    assertThat(loaded)
+                            .isIn(
+                                    finished
+                                            ? new Long[] {200L}
+                                            : fault == Fault.DEATH ? new Long[] {100L, 200L} : new Long[] {100L});
                     outcomes.add(loaded);
                     if (!finished && fault != Fault.DEATH) {
                         assertThat(fileSystem.exists(store.folder(200))).isFalse();
@@ -110,7 +120,7 @@ class CheckpointCrashTest {
 
     @Test
     void firstCheckpointOfARunIsAllOrNothing() throws IOException {
-        failEverywhere(Fault.DEATH, store -> { }, store -> store.write(checkpoint(100)), (store, finished) -> {
+        failEverywhere(Fault.DEATH, store -> {}, store -> store.write(checkpoint(100)), (store, finished) -> {
             var loaded = store.loadLatest(CheckpointExamples::load);
             if (finished) {
                 assertThat(loaded).contains(100L);
@@ -121,44 +131,59 @@ class CheckpointCrashTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Fault.class, names = {"DEATH", "HICCUP"})
+    @EnumSource(
+            value = Fault.class,
+            names = {"DEATH", "HICCUP"})
     void replacingACheckpointLeavesTheOneBefore(Fault fault) throws IOException {
-        failEverywhere(fault, store -> {
-            store.write(checkpoint(100));
-            store.write(checkpoint(200));
-        }, store -> store.write(checkpoint(200)),
-                (store, finished) -> assertThat(store.loadLatest(CheckpointExamples::load).orElseThrow())
+        failEverywhere(
+                fault,
+                store -> {
+                    store.write(checkpoint(100));
+                    store.write(checkpoint(200));
+                },
+                store -> store.write(checkpoint(200)),
+                (store, finished) -> assertThat(
+                                store.loadLatest(CheckpointExamples::load).orElseThrow())
                         .isIn(100L, 200L));
     }
 
     @ParameterizedTest
-    @EnumSource(value = Fault.class, names = {"DEATH", "HICCUP"})
+    @EnumSource(
+            value = Fault.class,
+            names = {"DEATH", "HICCUP"})
     void removingOldCheckpointsNeverTouchesTheNewest(Fault fault) throws IOException {
-        failEverywhere(fault, store -> {
-            for (var step = 100; step <= 500; step += 100) {
-                store.write(checkpoint(step));
-            }
-        }, store -> store.retain(new RetentionPolicy(2, 300), 500), (store, finished) -> {
-            var steps = new ArrayList<Long>();
-            for (var stored : store.list().complete()) {
-                steps.add(CheckpointExamples.load(stored));
-            }
-            assertThat(steps).contains(300L, 400L, 500L);
-            for (var incomplete : store.list().incomplete()) {
-                // Half removed is gone for every reader, not damaged.
-                assertThat(incomplete.reason()).contains("has no state.json");
-            }
-            store.retain(new RetentionPolicy(2, 300), 500);
-            assertThat(store.list().complete()).extracting(StoredCheckpoint::step).containsExactly(300L, 400L, 500L);
-            assertThat(store.list().incomplete()).isEmpty();
-        });
+        failEverywhere(
+                fault,
+                store -> {
+                    for (var step = 100; step <= 500; step += 100) {
+                        store.write(checkpoint(step));
+                    }
+                },
+                store -> store.retain(new RetentionPolicy(2, 300), 500),
+                (store, finished) -> {
+                    var steps = new ArrayList<Long>();
+                    for (var stored : store.list().complete()) {
+                        steps.add(CheckpointExamples.load(stored));
+                    }
+                    assertThat(steps).contains(300L, 400L, 500L);
+                    for (var incomplete : store.list().incomplete()) {
+                        // Half removed is gone for every reader, not damaged.
+                        assertThat(incomplete.reason()).contains("has no state.json");
+                    }
+                    store.retain(new RetentionPolicy(2, 300), 500);
+                    assertThat(store.list().complete())
+                            .extracting(StoredCheckpoint::step)
+                            .containsExactly(300L, 400L, 500L);
+                    assertThat(store.list().incomplete()).isEmpty();
+                });
     }
 
     @Test
     void fullDiskIsReportedWithThePath() throws IOException {
         new CheckpointStore(fileSystem, root("run")).write(checkpoint(100));
         var full = new CheckpointStore(new FaultyFileSystem(fileSystem, Fault.FULL_DISK, 200), root("run"));
-        assertThatThrownBy(() -> full.write(checkpoint(200))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> full.write(checkpoint(200)))
+                .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("000000200/model.safetensors: cannot be written", "No space left on device");
     }
 

@@ -27,6 +27,7 @@ class CheckpointStoreTest {
 
     @TempDir
     Path folder;
+
     private CheckpointStore store;
 
     @BeforeEach
@@ -35,7 +36,9 @@ class CheckpointStoreTest {
     }
 
     private Path file(long step, String name) {
-        return folder.resolve("checkpoints").resolve(String.format("%09d", step)).resolve(name);
+        return folder.resolve("checkpoints")
+                .resolve(String.format("%09d", step))
+                .resolve(name);
     }
 
     private List<Long> steps() throws IOException {
@@ -53,7 +56,8 @@ class CheckpointStoreTest {
         assertThat(store.latest()).isEmpty();
         assertThat(store.list().complete()).isEmpty();
         assertThat(store.<Long>loadLatest(CheckpointExamples::load)).isEmpty();
-        assertThatThrownBy(() -> store.open(5)).isInstanceOf(CorruptCheckpointException.class)
+        assertThatThrownBy(() -> store.open(5))
+                .isInstanceOf(CorruptCheckpointException.class)
                 .hasMessageContaining("000000005: has no state.json");
     }
 
@@ -79,10 +83,13 @@ class CheckpointStoreTest {
     void filesAreThoseOfTheDesignAndNoOthers() throws IOException {
         store.write(checkpoint(12_000));
         try (var files = Files.walk(folder)) {
-            assertThat(files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()))
-                    .containsExactlyInAnyOrder("checkpoints/000012000/model.safetensors",
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> folder.relativize(file).toString()))
+                    .containsExactlyInAnyOrder(
+                            "checkpoints/000012000/model.safetensors",
                             "checkpoints/000012000/ema-0.9999.safetensors",
-                            "checkpoints/000012000/optimizer.safetensors", "checkpoints/000012000/state.json");
+                            "checkpoints/000012000/optimizer.safetensors",
+                            "checkpoints/000012000/state.json");
         }
         var state = new ObjectMapper().readTree(file(12_000, "state.json").toFile());
         assertThat(state.path("format").asInt()).isEqualTo(1);
@@ -91,8 +98,12 @@ class CheckpointStoreTest {
         assertThat(state.path("seeds").path("noise").asLong()).isEqualTo(Long.MAX_VALUE);
         assertThat(state.path("createdAt").asText()).isEqualTo("2026-01-02T03:04:05.678Z");
         var model = Files.readAllBytes(file(12_000, CheckpointFiles.MODEL));
-        assertThat(state.path("files").path(CheckpointFiles.MODEL).path("bytes").asInt()).isEqualTo(model.length);
-        assertThat(state.path("files").path(CheckpointFiles.MODEL).path("sha256").asText())
+        assertThat(state.path("files").path(CheckpointFiles.MODEL).path("bytes").asInt())
+                .isEqualTo(model.length);
+        assertThat(state.path("files")
+                        .path(CheckpointFiles.MODEL)
+                        .path("sha256")
+                        .asText())
                 .isEqualTo(Sha256.hex(model));
     }
 
@@ -114,11 +125,12 @@ class CheckpointStoreTest {
         store.write(checkpoint(200));
         var tries = new AtomicInteger();
         assertThat(store.loadLatest(found -> {
-            if (tries.incrementAndGet() == 1) {
-                throw new CorruptCheckpointException("a flipped bit");
-            }
-            return found.step();
-        })).contains(200L);
+                    if (tries.incrementAndGet() == 1) {
+                        throw new CorruptCheckpointException("a flipped bit");
+                    }
+                    return found.step();
+                }))
+                .contains(200L);
         assertThat(tries).hasValue(2);
     }
 
@@ -135,7 +147,8 @@ class CheckpointStoreTest {
             assertThat(one.step()).isEqualTo(200);
             assertThat(one.reason()).contains("000000200", name);
         });
-        assertThatThrownBy(() -> store.open(200)).isInstanceOf(CorruptCheckpointException.class)
+        assertThatThrownBy(() -> store.open(200))
+                .isInstanceOf(CorruptCheckpointException.class)
                 .hasMessageContaining(name);
     }
 
@@ -147,7 +160,9 @@ class CheckpointStoreTest {
         var content = Files.readAllBytes(file(200, name));
         for (var length = 0; length < content.length; length++) {
             Files.write(file(200, name), Arrays.copyOf(content, length));
-            assertThat(store.latest().orElseThrow().step()).as("%d bytes", length).isEqualTo(100);
+            assertThat(store.latest().orElseThrow().step())
+                    .as("%d bytes", length)
+                    .isEqualTo(100);
         }
         Files.write(file(200, name), Arrays.copyOf(content, content.length + 1));
         assertThat(store.latest().orElseThrow().step()).isEqualTo(100);
@@ -165,10 +180,14 @@ class CheckpointStoreTest {
             flip(file(200, name), position, position % 8);
             var damaged = store.latest().orElseThrow();
             assertThat(damaged.step()).isEqualTo(200);
-            assertThatThrownBy(damaged::verify).as("byte %d", position)
-                    .isInstanceOf(CorruptCheckpointException.class).hasMessageContaining(name);
+            assertThatThrownBy(damaged::verify)
+                    .as("byte %d", position)
+                    .isInstanceOf(CorruptCheckpointException.class)
+                    .hasMessageContaining(name);
             // The loader here stumbles over names and sizes that it does not know: that must not come through.
-            assertThat(store.loadLatest(CheckpointExamples::load)).as("byte %d", position).contains(100L);
+            assertThat(store.loadLatest(CheckpointExamples::load))
+                    .as("byte %d", position)
+                    .contains(100L);
             flip(file(200, name), position, position % 8);
         }
         assertThat(store.loadLatest(CheckpointExamples::load)).contains(200L);
@@ -197,14 +216,15 @@ class CheckpointStoreTest {
     void stateOfAnotherStepOrFormatIsNone() throws IOException {
         store.write(checkpoint(100));
         store.write(checkpoint(200));
-        Files.copy(file(100, "state.json"), file(200, "state.json"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file(100, "state.json"), file(200, "state.json"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> store.open(200)).hasMessageContaining("belongs to step 100");
         Files.writeString(file(200, "state.json"), "{\"format\": 2}");
         assertThatThrownBy(() -> store.open(200)).hasMessageContaining("format 2 is unknown");
         for (var text : List.of("", "null", "[]", "{}", "{\"format\": 1}", "{\"format\": 1, \"format\": 1}")) {
             Files.writeString(file(200, "state.json"), text);
-            assertThatThrownBy(() -> store.open(200)).as(text).isInstanceOf(CorruptCheckpointException.class)
+            assertThatThrownBy(() -> store.open(200))
+                    .as(text)
+                    .isInstanceOf(CorruptCheckpointException.class)
                     .hasMessageContaining("state.json");
         }
     }
@@ -226,12 +246,14 @@ class CheckpointStoreTest {
         store.write(checkpoint(100));
         store.write(checkpoint(200));
         assertThatThrownBy(() -> store.loadLatest(found -> {
-            throw new IOException("no network");
-        })).hasMessage("no network");
+                    throw new IOException("no network");
+                }))
+                .hasMessage("no network");
         assertThatThrownBy(() -> store.loadLatest(found -> {
-            found.read(CheckpointFiles.MODEL, info -> FloatSink.into(new float[1]));
-            return 1;
-        })).isInstanceOf(java.nio.BufferOverflowException.class);
+                    found.read(CheckpointFiles.MODEL, info -> FloatSink.into(new float[1]));
+                    return 1;
+                }))
+                .isInstanceOf(java.nio.BufferOverflowException.class);
     }
 
     @Test
@@ -252,7 +274,8 @@ class CheckpointStoreTest {
         var tensor = TensorSource.of(TensorInfo.float32("a", 2), sink -> {
             throw new IllegalStateException("the GPU is gone");
         });
-        var broken = new Checkpoint(CheckpointExamples.state(200),
+        var broken = new Checkpoint(
+                CheckpointExamples.state(200),
                 List.of(new CheckpointFile(CheckpointFiles.MODEL, Map.of(), List.of(tensor))));
         assertThatThrownBy(() -> store.write(broken)).hasMessageContaining("the GPU is gone");
         assertThat(file(200, "state.json").getParent()).doesNotExist();

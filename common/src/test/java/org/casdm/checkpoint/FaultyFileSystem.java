@@ -83,8 +83,15 @@ final class FaultyFileSystem extends FilterFileSystem {
     }
 
     @Override
-    public FSDataOutputStream create(Path path, FsPermission permission, boolean overwrite, int bufferSize,
-            short replication, long blockSize, Progressable progress) throws IOException {
+    public FSDataOutputStream create(
+            Path path,
+            FsPermission permission,
+            boolean overwrite,
+            int bufferSize,
+            short replication,
+            long blockSize,
+            Progressable progress)
+            throws IOException {
         operation(path, true);
         var target = super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
         return new FSDataOutputStream(new FaultyStream(path, target), null);

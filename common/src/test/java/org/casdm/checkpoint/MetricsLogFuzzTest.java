@@ -29,7 +29,10 @@ class MetricsLogFuzzTest {
     @FuzzTest
     void readAll(byte[] content) {
         var folder = MemoryFiles.folder(Map.of(NAME, content));
-        Untrusted.isRead(NAME, () -> new MetricsLog(FileSystem.get(folder.toUri(), HADOOP), folder, 1, Duration.ZERO,
-                Clock.systemUTC()).readAll());
+        Untrusted.isRead(
+                NAME,
+                () -> new MetricsLog(
+                                FileSystem.get(folder.toUri(), HADOOP), folder, 1, Duration.ZERO, Clock.systemUTC())
+                        .readAll());
     }
 }

@@ -22,6 +22,7 @@ class MetricsLogTest {
 
     @TempDir
     Path folder;
+
     private FileSystem fileSystem;
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
 
@@ -35,8 +36,12 @@ class MetricsLogTest {
     }
 
     private MetricsLog log(FileSystem target, int linesPerPart) {
-        return new MetricsLog(target, new org.apache.hadoop.fs.Path(folder.resolve("metrics").toUri()), linesPerPart,
-                Duration.ofSeconds(60), now::get);
+        return new MetricsLog(
+                target,
+                new org.apache.hadoop.fs.Path(folder.resolve("metrics").toUri()),
+                linesPerPart,
+                Duration.ofSeconds(60),
+                now::get);
     }
 
     private static void append(MetricsLog log, String run, long... steps) throws IOException {
@@ -46,7 +51,9 @@ class MetricsLogTest {
     }
 
     private List<String> lines() throws IOException {
-        return log(1).readAll().stream().map(line -> line.values().path("run").asText() + line.step()).toList();
+        return log(1).readAll().stream()
+                .map(line -> line.values().path("run").asText() + line.step())
+                .toList();
     }
 
     private List<String> parts() throws IOException {
@@ -130,7 +137,9 @@ class MetricsLogTest {
         assertThat(lines()).containsExactly("a1");
         for (var broken : List.of("{\"step\":1", "[]", "{}", "{\"step\":\"x\"}", "")) {
             Files.writeString(part, text + broken + "\n");
-            assertThatThrownBy(this::lines).as(broken).isInstanceOf(IOException.class)
+            assertThatThrownBy(this::lines)
+                    .as(broken)
+                    .isInstanceOf(IOException.class)
                     .hasMessageContaining("part-000000001.jsonl: line 3");
         }
     }

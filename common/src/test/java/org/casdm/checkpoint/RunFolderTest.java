@@ -20,15 +20,17 @@ class RunFolderTest {
     void everythingHasItsPlaceAndNoCompanions() throws IOException {
         // A plain path and a URI are the same folder.
         var run = RunFolder.at(folder.toString(), new Configuration());
-        assertThat(run.root()).isEqualTo(RunFolder.at(folder.toUri().toString(), new Configuration()).root());
+        assertThat(run.root())
+                .isEqualTo(RunFolder.at(folder.toUri().toString(), new Configuration())
+                        .root());
         assertThat(run.readConfiguration()).isEmpty();
         run.writeConfiguration("a = 1\nb = \"ä\"");
         run.writeSample(12_000, new byte[] {1, 2, 3});
         var metrics = run.metrics(1, Duration.ofMinutes(1));
         metrics.append(100, Map.of("loss", 0.5));
         run.checkpoints().write(CheckpointExamples.checkpoint(100));
-        assertThat(run.readConfiguration()).hasValueSatisfying(
-                text -> assertThat(text).startsWith("a = 1\nb = \"ä\"\n#"));
+        assertThat(run.readConfiguration())
+                .hasValueSatisfying(text -> assertThat(text).startsWith("a = 1\nb = \"ä\"\n#"));
         assertThat(folder.resolve("samples/000012000.png")).hasBinaryContent(new byte[] {1, 2, 3});
         assertThat(folder.resolve("metrics/part-000000100.jsonl")).hasContent("{\"step\":100,\"loss\":0.5}");
         assertThat(folder.resolve("checkpoints/000000100/state.json")).exists();

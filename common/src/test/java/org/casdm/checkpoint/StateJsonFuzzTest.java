@@ -23,8 +23,10 @@ class StateJsonFuzzTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     static Stream<byte[]> states() throws IOException {
-        return Stream.of(new Manifest(CheckpointExamples.state(12), new TreeMap<>(Map.of(CheckpointFiles.MODEL,
-                new ContentDigest(1000, "0f".repeat(32))))).toJson());
+        return Stream.of(new Manifest(
+                        CheckpointExamples.state(12),
+                        new TreeMap<>(Map.of(CheckpointFiles.MODEL, new ContentDigest(1000, "0f".repeat(32)))))
+                .toJson());
     }
 
     /** As it is, and as somebody could make it who also computes the checksum. */

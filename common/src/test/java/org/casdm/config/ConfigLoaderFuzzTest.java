@@ -20,14 +20,14 @@ class ConfigLoaderFuzzTest {
 
     /** The file's text, and behind each zero a setting of the command line. */
     static Stream<byte[]> texts() {
-        return Stream.of("casdm { data { path = \"s3a://bucket/images\", size = 64 } }\0run.seed=7\0spark.a.b=c",
-                """
+        return Stream.of("casdm { data { path = \"s3a://bucket/images\", size = 64 } }\0run.seed=7\0spark.a.b=c", """
                 model { kind = dual, classes = 10, theta { channel-mult = [1, 2], heads = ${train.steps} } }
                 train { steps = 4, ema-rates = [0.9, 0.99], optimizer.learning-rate = 1e-4 }
                 data.path = ${?NO_SUCH_VARIABLE}
                 spark { "spark.executor.memory" = 8g, driver.memory = 2g }
                 samples = { every-steps = null } # more
-                """).map(text -> text.getBytes(StandardCharsets.UTF_8));
+                """)
+                .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("texts")
@@ -42,6 +42,7 @@ class ConfigLoaderFuzzTest {
             assertThat(e.problems()).isNotEmpty().noneMatch(String::isBlank);
             return;
         }
-        assertThat(ConfigLoader.loadStored(new ConfigText("config.conf", config.toHocon()))).isEqualTo(config);
+        assertThat(ConfigLoader.loadStored(new ConfigText("config.conf", config.toHocon())))
+                .isEqualTo(config);
     }
 }

@@ -26,8 +26,8 @@ class ConfigLoaderTest {
     }
 
     private static CasdmConfig load(Properties properties, String text, String... overrides) {
-        return ConfigLoader.load(Optional.of(new ConfigText("my.conf", text)), List.of(overrides), Set.of(),
-                properties);
+        return ConfigLoader.load(
+                Optional.of(new ConfigText("my.conf", text)), List.of(overrides), Set.of(), properties);
     }
 
     private static List<String> problems(String text, String... overrides) {
@@ -60,18 +60,25 @@ class ConfigLoaderTest {
         var flat = load("data { size = 64 }\nmodel.phi-input = \"x0+xt\"");
         assertThat(flat.data().size()).isEqualTo(64);
         assertThat(flat.model().phiInput()).isEqualTo(CasdmConfig.PhiInput.X0_XT);
-        assertThat(load("casdm { data { size = 64 }, model.phi-input = \"x0+xt\" }")).isEqualTo(flat);
+        assertThat(load("casdm { data { size = 64 }, model.phi-input = \"x0+xt\" }"))
+                .isEqualTo(flat);
     }
 
     @Test
     void fillsInReferencesInBothForms() {
-        assertThat(load("data.size = 64\nmodel.theta.attention-resolutions = [${data.size}]").model().theta()
-                .attentionResolutions()).containsExactly(64);
-        assertThat(load("casdm { data.size = 64, model.theta.attention-resolutions = [${casdm.data.size}] }").model()
-                .theta().attentionResolutions()).containsExactly(64);
-        assertThat(load("run.folder = ${?CASDM_NO_SUCH_VARIABLE}").run().folder()).isEmpty();
-        assertThat(problem("run.folder = ${CASDM_NO_SUCH_VARIABLE}"))
-                .contains("my.conf: 1", "CASDM_NO_SUCH_VARIABLE");
+        assertThat(load("data.size = 64\nmodel.theta.attention-resolutions = [${data.size}]")
+                        .model()
+                        .theta()
+                        .attentionResolutions())
+                .containsExactly(64);
+        assertThat(load("casdm { data.size = 64, model.theta.attention-resolutions = [${casdm.data.size}] }")
+                        .model()
+                        .theta()
+                        .attentionResolutions())
+                .containsExactly(64);
+        assertThat(load("run.folder = ${?CASDM_NO_SUCH_VARIABLE}").run().folder())
+                .isEmpty();
+        assertThat(problem("run.folder = ${CASDM_NO_SUCH_VARIABLE}")).contains("my.conf: 1", "CASDM_NO_SUCH_VARIABLE");
     }
 
     @Test
@@ -81,19 +88,25 @@ class ConfigLoaderTest {
         properties.setProperty("casdm.run.seed", "7");
         properties.setProperty("casdm.train.ema-rates", "0.9,0.99");
         properties.setProperty("other.data.size", "1");
-        var config = load(properties, "data.size = 32, run.seed = 6, samples.count = 5", "casdm.data.size=16",
-                "run.seed=8", "run.seed=9");
+        var config = load(
+                properties,
+                "data.size = 32, run.seed = 6, samples.count = 5",
+                "casdm.data.size=16",
+                "run.seed=8",
+                "run.seed=9");
         assertThat(config.data().size()).as("command line over property").isEqualTo(16);
         assertThat(config.run().seed()).as("last one on the command line").isEqualTo(9);
         assertThat(config.train().emaRates()).as("property over reference").containsExactly(0.9, 0.99);
         assertThat(config.samples().count()).as("file over reference").isEqualTo(5);
-        assertThat(load(properties, "data.size = 32").data().size()).as("property over file").isEqualTo(64);
+        assertThat(load(properties, "data.size = 32").data().size())
+                .as("property over file")
+                .isEqualTo(64);
     }
 
     @Test
     void phiIsLikeThetaButForItsWeights() {
-        var config = load("model { theta { channels = 64, init-from = a.pt }, phi.heads = 2 }",
-                "model.theta.dropout=0.25");
+        var config =
+                load("model { theta { channels = 64, init-from = a.pt }, phi.heads = 2 }", "model.theta.dropout=0.25");
         assertThat(config.model().phi().channels()).isEqualTo(64);
         assertThat(config.model().phi().dropout()).isEqualTo(0.25);
         assertThat(config.model().phi().heads()).isEqualTo(2);
@@ -104,8 +117,14 @@ class ConfigLoaderTest {
 
     @Test
     void takesCommandLineValuesLiterally() {
-        var config = load("", "run.folder=s3a://bucket/run #1//x", "data.path=/pictures/a=b", "samples.ema-rate=null",
-                "model.theta.channel-mult=1,2,4", "model.theta.attention-resolutions=[16]", "train.workers=4",
+        var config = load(
+                "",
+                "run.folder=s3a://bucket/run #1//x",
+                "data.path=/pictures/a=b",
+                "samples.ema-rate=null",
+                "model.theta.channel-mult=1,2,4",
+                "model.theta.attention-resolutions=[16]",
+                "train.workers=4",
                 "train.steps=1e6");
         assertThat(config.run().folder()).hasValue("s3a://bucket/run #1//x");
         assertThat(config.data().path()).hasValue("/pictures/a=b");
@@ -114,8 +133,11 @@ class ConfigLoaderTest {
         assertThat(config.model().theta().attentionResolutions()).containsExactly(16);
         assertThat(config.train().workers()).hasValue(4);
         assertThat(config.train().steps()).isEqualTo(1_000_000);
-        assertThat(load("model.theta.attention-resolutions = [32]", "model.theta.attention-resolutions=").model()
-                .theta().attentionResolutions()).isEmpty();
+        assertThat(load("model.theta.attention-resolutions = [32]", "model.theta.attention-resolutions=")
+                        .model()
+                        .theta()
+                        .attentionResolutions())
+                .isEmpty();
     }
 
     @Test
@@ -129,9 +151,18 @@ class ConfigLoaderTest {
                   "spark.hadoop.fs.s3a.aws.credentials.provider" = some.Provider
                 }
                 """, "spark.executor.memory=4g", "spark.spark.executor.cores=2", "spark.speculation=null");
-        assertThat(config.spark()).isEqualTo(Map.of("spark.executor.memory", "4g", "spark.executor.cores", "2",
-                "spark.speculation.interval", "100ms", "spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:9000",
-                "spark.hadoop.fs.s3a.aws.credentials.provider", "some.Provider"));
+        assertThat(config.spark())
+                .isEqualTo(Map.of(
+                        "spark.executor.memory",
+                        "4g",
+                        "spark.executor.cores",
+                        "2",
+                        "spark.speculation.interval",
+                        "100ms",
+                        "spark.hadoop.fs.s3a.endpoint",
+                        "http://127.0.0.1:9000",
+                        "spark.hadoop.fs.s3a.aws.credentials.provider",
+                        "some.Provider"));
         assertThat(problem("spark { \"spark.executor.memory\" = 2g, executor.memory = 4g }"))
                 .contains("spark.\"spark.executor.memory\"", "twice");
         assertThat(problem("spark { \"spark.jars\" = [a, b] }")).contains("spark.jars", "commas");
@@ -139,15 +170,20 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "data.sise = 3 | data.size",
-        "train.learning-rate = 3 | train.optimizer.learning-rate",
-        "modle { theta.channels = 64 } | model",
-        "model.theta.atention-resolutions = [8] | model.theta.attention-resolutions",
-        "casdm.loss.lpip = 1 | loss.lpips"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data.sise = 3 | data.size",
+                "train.learning-rate = 3 | train.optimizer.learning-rate",
+                "modle { theta.channels = 64 } | model",
+                "model.theta.atention-resolutions = [8] | model.theta.attention-resolutions",
+                "casdm.loss.lpip = 1 | loss.lpips"
+            })
     void namesTheKeyMeant(String text, String meant) {
-        assertThat(problem(text)).startsWith(text.replace("casdm.", "").split("[ {]")[0] + " (my.conf: 1)")
-                .contains("no known key").endsWith("did you mean " + meant + "?");
+        assertThat(problem(text))
+                .startsWith(text.replace("casdm.", "").split("[ {]")[0] + " (my.conf: 1)")
+                .contains("no known key")
+                .endsWith("did you mean " + meant + "?");
     }
 
     @Test
@@ -159,13 +195,16 @@ class ConfigLoaderTest {
 
     @Test
     void saysWhereWrongKeysComeFrom() {
-        assertThat(problem("\n\n  xyzzy { a = 1, b = 2 }")).startsWith("xyzzy (my.conf: 3)")
+        assertThat(problem("\n\n  xyzzy { a = 1, b = 2 }"))
+                .startsWith("xyzzy (my.conf: 3)")
                 .contains("reference.conf");
         assertThat(problem("", "data.colour=1")).startsWith("data.colour (command line)");
         assertThat(problem("", "colour=1")).startsWith("colour (command line)");
-        assertThat(problem("", "trian.steps=1", "trian.workers=2")).as("an unknown section")
+        assertThat(problem("", "trian.steps=1", "trian.workers=2"))
+                .as("an unknown section")
                 .isEqualTo("trian (command line) is no known key; did you mean train?");
-        assertThat(problem("", "data.size.width.pixels=1")).as("a section where a value belongs")
+        assertThat(problem("", "data.size.width.pixels=1"))
+                .as("a section where a value belongs")
                 .startsWith("data.size (command line) takes a single value");
         assertThat(problem("", "steps 4")).contains("\"steps 4\" (command line)", "key=value");
         var properties = new Properties();
@@ -184,48 +223,87 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "run.seed = 1.5", "data.format = tar", "data.size = 7", "data.size = many", "data.size = null",
-        "data.size = [32]", "data.channels = 2", "data.random-flip = 1", "data.max-bad-fraction = 1.01",
-        "diffusion.steps = 1", "diffusion.schedule = sigmoid", "model.kind = gan", "model.classes = -1",
-        "model.theta.channels = 100", "model.theta.channels = 0", "model.theta.channel-mult = []",
-        "model.theta.channel-mult = [1, 0]", "model.theta.channel-mult = [1, 2.5]", "model.theta.heads = 3",
-        "model.theta.dropout = 1", "model.phi.channels = 33", "model.phi.attention-resolutions = [5]",
-        "loss.eps = -1", "loss.mu = NaN", "loss.x0 = 0", "loss.eps = 0", "lpips.trunk = resnet",
-        "lpips.weights-sha256 = abc", "lpips.resize = 299", "train.steps = 0", "train.batch-size-per-worker = 0",
-        "train.workers = all", "train.workers = 0", "train.optimizer.learning-rate = 0",
-        "train.optimizer.beta2 = 1", "train.ema-rates = []", "train.ema-rates = [1]",
-        "train.ema-rates = [0.9, 0.9]", "checkpoint.keep-last = 0", "checkpoint.keep-every-steps = 1500",
-        "samples.sampler-steps = 1001", "samples.ema-rate = 0.5", "execution.device = tpu",
-        "execution.averaging-block-mib = 512", "execution.averaging-port = 70000"})
+    @ValueSource(
+            strings = {
+                "run.seed = 1.5",
+                "data.format = tar",
+                "data.size = 7",
+                "data.size = many",
+                "data.size = null",
+                "data.size = [32]",
+                "data.channels = 2",
+                "data.random-flip = 1",
+                "data.max-bad-fraction = 1.01",
+                "diffusion.steps = 1",
+                "diffusion.schedule = sigmoid",
+                "model.kind = gan",
+                "model.classes = -1",
+                "model.theta.channels = 100",
+                "model.theta.channels = 0",
+                "model.theta.channel-mult = []",
+                "model.theta.channel-mult = [1, 0]",
+                "model.theta.channel-mult = [1, 2.5]",
+                "model.theta.heads = 3",
+                "model.theta.dropout = 1",
+                "model.phi.channels = 33",
+                "model.phi.attention-resolutions = [5]",
+                "loss.eps = -1",
+                "loss.mu = NaN",
+                "loss.x0 = 0",
+                "loss.eps = 0",
+                "lpips.trunk = resnet",
+                "lpips.weights-sha256 = abc",
+                "lpips.resize = 299",
+                "train.steps = 0",
+                "train.batch-size-per-worker = 0",
+                "train.workers = all",
+                "train.workers = 0",
+                "train.optimizer.learning-rate = 0",
+                "train.optimizer.beta2 = 1",
+                "train.ema-rates = []",
+                "train.ema-rates = [1]",
+                "train.ema-rates = [0.9, 0.9]",
+                "checkpoint.keep-last = 0",
+                "checkpoint.keep-every-steps = 1500",
+                "samples.sampler-steps = 1001",
+                "samples.ema-rate = 0.5",
+                "execution.device = tpu",
+                "execution.averaging-block-mib = 512",
+                "execution.averaging-port = 70000"
+            })
     void refusesBadValues(String setting) {
         var key = setting.substring(0, setting.indexOf(' '));
         assertThat(problem("\n" + setting)).startsWith(key + " = ").contains("(my.conf: 2)");
         // The same on the command line.
-        assertThat(problem("", setting.replace(" = ", "="))).startsWith(key + " = ").contains("(command line)");
+        assertThat(problem("", setting.replace(" = ", "=")))
+                .startsWith(key + " = ")
+                .contains("(command line)");
     }
 
     @Test
     void refusesImpossibleCombinations() {
         assertThat(problem("data.size = 36")).contains("multiple of 8", "take 40");
-        assertThat(problem("data.size = 256")).startsWith("model.theta.attention-resolutions = ")
+        assertThat(problem("data.size = 256"))
+                .startsWith("model.theta.attention-resolutions = ")
                 .contains("the default", "256, 128, 64, 32 pixels", "none has 16, 8");
         assertThat(problem("model.theta { channels = 64, heads = 3, attention-resolutions = [] }"))
                 .contains("model.theta.heads = 3", "128");
-        assertThat(problem("data.labels = none\nmodel.classes = 10")).contains("model.classes = 10 (my.conf: 2)",
-                "data.labels = none (my.conf: 1)");
+        assertThat(problem("data.labels = none\nmodel.classes = 10"))
+                .contains("model.classes = 10 (my.conf: 2)", "data.labels = none (my.conf: 1)");
         assertThat(problem("data.format = cifar100\nmodel.classes = 10")).contains("set model.classes = 100");
         assertThat(problem("diffusion.steps = 20, samples.sampler-steps = 10")).contains("linear", "21");
         assertThat(problem("model.kind = ddpm, loss.eps = 0")).contains("loss.eps");
         assertThat(problem("data.channels = 1, loss.lpips = 0.1")).contains("data.channels = 1", "loss.lpips = 0.1");
-        assertThat(problem("model.kind = dual, loss { eps = 0, x0 = 0, mu = 0 }")).contains("every term");
+        assertThat(problem("model.kind = dual, loss { eps = 0, x0 = 0, mu = 0 }"))
+                .contains("every term");
         assertThat(problem("data.path = \"s3://bucket/x\"")).endsWith("write s3a://bucket/x");
     }
 
     @Test
     void allowsWhatOnlyLooksOdd() {
         assertThat(load("model.kind = ddpm, model.phi.channels = 33").model().kind())
-                .as("baselines have no phi").isEqualTo(CasdmConfig.Kind.DDPM);
+                .as("baselines have no phi")
+                .isEqualTo(CasdmConfig.Kind.DDPM);
         load("model.theta.attention-resolutions = []");
         load("loss.eps = 0, model.theta.init-from = published.pt");
         load("loss.lpips = 0.1");
@@ -235,26 +313,40 @@ class ConfigLoaderTest {
 
     @Test
     void reportsEverythingAtOnceAndNothingTwice() {
-        assertThat(problems("data.size = 1\ndata.colour = 3\nspark.x.password = a\ntrain.workers = few",
-                "model.kind=gan", "nonsense")).hasSize(6);
+        assertThat(problems(
+                        "data.size = 1\ndata.colour = 3\nspark.x.password = a\ntrain.workers = few",
+                        "model.kind=gan",
+                        "nonsense"))
+                .hasSize(6);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "spark.\"spark.hadoop.fs.s3a.secret.key\" = hidden", "spark.hadoop.fs.s3a.access.key = hidden",
-        "spark.hadoop.fs.s3a.session.token = hidden", "data.password = hidden", "aws-secret-key = hidden",
-        "spark.executorEnv.AWS_SECRET_ACCESS_KEY = hidden", "data.path = \"s3a://me:hidden@bucket/x\"",
-        "spark.executor.extraJavaOptions = \"-Dfs.s3a.secret.key=hidden\""})
+    @ValueSource(
+            strings = {
+                "spark.\"spark.hadoop.fs.s3a.secret.key\" = hidden",
+                "spark.hadoop.fs.s3a.access.key = hidden",
+                "spark.hadoop.fs.s3a.session.token = hidden",
+                "data.password = hidden",
+                "aws-secret-key = hidden",
+                "spark.executorEnv.AWS_SECRET_ACCESS_KEY = hidden",
+                "data.path = \"s3a://me:hidden@bucket/x\"",
+                "spark.executor.extraJavaOptions = \"-Dfs.s3a.secret.key=hidden\""
+            })
     void refusesCredentials(String setting) {
-        assertThat(problem(setting)).contains("credential", "AWS_ACCESS_KEY_ID", "my.conf: 1")
+        assertThat(problem(setting))
+                .contains("credential", "AWS_ACCESS_KEY_ID", "my.conf: 1")
                 .doesNotContain("hidden");
     }
 
     @Test
     void namesMissingKeys() {
-        var exception = catchThrowableOfType(ConfigException.class,
-                () -> ConfigLoader.load(Optional.empty(), List.of("run.folder=/tmp/x"),
-                        ConfigLoader.REQUIRED_BY_TRAIN, new Properties()));
+        var exception = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigLoader.load(
+                        Optional.empty(),
+                        List.of("run.folder=/tmp/x"),
+                        ConfigLoader.REQUIRED_BY_TRAIN,
+                        new Properties()));
         assertThat(exception.problems()).hasSize(1);
         assertThat(exception).hasMessageContaining("data.path is not set");
     }

@@ -9,14 +9,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedactionTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "spark { \"spark.hadoop.fs.s3a.secret.key\" = \"hush\" }",
-        "spark.hadoop.fs.s3a { access { key = hush }, secret.key = hush }",
-        "spark { \"spark.hadoop.fs.s3a.bucket.b.session.token\" = hush }",
-        "data { path = \"s3a://AKIA:hush@bucket/images\" }",
-        "spark { \"spark.executor.extraJavaOptions\" = \"-Xmx1g -Dsome.password=hush\" }",
-        "# password = hush\nrun { seed = 1 }",
-        "some { token = \"hu\\u0073h\" }"})
+    @ValueSource(
+            strings = {
+                "spark { \"spark.hadoop.fs.s3a.secret.key\" = \"hush\" }",
+                "spark.hadoop.fs.s3a { access { key = hush }, secret.key = hush }",
+                "spark { \"spark.hadoop.fs.s3a.bucket.b.session.token\" = hush }",
+                "data { path = \"s3a://AKIA:hush@bucket/images\" }",
+                "spark { \"spark.executor.extraJavaOptions\" = \"-Xmx1g -Dsome.password=hush\" }",
+                "# password = hush\nrun { seed = 1 }",
+                "some { token = \"hu\\u0073h\" }"
+            })
     void credentialsAreNotShown(String text) {
         assertThat(Redaction.ofConfiguration(text)).doesNotContain("hush", "hu\\u0073h");
     }
@@ -36,7 +38,9 @@ class RedactionTest {
 
     @Test
     void whatCannotBeUnderstoodIsNotShown() {
-        assertThat(Redaction.ofConfiguration("secret = hush {{")).startsWith("# Not shown").doesNotContain("hush");
+        assertThat(Redaction.ofConfiguration("secret = hush {{"))
+                .startsWith("# Not shown")
+                .doesNotContain("hush");
         assertThat(Redaction.ofConfiguration("secret = hush, a = ${nowhere}")).doesNotContain("hush");
     }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,13 +23,16 @@ class ReferenceTest {
 
     private static final String FIXED = "Fixed on resume";
 
-    private final ConfigObject reference =
-            ConfigFactory.parseResources("reference.conf").resolve().getConfig("casdm").root();
+    private final ConfigObject reference = ConfigFactory.parseResources("reference.conf")
+            .resolve()
+            .getConfig("casdm")
+            .root();
 
     @Test
     void hasEveryKeyAndNoOther() {
         var inCode = ConfigKeys.entries(ConfigLoader.load(Optional.empty(), List.of())).stream()
-                .map(ConfigKeys.Entry::path).collect(Collectors.toSet());
+                .map(ConfigKeys.Entry::path)
+                .collect(Collectors.toSet());
         var inReference = keys(reference, "", "");
         inReference.put("spark", "");
         assertThat(inReference.keySet()).isEqualTo(inCode);
@@ -49,7 +51,8 @@ class ReferenceTest {
     void saysWhatIsFixedOnResumeAsTheCodeHasIt() {
         var comments = keys(reference, "", "");
         for (var entry : ConfigKeys.entries(ConfigLoader.load(Optional.empty(), List.of()))) {
-            assertThat(comments.getOrDefault(entry.path(), "").contains(FIXED)).as(entry.path())
+            assertThat(comments.getOrDefault(entry.path(), "").contains(FIXED))
+                    .as(entry.path())
                     .isEqualTo(entry.fixedOnResume());
         }
     }
@@ -76,16 +79,26 @@ class ReferenceTest {
 
     @Test
     void confHasTheFilesPromised() throws IOException {
-        assertThat(confFiles().map(file -> file.getFileName().toString())).contains("quickstart.conf",
-                "fashion-mnist.conf", "cifar10.conf", "imagenet64.conf", "celebahq.conf", "lsun-bedroom.conf");
+        assertThat(confFiles().map(file -> file.getFileName().toString()))
+                .contains(
+                        "quickstart.conf",
+                        "fashion-mnist.conf",
+                        "cifar10.conf",
+                        "imagenet64.conf",
+                        "celebahq.conf",
+                        "lsun-bedroom.conf");
     }
 
     @ParameterizedTest
     @MethodSource("confFiles")
     void confFilesLoad(Path file) throws IOException {
-        var config = ConfigLoader.load(Optional.of(new ConfigText(file.toString(), Files.readString(file))),
-                List.of("run.folder=/runs/x", "data.path=/images"), ConfigLoader.REQUIRED_BY_TRAIN, new Properties());
-        assertThat(ConfigLoader.loadStored(new ConfigText("config.conf", config.toHocon()))).isEqualTo(config);
+        var config = ConfigLoader.load(
+                Optional.of(new ConfigText(file.toString(), Files.readString(file))),
+                List.of("run.folder=/runs/x", "data.path=/images"),
+                ConfigLoader.REQUIRED_BY_TRAIN,
+                new Properties());
+        assertThat(ConfigLoader.loadStored(new ConfigText("config.conf", config.toHocon())))
+                .isEqualTo(config);
         assertThat(config.train().emaRates()).isNotEmpty();
     }
 }

@@ -17,8 +17,10 @@ class CifarImageSetTest {
 
     private final Configuration hadoop = new Configuration();
     private final ImageSetFinder finder = new ImageSetFinder(hadoop);
+
     @TempDir
     private Path folder;
+
     private byte[] mini;
 
     @BeforeEach
@@ -48,7 +50,8 @@ class CifarImageSetTest {
                 assertThat(reader.label(i)).isEqualTo(mini[i * 3073]).isBetween(0, 9);
             }
             assertThat(reader.id(3)).endsWith("cifar10_mini.bin#3");
-            assertThatThrownBy(() -> reader.read(20, pixels, 0)).isInstanceOf(BadImageException.class)
+            assertThatThrownBy(() -> reader.read(20, pixels, 0))
+                    .isInstanceOf(BadImageException.class)
                     .hasMessageContaining("cifar10_mini.bin#20: the record is cut short: 1000 of 3073 bytes");
             assertThatThrownBy(() -> reader.read(21, pixels, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         }
@@ -59,7 +62,8 @@ class CifarImageSetTest {
         Files.write(folder.resolve("data_batch_2.bin"), records(1, 3, 7));
         Files.write(folder.resolve("data_batch_1.bin"), records(1, 2, 5));
         Files.write(folder.resolve("test_batch.bin"), records(1, 4, 1));
-        Files.writeString(folder.resolve("batches.meta.txt"),
+        Files.writeString(
+                folder.resolve("batches.meta.txt"),
                 "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
         ImageSet set = finder.find(folder.toUri().toString(), ImageFormat.AUTO);
         assertThat(set.count()).isEqualTo(5);
@@ -80,7 +84,8 @@ class CifarImageSetTest {
         try (ImageReader reader = set.open(hadoop, SIZE_32)) {
             assertThat(reader.label(3)).isEqualTo(93);
         }
-        assertThat(finder.find(folder.resolve("train.bin").toString(), ImageFormat.AUTO).format())
+        assertThat(finder.find(folder.resolve("train.bin").toString(), ImageFormat.AUTO)
+                        .format())
                 .isEqualTo(ImageFormat.CIFAR100);
     }
 
@@ -89,8 +94,10 @@ class CifarImageSetTest {
         byte[] content = records(1, 3, 4);
         content[3073] = 10;
         Path file = Files.write(folder.resolve("some.bin"), content);
-        try (ImageReader reader = finder.find(file.toString(), ImageFormat.CIFAR10).open(hadoop, SIZE_32)) {
-            assertThatThrownBy(() -> reader.read(1, new byte[3072], 0)).isInstanceOf(BadImageException.class)
+        try (ImageReader reader =
+                finder.find(file.toString(), ImageFormat.CIFAR10).open(hadoop, SIZE_32)) {
+            assertThatThrownBy(() -> reader.read(1, new byte[3072], 0))
+                    .isInstanceOf(BadImageException.class)
                     .hasMessageContaining("some.bin#1: label 10 where cifar10 has 0 to 9");
             assertThat(reader.label(2)).isEqualTo(4);
         }
@@ -101,12 +108,15 @@ class CifarImageSetTest {
         byte[] noise = new byte[5000];
         Arrays.fill(noise, (byte) 200);
         Path file = Files.write(folder.resolve("noise.bin"), noise);
-        assertThatThrownBy(() -> finder.find(file.toString(), ImageFormat.AUTO)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> finder.find(file.toString(), ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("does not begin with a record of cifar10: label 200");
         assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.CIFAR10))
-                .isInstanceOf(DataException.class).hasMessageContaining("holds no data_batch_*.bin");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("holds no data_batch_*.bin");
         Path empty = Files.write(folder.resolve("data_batch_1.bin"), new byte[0]);
-        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.AUTO)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining(empty.getFileName() + " is empty");
     }
 
@@ -115,7 +125,8 @@ class CifarImageSetTest {
         Path file = Files.write(folder.resolve("some.bin"), records(1, 3, 4));
         ImageSet set = finder.find(file.toString(), ImageFormat.CIFAR10);
         Files.write(file, records(1, 2, 4));
-        assertThatThrownBy(() -> set.open(hadoop, SIZE_32)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> set.open(hadoop, SIZE_32))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("had 9219 bytes");
     }
 

@@ -24,15 +24,18 @@ class DivisionsTest {
 
     @Test
     void textTellsAll() {
-        var divisions = Divisions.start(new BatchOrder(2, 16)).goingOn(5120, new BatchOrder(2, 16))
-                .goingOn(6400, new BatchOrder(3, 16)).goingOn(6448, new BatchOrder(3, 8));
+        var divisions = Divisions.start(new BatchOrder(2, 16))
+                .goingOn(5120, new BatchOrder(2, 16))
+                .goingOn(6400, new BatchOrder(3, 16))
+                .goingOn(6448, new BatchOrder(3, 8));
         assertThat(divisions).hasToString("0:2x16 6400:3x16 6448:3x8");
         assertThat(Divisions.parse(divisions.toString())).isEqualTo(divisions);
         assertThat(divisions.since(6399)).isEqualTo(divisions);
         assertThat(divisions.since(6400)).hasToString("6400:3x16 6448:3x8");
         assertThat(divisions.since(10_000)).hasToString("6448:3x8");
         assertThatThrownBy(() -> Divisions.parse("0:2")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Divisions.parse("5:2x1 0:2x1")).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Divisions.parse("5:2x1 0:2x1"))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("out of order");
     }
 }

@@ -33,6 +33,7 @@ class FolderImageSetTest {
 
     private final Configuration hadoop = new Configuration();
     private final ImageSetFinder finder = new ImageSetFinder(hadoop);
+
     @TempDir
     private Path folder;
 
@@ -50,9 +51,11 @@ class FolderImageSetTest {
         assertThat(set.classNames()).containsExactly("ant", "ant-eater", "zebra");
         assertThat(set.summary()).contains("3 image files", "3 classes", "3 other files left aside");
         try (ImageReader reader = set.open(hadoop, SIZE_16)) {
-            assertThat(List.of(reader.id(0), reader.id(1), reader.id(2))).containsExactly(
-                    folder + "/ant-eater/c.webp", folder + "/ant/deep/er/b.png", folder + "/zebra/a.JPG");
-            assertThat(new int[] {reader.label(0), reader.label(1), reader.label(2)}).containsExactly(1, 0, 2);
+            assertThat(List.of(reader.id(0), reader.id(1), reader.id(2)))
+                    .containsExactly(
+                            folder + "/ant-eater/c.webp", folder + "/ant/deep/er/b.png", folder + "/zebra/a.JPG");
+            assertThat(new int[] {reader.label(0), reader.label(1), reader.label(2)})
+                    .containsExactly(1, 0, 2);
             byte[] pixels = new byte[768];
             reader.read(2, pixels, 0);
             assertThat(pixels).isNotEqualTo(new byte[768]);
@@ -76,7 +79,8 @@ class FolderImageSetTest {
         for (String name : new String[] {"50% off.png", "a b.png", "10:30.png", "ä#?.png", "[x]{y}*.png"}) {
             put(name, "rgb.png");
         }
-        for (String location : new String[] {folder.toString(), folder + "/", folder.toUri().toString()}) {
+        for (String location :
+                new String[] {folder.toString(), folder + "/", folder.toUri().toString()}) {
             ImageSet set = finder.find(location, ImageFormat.AUTO);
             assertThat(set.count()).isEqualTo(5);
             try (ImageReader reader = set.open(hadoop, SIZE_16)) {
@@ -121,7 +125,8 @@ class FolderImageSetTest {
             assertThat(Arrays.copyOfRange(again, 1, again.length)).isEqualTo(pixels[0]);
         }
         try (ImageReader reader = set.open(hadoop, SIZE_16)) {
-            assertThatThrownBy(() -> reader.read(0, new byte[768], 0)).isInstanceOf(BadImageException.class)
+            assertThatThrownBy(() -> reader.read(0, new byte[768], 0))
+                    .isInstanceOf(BadImageException.class)
                     .hasMessageContaining("gone since");
         }
     }
@@ -155,17 +160,23 @@ class FolderImageSetTest {
     @Test
     void emptyMissingAndForeignPlaces() throws Exception {
         Files.writeString(folder.resolve("notes.txt"), "no picture");
-        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.AUTO)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("holds no images (1 other files)");
         assertThatThrownBy(() -> finder.find(folder + "/nowhere", ImageFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("nowhere does not exist");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("nowhere does not exist");
         assertThatThrownBy(() -> finder.find(folder + "/notes.txt", ImageFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("neither a CIFAR file");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("neither a CIFAR file");
         assertThatThrownBy(() -> finder.find(folder + "/notes.txt", ImageFormat.FOLDER))
-                .isInstanceOf(DataException.class).hasMessageContaining("is a file");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("is a file");
         assertThatThrownBy(() -> finder.find("nosuch://bucket/x", ImageFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("no file system for \"nosuch:\"");
-        assertThatThrownBy(() -> finder.find("", ImageFormat.AUTO)).isInstanceOf(DataException.class)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no file system for \"nosuch:\"");
+        assertThatThrownBy(() -> finder.find("", ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("is no path");
         assertThatThrownBy(() -> ImageFormat.of("tiff")).hasMessageContaining("auto, folder, cifar10, cifar100, idx");
     }
@@ -175,11 +186,15 @@ class FolderImageSetTest {
         hadoop.setClass("fs.denied.impl", Denied.class, FileSystem.class);
         hadoop.setClass("fs.bucketless.impl", Bucketless.class, FileSystem.class);
         hadoop.setClass("fs.broken.impl", Broken.class, FileSystem.class);
-        assertThatThrownBy(() -> finder.find("denied://bucket/x", ImageFormat.AUTO)).isInstanceOf(DataException.class)
-                .hasMessageContaining("denied://bucket/x: access denied").hasMessageContaining("credentials");
+        assertThatThrownBy(() -> finder.find("denied://bucket/x", ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("denied://bucket/x: access denied")
+                .hasMessageContaining("credentials");
         assertThatThrownBy(() -> finder.find("bucketless://lost/x", ImageFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("there is no bucket \"lost\"");
-        assertThatThrownBy(() -> finder.find("broken://bucket/x", ImageFormat.AUTO)).isInstanceOf(DataException.class)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("there is no bucket \"lost\"");
+        assertThatThrownBy(() -> finder.find("broken://bucket/x", ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("broken://bucket/x cannot be read: java.io.IOException: connection reset");
     }
 
@@ -189,11 +204,13 @@ class FolderImageSetTest {
         hadoop.setClass("fs.broken.impl", Broken.class, FileSystem.class);
         hadoop.setClass("fs.denied.impl", Denied.class, FileSystem.class);
         var path = new org.apache.hadoop.fs.Path("broken://bucket/a.png");
-        assertThatThrownBy(() -> Storage.bytes(path, 3, hadoop)).isExactlyInstanceOf(IOException.class)
+        assertThatThrownBy(() -> Storage.bytes(path, 3, hadoop))
+                .isExactlyInstanceOf(IOException.class)
                 .hasMessage("connection reset");
         var denied = new org.apache.hadoop.fs.Path("denied://bucket/a.png");
         assertThatThrownBy(() -> Storage.bytes(denied, 3, hadoop)).isExactlyInstanceOf(DataException.class);
-        assertThat(Storage.isMissing(new FileNotFoundException("/x (Permission denied)"))).isFalse();
+        assertThat(Storage.isMissing(new FileNotFoundException("/x (Permission denied)")))
+                .isFalse();
     }
 
     private void put(String name, String resource) throws IOException {
@@ -228,8 +245,7 @@ class FolderImageSetTest {
         }
 
         @Override
-        public FSDataInputStream open(org.apache.hadoop.fs.Path path, int buffer)
-                throws IOException {
+        public FSDataInputStream open(org.apache.hadoop.fs.Path path, int buffer) throws IOException {
             throw failure(path.toString());
         }
     }

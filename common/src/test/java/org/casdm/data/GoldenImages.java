@@ -4,8 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The formula by which the pictures of {@code cifar10_mini.bin} were made: splitmix64 on FNV-1a of names. */
 final class GoldenImages {
-    private GoldenImages() {
-    }
+    private GoldenImages() {}
 
     /** Picture i of a name: 3 × size × size, channel first. */
     static byte[] image(String name, int index, int size) {
@@ -24,7 +23,8 @@ final class GoldenImages {
                     int at = (channel * size + row) * size + column;
                     double x = (double) column / size;
                     double y = (double) row / size;
-                    double value = 0.5 + 0.25 * Math.sin(2 * Math.PI * (1 + 3 * a) * x + 6 * b)
+                    double value = 0.5
+                            + 0.25 * Math.sin(2 * Math.PI * (1 + 3 * a) * x + 6 * b)
                             + 0.25 * Math.sin(2 * Math.PI * (1 + 3 * d) * y + 6 * e) * (0.5 + f) / 1.5
                             + 0.05 * (2 * noise[at] - 1);
                     result[at] = (byte) Math.max(0, Math.min(255, (int) Math.rint(value * 255)));

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class IdxImageSetTest {
     private final Configuration hadoop = new Configuration();
     private final ImageSetFinder finder = new ImageSetFinder(hadoop);
+
     @TempDir
     private Path folder;
 
@@ -62,8 +63,10 @@ class IdxImageSetTest {
     void labelsOfAnotherSetAreRefused() throws Exception {
         Files.write(folder.resolve("train-images-idx3-ubyte"), images(5));
         Files.write(folder.resolve("train-labels-idx1-ubyte"), labels(4));
-        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.AUTO)).isInstanceOf(DataException.class)
-                .hasMessageContaining("holds 4 labels").hasMessageContaining("5 images");
+        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.AUTO))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("holds 4 labels")
+                .hasMessageContaining("5 images");
     }
 
     @Test
@@ -71,7 +74,8 @@ class IdxImageSetTest {
         Path images = folder.resolve("train-images-idx3-ubyte");
         Files.write(images, Arrays.copyOf(images(5), 100));
         ImageSet cut = finder.find(folder.toString(), ImageFormat.AUTO);
-        assertThatThrownBy(() -> cut.open(hadoop, ReadOptions.ofSize(8))).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> cut.open(hadoop, ReadOptions.ofSize(8)))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("cut short: its header promises 210 bytes of data, there are 84");
 
         Files.write(images, Arrays.copyOf(images(5), 300));
@@ -79,17 +83,21 @@ class IdxImageSetTest {
 
         byte[] compressed = gzip(images(5));
         Files.write(images, Arrays.copyOf(compressed, compressed.length - 20));
-        assertThatThrownBy(() -> cut.open(hadoop, ReadOptions.ofSize(8))).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> cut.open(hadoop, ReadOptions.ofSize(8)))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("cut short or damaged");
 
         Files.write(images, new byte[10]);
-        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.IDX)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.IDX))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("begins with 0x00000000 instead of 0x00000803");
         Files.write(images, new byte[] {0, 0});
-        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.IDX)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.IDX))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("cut short or damaged");
         Files.delete(images);
-        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.IDX)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> finder.find(folder.toString(), ImageFormat.IDX))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("holds no IDX file of images");
     }
 

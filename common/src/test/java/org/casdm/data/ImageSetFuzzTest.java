@@ -24,6 +24,7 @@ class ImageSetFuzzTest {
     private static final String IDX_LABELS = "train-labels-idx1-ubyte";
     /** Three images of one pixel. */
     private static final byte[] THREE_IMAGES = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6, 7};
+
     private static final byte[] THREE_LABELS = {0, 0, 8, 1, 0, 0, 0, 3, 0, 9, 5};
 
     static Stream<byte[]> cifarFiles() {

@@ -33,7 +33,10 @@ class OrderTest {
             var order = new EpochOrder(seed, 100);
             for (long epoch = 0; epoch < 4; epoch++) {
                 long start = epoch * 100;
-                orders.add(LongStream.range(start, start + 100).mapToObj(p -> order.index(p) + "").toList().toString());
+                orders.add(LongStream.range(start, start + 100)
+                        .mapToObj(p -> order.index(p) + "")
+                        .toList()
+                        .toString());
             }
         }
         assertThat(orders).hasSize(16);
@@ -48,10 +51,12 @@ class OrderTest {
         assertThat(LongStream.range(0, 12).mapToObj(flip::mirrors)).containsExactly(EXPECTED_FLIPS);
     }
 
-    private static final Long[] EXPECTED_ORDER = {8L, 6L, 5L, 3L, 7L, 2L, 1L, 4L, 9L, 0L, 0L, 2L, 7L, 1L, 6L, 8L, 4L, 3L,
-        9L, 5L};
-    private static final Boolean[] EXPECTED_FLIPS = {false, true, true, true, false, false, false, false, true, true,
-        false, true};
+    private static final Long[] EXPECTED_ORDER = {
+        8L, 6L, 5L, 3L, 7L, 2L, 1L, 4L, 9L, 0L, 0L, 2L, 7L, 1L, 6L, 8L, 4L, 3L, 9L, 5L
+    };
+    private static final Boolean[] EXPECTED_FLIPS = {
+        false, true, true, true, false, false, false, false, true, true, false, true
+    };
 
     @Test
     void everyImageComesEquallyOftenAtEveryPlace() {
@@ -78,7 +83,8 @@ class OrderTest {
     @Test
     void neighboursAreNotVisitedTogether() {
         var order = new EpochOrder(5, 1_281_167);
-        long near = LongStream.range(0, 20_000).filter(p -> Math.abs(order.index(p) - order.index(p + 1)) < 12_812)
+        long near = LongStream.range(0, 20_000)
+                .filter(p -> Math.abs(order.index(p) - order.index(p + 1)) < 12_812)
                 .count();
         // About 2 % of random pairs are that near.
         assertThat(near).isBetween(300L, 500L);
@@ -112,7 +118,9 @@ class OrderTest {
         var flip = new RandomFlip(9);
         assertThat(LongStream.range(0, 10_000).filter(flip::mirrors).count()).isBetween(4_800L, 5_200L);
         var other = new RandomFlip(10);
-        assertThat(LongStream.range(0, 10_000).filter(p -> flip.mirrors(p) == other.mirrors(p)).count())
+        assertThat(LongStream.range(0, 10_000)
+                        .filter(p -> flip.mirrors(p) == other.mirrors(p))
+                        .count())
                 .isBetween(4_800L, 5_200L);
     }
 }

@@ -26,12 +26,17 @@ class SubstitutingReaderTest {
             assertThat(reader.read(3, pixels, 0)).isEqualTo(5);
             assertThat(pixels).containsOnly(5);
             assertThat(reader.label(5)).isEqualTo(50);
-            assertThat(reader.read(9, pixels, 0)).as("from the last to the first").isZero();
+            assertThat(reader.read(9, pixels, 0))
+                    .as("from the last to the first")
+                    .isZero();
             int reads = source.reads.get();
             assertThat(reader.read(3, pixels, 0)).isEqualTo(5);
             assertThat(source.reads.get()).as("bad images are not read again").isEqualTo(reads + 1);
-            assertThat(reader.badImages()).containsExactly(new BadImage(3, "image 3", "torn"),
-                    new BadImage(4, "image 4", "torn"), new BadImage(9, "image 9", "torn"));
+            assertThat(reader.badImages())
+                    .containsExactly(
+                            new BadImage(3, "image 3", "torn"),
+                            new BadImage(4, "image 4", "torn"),
+                            new BadImage(9, "image 9", "torn"));
         }
         assertThat(source.closed).isTrue();
     }
@@ -51,7 +56,8 @@ class SubstitutingReaderTest {
         var reader = new SubstitutingReader(new Source(10, Set.of(1L, 5L, 8L)), 0.2);
         reader.read(1, pixels, 0);
         reader.read(5, pixels, 0);
-        assertThatThrownBy(() -> reader.read(8, pixels, 0)).isExactlyInstanceOf(DataException.class)
+        assertThatThrownBy(() -> reader.read(8, pixels, 0))
+                .isExactlyInstanceOf(DataException.class)
                 .hasMessageContaining("3 of 10 images cannot be used, more than max-bad-fraction = 0.2")
                 .hasMessageContaining("image 1: torn; image 5: torn");
         var strict = new SubstitutingReader(new Source(10, Set.of(1L)), 0);
@@ -62,7 +68,8 @@ class SubstitutingReaderTest {
     void aLongRunOfBadImagesEndsIt() {
         var bad = LongStream.range(20, 120).boxed().collect(Collectors.toSet());
         var reader = new SubstitutingReader(new Source(1000, bad), 1);
-        assertThatThrownBy(() -> reader.read(20, pixels, 0)).isExactlyInstanceOf(DataException.class)
+        assertThatThrownBy(() -> reader.read(20, pixels, 0))
+                .isExactlyInstanceOf(DataException.class)
                 .hasMessageContaining("100 images in succession cannot be used, from image 20 on")
                 .hasMessageContaining("and others");
         var nothing = new SubstitutingReader(new Source(2, Set.of(0L, 1L)), 1);
@@ -71,12 +78,14 @@ class SubstitutingReaderTest {
 
     @Test
     void aFailingConnectionIsPassedOn() {
-        var reader = new SubstitutingReader(new Source(10, Set.of()) {
-            @Override
-            public void read(long index, byte[] destination, int offset) throws IOException {
-                throw new IOException("connection reset");
-            }
-        }, 1);
+        var reader = new SubstitutingReader(
+                new Source(10, Set.of()) {
+                    @Override
+                    public void read(long index, byte[] destination, int offset) throws IOException {
+                        throw new IOException("connection reset");
+                    }
+                },
+                1);
         assertThatThrownBy(() -> reader.read(0, pixels, 0)).isExactlyInstanceOf(IOException.class);
         assertThat(reader.badImages()).isEmpty();
         assertThatThrownBy(() -> new SubstitutingReader(new Source(1, Set.of()), Double.NaN))

@@ -30,7 +30,8 @@ class NoiseScheduleTest {
     /** Value by value, which is stricter than the norm of the difference. */
     private static void assertAgree(double[] expected, IntToDoubleFunction ours) {
         for (var t = 0; t < expected.length; t++) {
-            assertThat(ours.applyAsDouble(t)).as("timestep %d", t)
+            assertThat(ours.applyAsDouble(t))
+                    .as("timestep %d", t)
                     .isCloseTo(expected[t], within(1e-9 * Math.abs(expected[t])));
         }
     }

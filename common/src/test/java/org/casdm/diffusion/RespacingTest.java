@@ -50,7 +50,8 @@ class RespacingTest {
     @Test
     void refusesWhatCannotBeDivided() {
         assertThatThrownBy(() -> Respacing.parse("ddim300").timesteps(1000))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("exactly 300 of 1000");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("exactly 300 of 1000");
         assertThatThrownBy(() -> Respacing.parse("10,501").timesteps(1000))
                 .hasMessageContaining("section of 500 timesteps into 501");
         assertThatThrownBy(() -> Respacing.parse("1").apply(NoiseSchedule.linear(1000)))
@@ -64,7 +65,9 @@ class RespacingTest {
     @ParameterizedTest
     @ValueSource(strings = {"ddim", "ddim-5", "ddim5,5", "5,", "-5", "2.5", "fast"})
     void refusesOtherTexts(String text) {
-        assertThatThrownBy(() -> Respacing.parse(text)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"" + text + "\"").hasMessageContaining("ddim50");
+        assertThatThrownBy(() -> Respacing.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"" + text + "\"")
+                .hasMessageContaining("ddim50");
     }
 }

@@ -59,7 +59,8 @@ class ReverseProcessTest {
             assertThat(step.estimateWeight() + step.currentWeight() * schedule.sqrtAlphaBar(i))
                     .isCloseTo(Math.sqrt(schedule.alphaBarPrevious(i)), within(1e-12));
             // Equation 16 of the paper, as written there.
-            var sigma = eta * Math.sqrt((1 - schedule.alphaBarPrevious(i)) / (1 - schedule.alphaBar(i)))
+            var sigma = eta
+                    * Math.sqrt((1 - schedule.alphaBarPrevious(i)) / (1 - schedule.alphaBar(i)))
                     * Math.sqrt(1 - schedule.alphaBar(i) / schedule.alphaBarPrevious(i));
             assertThat(step.noiseScale()).isCloseTo(sigma, within(1e-12));
         }
@@ -80,7 +81,8 @@ class ReverseProcessTest {
     void lastStepReturnsTheEstimate() {
         for (var process : new ReverseProcess[] {
             ReverseProcess.ddpm(respaced, Variance.FIXED_SMALL), ReverseProcess.ddpm(respaced, Variance.FIXED_LARGE),
-            ReverseProcess.ddim(respaced, 0), ReverseProcess.ddim(respaced, 1)}) {
+            ReverseProcess.ddim(respaced, 0), ReverseProcess.ddim(respaced, 1)
+        }) {
             assertThat(process.step(0).timestep()).isZero();
             assertThat(process.step(0).estimateWeight()).isCloseTo(1, within(1e-12));
             assertThat(process.step(0).currentWeight()).isZero();

@@ -19,8 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Weights and images of the reference results. */
 public final class LpipsExamples {
 
-    private LpipsExamples() {
-    }
+    private LpipsExamples() {}
 
     /** The formula's weights for trunk and linear layers. */
     public static LpipsWeights formulaWeights(Trunk trunk) {
@@ -35,7 +34,9 @@ public final class LpipsExamples {
                 return absolute(Formula.centred(seed + ":lins." + i + ".model.1.weight", parameter.length()));
             }
         }
-        var tensor = trunk.tensors().stream().filter(t -> t.parameter().name().equals(parameter.name())).findFirst()
+        var tensor = trunk.tensors().stream()
+                .filter(t -> t.parameter().name().equals(parameter.name()))
+                .findFirst()
                 .orElseThrow();
         // The formula goes by lpips' names.
         return Formula.parameter(seed, tensor.names().get(1), parameter.fileShape());
@@ -56,7 +57,11 @@ public final class LpipsExamples {
         for (int i = 0; i < values.length; i++) {
             values[i] = pixels[i] / 127.5 - 1;
         }
-        return Nd4j.createFromArray(values).reshape(count, 3, size, size).permute(0, 2, 3, 1).dup('c').castTo(dataType);
+        return Nd4j.createFromArray(values)
+                .reshape(count, 3, size, size)
+                .permute(0, 2, 3, 1)
+                .dup('c')
+                .castTo(dataType);
     }
 
     /**
@@ -68,7 +73,8 @@ public final class LpipsExamples {
         var sources = new ArrayList<TensorSource>();
         for (var tensor : tensors) {
             var parameter = tensor.parameter();
-            sources.add(TensorSource.of(TensorInfo.float32(tensor.names().get(naming), parameter.fileShape()),
+            sources.add(TensorSource.of(
+                    TensorInfo.float32(tensor.names().get(naming), parameter.fileShape()),
                     formulaValues(trunk, parameter)));
         }
         try (var stream = Files.newOutputStream(file)) {

@@ -40,14 +40,20 @@ class LpipsGoldenTest {
             // Twice: the second time in memory that the first has left.
             for (int repetition = 0; repetition < 2; repetition++) {
                 var result = lpips.forward(first, second, true);
-                double layers = close(Stream.of(result.layerDistances()).flatMapToDouble(Arrays::stream).toArray(),
-                        golden.doubles("size64.layers"), 1e-4, "layers");
+                double layers = close(
+                        Stream.of(result.layerDistances())
+                                .flatMapToDouble(Arrays::stream)
+                                .toArray(),
+                        golden.doubles("size64.layers"),
+                        1e-4,
+                        "layers");
                 double distance = close(result.distances(), golden.doubles("size64.distance"), 1e-4, "distance");
-                double gradient = close(Networks.channelsFirst(result.backward(ones)), golden.doubles("size64.grad"),
-                        1e-3, "gradient");
+                double gradient = close(
+                        Networks.channelsFirst(result.backward(ones)), golden.doubles("size64.grad"), 1e-3, "gradient");
                 report(what + " " + type, distance, layers, gradient);
             }
-            assertThat(lpips.distance(first, second)).containsExactly(lpips.forward(first, second, true).distances());
+            assertThat(lpips.distance(first, second))
+                    .containsExactly(lpips.forward(first, second, true).distances());
         }
     }
 
@@ -65,8 +71,10 @@ class LpipsGoldenTest {
     @ParameterizedTest
     @CsvSource({"VGG,FLOAT", "ALEX,FLOAT", "SQUEEZE,FLOAT", "ALEX,DOUBLE", "SQUEEZE,DOUBLE"})
     void equalsTheReference(Trunk trunk, DataType type) {
-        check(Golden.load("lpips_" + trunk.name().toLowerCase() + "_formula"),
-                LpipsExamples.formulaWeights(trunk).castTo(type), trunk + " formula");
+        check(
+                Golden.load("lpips_" + trunk.name().toLowerCase() + "_formula"),
+                LpipsExamples.formulaWeights(trunk).castTo(type),
+                trunk + " formula");
     }
 
     private static void checkResized(Golden golden, LpipsWeights weights, String what) {
@@ -75,8 +83,13 @@ class LpipsGoldenTest {
         try (var lpips = new Lpips(new LpipsSpec(weights.trunk(), Resize.TO_224), weights, 2)) {
             var result = lpips.forward(first, second, true);
             double distance = close(result.distances(), golden.doubles("resized224.distance"), 1e-4, "distance");
-            double layers = close(Stream.of(result.layerDistances()).flatMapToDouble(Arrays::stream).toArray(),
-                    golden.doubles("resized224.layers"), 1e-4, "layers");
+            double layers = close(
+                    Stream.of(result.layerDistances())
+                            .flatMapToDouble(Arrays::stream)
+                            .toArray(),
+                    golden.doubles("resized224.layers"),
+                    1e-4,
+                    "layers");
 
             // The reference's gradient is that with respect to the resized image.
             var resize = new BilinearResize(32, 32, 3, 224, 224, DataType.FLOAT);
@@ -92,7 +105,9 @@ class LpipsGoldenTest {
             assertThat(Math.abs(norm)).isLessThan(1e-3);
             var small = Nd4j.create(DataType.FLOAT, first.shape());
             resize.applyBackward(gradient, small);
-            assertThat(Golden.relativeError(result.backward(ones).data().asDouble(), small.data().asDouble()))
+            assertThat(Golden.relativeError(
+                            result.backward(ones).data().asDouble(),
+                            small.data().asDouble()))
                     .isLessThan(1e-5);
             report(what + " resized", distance, layers, norm);
         }
@@ -111,8 +126,11 @@ class LpipsGoldenTest {
         String name = trunk.name().toLowerCase();
         var trunkFile = LpipsExamples.write(folder.resolve("trunk.safetensors"), trunk, trunk.tensors(), 1);
         var linFile = Path.of(System.getenv(PUBLISHED), name + ".pth");
-        var weights = LpipsWeights.load(trunk, WeightSource.parse(trunkFile.toString(), Optional.empty()),
-                WeightSource.parse(linFile.toString(), Optional.empty()), new Configuration());
+        var weights = LpipsWeights.load(
+                trunk,
+                WeightSource.parse(trunkFile.toString(), Optional.empty()),
+                WeightSource.parse(linFile.toString(), Optional.empty()),
+                new Configuration());
         var golden = Golden.load("lpips_" + name + "_v0.1");
         check(golden, weights, trunk + " v0.1");
         if (golden.has("resized224.distance")) {

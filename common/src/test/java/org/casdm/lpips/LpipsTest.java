@@ -42,7 +42,8 @@ class LpipsTest {
         var second = LpipsExamples.images("second", 2, size, DataType.DOUBLE);
         double[] factors = {0.7, -1.3};
         try (var lpips = new Lpips(new LpipsSpec(trunk, Resize.NONE), weights, 1)) {
-            var gradient = lpips.forward(first, second, true).backward(Nd4j.createFromArray(factors).reshape(2, 1));
+            var gradient = lpips.forward(first, second, true)
+                    .backward(Nd4j.createFromArray(factors).reshape(2, 1));
             var random = new Random(4);
             double step = 1e-6;
             for (int i = 0; i < 6; i++) {
@@ -54,7 +55,8 @@ class LpipsTest {
                 double[] below = lpips.distance(first, second);
                 first.putScalar(place, value);
                 double numeric = (factors[0] * (above[0] - below[0]) + factors[1] * (above[1] - below[1])) / (2 * step);
-                assertThat(gradient.getDouble(place)).as("place " + place)
+                assertThat(gradient.getDouble(place))
+                        .as("place " + place)
                         .isCloseTo(numeric, Offset.offset(1e-8 + 1e-4 * Math.abs(numeric)));
             }
         }
@@ -65,9 +67,11 @@ class LpipsTest {
     void smallestPictures(Trunk trunk, int smallest, int tooSmall) {
         assertThat(trunk.smallestSize()).isEqualTo(smallest);
         try (var lpips = lpips(trunk, Resize.NONE)) {
-            assertThat(lpips.distance(images("a", 1, smallest), images("b", 1, smallest))[0]).isPositive();
+            assertThat(lpips.distance(images("a", 1, smallest), images("b", 1, smallest))[0])
+                    .isPositive();
             assertThatThrownBy(() -> lpips.distance(images("a", 1, tooSmall), images("b", 1, tooSmall)))
-                    .hasMessageContaining(tooSmall + "x" + tooSmall).hasMessageContaining("at least " + smallest)
+                    .hasMessageContaining(tooSmall + "x" + tooSmall)
+                    .hasMessageContaining("at least " + smallest)
                     .hasMessageContaining("lpips.resize = 224");
         }
     }
@@ -91,8 +95,13 @@ class LpipsTest {
         var ones = Nd4j.ones(DataType.FLOAT, 2, 1);
         try (var lpips = lpips(trunk, Resize.NONE)) {
             var different = lpips.forward(grey, lighter, true);
-            assertThat(different.distances()[0]).isPositive().isFinite().isEqualTo(different.distances()[1]);
-            assertThat(different.backward(ones).norm2Number().doubleValue()).isPositive().isFinite();
+            assertThat(different.distances()[0])
+                    .isPositive()
+                    .isFinite()
+                    .isEqualTo(different.distances()[1]);
+            assertThat(different.backward(ones).norm2Number().doubleValue())
+                    .isPositive()
+                    .isFinite();
 
             var same = lpips.forward(grey, grey.dup(), true);
             assertThat(same.distances()).containsExactly(0, 0);
@@ -116,7 +125,8 @@ class LpipsTest {
             try (var lpips = new Lpips(new LpipsSpec(Trunk.ALEX, Resize.NONE), weights.castTo(type), 1)) {
                 var result = lpips.forward(dark.castTo(type), images("a", 1, 33).castTo(type), true);
                 assertThat(result.distances()[0]).isFinite();
-                assertThat(result.backward(Nd4j.ones(type, 1, 1)).norm2Number().doubleValue()).isZero();
+                assertThat(result.backward(Nd4j.ones(type, 1, 1)).norm2Number().doubleValue())
+                        .isZero();
             }
         }
     }
@@ -133,8 +143,10 @@ class LpipsTest {
                 var one = lpips.forward(part(first, i, i + 1), part(second, i, i + 1), true);
                 assertThat(one.distances()[0]).isCloseTo(all.distances()[i], Offset.offset(1e-6));
                 var ofOne = one.backward(Nd4j.createFromArray(i + 1f).reshape(1, 1));
-                assertThat(Golden.relativeError(part(gradient, i, i + 1).dup('c').data().asDouble(),
-                        ofOne.data().asDouble())).isLessThan(1e-5);
+                assertThat(Golden.relativeError(
+                                part(gradient, i, i + 1).dup('c').data().asDouble(),
+                                ofOne.data().asDouble()))
+                        .isLessThan(1e-5);
             }
             long memory = lpips.arenaBytes();
             lpips.forward(part(first, 0, 1), part(second, 0, 1), true);
@@ -146,7 +158,8 @@ class LpipsTest {
     void resizesOnlyWhatIsNarrowerThan256() {
         var first = images("a", 1, 256);
         var second = images("b", 1, 256);
-        try (var plain = lpips(Trunk.ALEX, Resize.NONE); var resizing = lpips(Trunk.ALEX, Resize.TO_224)) {
+        try (var plain = lpips(Trunk.ALEX, Resize.NONE);
+                var resizing = lpips(Trunk.ALEX, Resize.TO_224)) {
             assertThat(resizing.distance(first, second)).containsExactly(plain.distance(first, second));
             var small = images("a", 1, 64);
             var other = images("b", 1, 64);

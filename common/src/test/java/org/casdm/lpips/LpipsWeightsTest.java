@@ -61,7 +61,8 @@ class LpipsWeightsTest {
         assertThat(Trunk.VGG.tensors()).hasSize(26);
         assertThat(Trunk.VGG.tensors().get(4).names())
                 .containsExactly("features.5.weight", "slice2.5.weight", "net.slice2.5.weight");
-        assertThat(Trunk.SQUEEZE.tensors()).extracting(tensor -> tensor.names().get(0))
+        assertThat(Trunk.SQUEEZE.tensors())
+                .extracting(tensor -> tensor.names().get(0))
                 .contains("features.3.squeeze.weight", "features.12.expand3x3.bias");
         assertThat(Trunk.ALEX.linTensors().get(1).names())
                 .containsExactly("lin1.model.1.weight", "lins.1.model.1.weight");
@@ -73,21 +74,26 @@ class LpipsWeightsTest {
         var lin = linFile(0);
         String hash = Sha256.hex(Files.readAllBytes(lin));
         var right = WeightSource.parse(lin.toString(), Optional.of(hash));
-        assertThat(LpipsWeights.load(TRUNK, file(trunk), right, HADOOP).lin(0).length()).isEqualTo(64);
+        assertThat(LpipsWeights.load(TRUNK, file(trunk), right, HADOOP).lin(0).length())
+                .isEqualTo(64);
 
         var wrong = WeightSource.parse(lin.toString(), Optional.of("0".repeat(64)));
-        assertThatThrownBy(() -> LpipsWeights.load(TRUNK, file(trunk), wrong, HADOOP)).isInstanceOf(IOException.class)
-                .hasMessageContaining("lin.safetensors").hasMessageContaining(hash)
+        assertThatThrownBy(() -> LpipsWeights.load(TRUNK, file(trunk), wrong, HADOOP))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("lin.safetensors")
+                .hasMessageContaining(hash)
                 .hasMessageContaining("0".repeat(64));
         assertThatThrownBy(() -> WeightSource.parse("file", Optional.of("abc"))).hasMessageContaining("abc");
-        assertThatThrownBy(() -> WeightSource.parse("random", Optional.of(hash))).hasMessageContaining("SHA-256");
+        assertThatThrownBy(() -> WeightSource.parse("random", Optional.of(hash)))
+                .hasMessageContaining("SHA-256");
     }
 
     @Test
     void namesTensorsThatAreMissing() throws IOException {
         var trunk = trunkFile(0);
         assertThatThrownBy(() -> LpipsWeights.load(TRUNK, file(trunk), file(trunk), HADOOP))
-                .isInstanceOf(IOException.class).hasMessageContaining("trunk.safetensors")
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("trunk.safetensors")
                 .hasMessageContaining("no tensor lin0.model.1.weight or lins.0.model.1.weight")
                 .hasMessageContaining("and 2 more");
     }
@@ -97,38 +103,50 @@ class LpipsWeightsTest {
         // The linear layers of another trunk: the first has the same width.
         var other = LpipsExamples.write(folder.resolve("alex.safetensors"), Trunk.ALEX, Trunk.ALEX.linTensors(), 0);
         assertThatThrownBy(() -> LpipsWeights.load(Trunk.VGG, WeightSource.random(), file(other), HADOOP))
-                .hasMessageContaining("vgg").hasMessageContaining("lin1.model.1.weight has shape [1, 192, 1, 1], not"
-                        + " [1, 128, 1, 1]").hasMessageNotContaining("lin0");
+                .hasMessageContaining("vgg")
+                .hasMessageContaining("lin1.model.1.weight has shape [1, 192, 1, 1], not" + " [1, 128, 1, 1]")
+                .hasMessageNotContaining("lin0");
     }
 
     @Test
     void refusesValuesThatAreNotFinite() throws IOException {
         var file = folder.resolve("nan.safetensors");
-        var sources = TRUNK.linTensors().stream().map(tensor -> {
-            var values = LpipsExamples.formulaValues(TRUNK, tensor.parameter());
-            values[0] = tensor.parameter().name().startsWith("lin3") ? Float.NaN : 1;
-            return TensorSource.of(TensorInfo.float32(tensor.names().get(0), tensor.parameter().fileShape()), values);
-        }).toList();
+        var sources = TRUNK.linTensors().stream()
+                .map(tensor -> {
+                    var values = LpipsExamples.formulaValues(TRUNK, tensor.parameter());
+                    values[0] = tensor.parameter().name().startsWith("lin3") ? Float.NaN : 1;
+                    return TensorSource.of(
+                            TensorInfo.float32(
+                                    tensor.names().get(0), tensor.parameter().fileShape()),
+                            values);
+                })
+                .toList();
         try (var stream = Files.newOutputStream(file)) {
             SafetensorsWriter.write(stream, sources, Map.of());
         }
         assertThatThrownBy(() -> LpipsWeights.load(TRUNK, WeightSource.random(), file(file), HADOOP))
-                .hasMessageContaining("nan.safetensors").hasMessageContaining("lin3.model.1.weight");
+                .hasMessageContaining("nan.safetensors")
+                .hasMessageContaining("lin3.model.1.weight");
     }
 
     @Test
     void readsPyTorchFiles() throws URISyntaxException {
         // A state file of something else: read as such, and found to lack everything.
-        var file = Path.of(LpipsWeightsTest.class.getResource("/fixtures/pytorch/state_zip.pth").toURI());
+        var file = Path.of(LpipsWeightsTest.class
+                .getResource("/fixtures/pytorch/state_zip.pth")
+                .toURI());
         assertThatThrownBy(() -> LpipsWeights.load(TRUNK, file(file), WeightSource.random(), HADOOP))
-                .hasMessageContaining("state_zip.pth").hasMessageContaining("no tensor features.0.weight")
+                .hasMessageContaining("state_zip.pth")
+                .hasMessageContaining("no tensor features.0.weight")
                 .hasMessageContaining("more");
     }
 
     @Test
     void missingFileIsNamed() {
-        assertThatThrownBy(() -> LpipsWeights.load(TRUNK, file(folder.resolve("none.pth")), WeightSource.random(),
-                HADOOP)).isInstanceOf(IOException.class).hasMessageContaining("none.pth");
+        assertThatThrownBy(
+                        () -> LpipsWeights.load(TRUNK, file(folder.resolve("none.pth")), WeightSource.random(), HADOOP))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("none.pth");
     }
 
     @Test
@@ -151,6 +169,8 @@ class LpipsWeightsTest {
 
     @Test
     void mixtureOfFileAndRandomCountsAsRandom() throws IOException {
-        assertThat(LpipsWeights.load(TRUNK, file(trunkFile(0)), WeightSource.random(), HADOOP).isRandom()).isTrue();
+        assertThat(LpipsWeights.load(TRUNK, file(trunkFile(0)), WeightSource.random(), HADOOP)
+                        .isRandom())
+                .isTrue();
     }
 }

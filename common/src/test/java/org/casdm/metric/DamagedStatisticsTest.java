@@ -2,16 +2,16 @@ package org.casdm.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
-import java.io.ByteArrayInputStream;
-import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.data.source.LocalCopies;
 import org.casdm.data.source.ReadContext;
@@ -38,7 +38,8 @@ class DamagedStatisticsTest {
         var stored = Resources.bytes("/metric/statistics.npz");
         var content = compressed ? compress(stored) : stored;
         int refused = Damage.requireNoticed("statistics.npz", content, Integer.MAX_VALUE, damaged -> {
-            var read = ReferenceStatistics.read(MemoryFiles.file("statistics.npz", damaged).toString(), HADOOP);
+            var read = ReferenceStatistics.read(
+                    MemoryFiles.file("statistics.npz", damaged).toString(), HADOOP);
             var all = new ArrayList<List<String>>();
             all.add(text(read.pooled()));
             read.spatial().ifPresent(spatial -> all.add(text(spatial)));
@@ -53,7 +54,8 @@ class DamagedStatisticsTest {
 
     private static byte[] compress(byte[] npz) throws IOException {
         var bytes = new ByteArrayOutputStream();
-        try (var input = new ZipInputStream(new ByteArrayInputStream(npz)); var output = new ZipOutputStream(bytes)) {
+        try (var input = new ZipInputStream(new ByteArrayInputStream(npz));
+                var output = new ZipOutputStream(bytes)) {
             for (var entry = input.getNextEntry(); entry != null; entry = input.getNextEntry()) {
                 output.putNextEntry(new ZipEntry(entry.getName()));
                 input.transferTo(output);
@@ -76,7 +78,8 @@ class DamagedStatisticsTest {
         var context = new ReadContext(HADOOP, SourceLimits.DEFAULT, new LocalCopies(Path.of("nothing-is-copied")));
         var content = bytes.toByteArray();
         int refused = Damage.requireNoticed("samples.npz", content, Integer.MAX_VALUE, damaged -> {
-            var list = new ImageLists(context).find(MemoryFiles.file("samples.npz", damaged).toString());
+            var list = new ImageLists(context)
+                    .find(MemoryFiles.file("samples.npz", damaged).toString());
             var images = new ArrayList<String>();
             for (var part : list.parts()) {
                 try (var stream = part.open(context, list.size())) {

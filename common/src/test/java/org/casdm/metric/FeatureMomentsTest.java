@@ -43,15 +43,21 @@ class FeatureMomentsTest {
         var expected = near.statistics("one period");
         long n = moments.count();
         double correction = (period - 1.0) * repetitions / (n - 1.0);
-        var covariance = Arrays.stream(expected.covariance()).map(value -> value * correction).toArray();
+        var covariance = Arrays.stream(expected.covariance())
+                .map(value -> value * correction)
+                .toArray();
         var statistics = moments.statistics("all");
         assertThat(Golden.relativeError(statistics.covariance(), covariance)).isLessThan(1e-9);
         var mean = Arrays.stream(expected.mean()).map(value -> value + offset).toArray();
         assertThat(Golden.relativeError(statistics.mean(), mean)).isLessThan(1e-14);
 
         // The plain way, for comparison: it shows that the numbers are hard.
-        double naive = (repetitions * Arrays.stream(column(far, 0)).map(value -> value * value).sum()
-                - n * mean[0] * mean[0]) / (n - 1);
+        double naive = (repetitions
+                                * Arrays.stream(column(far, 0))
+                                        .map(value -> value * value)
+                                        .sum()
+                        - n * mean[0] * mean[0])
+                / (n - 1);
         assertThat(Math.abs(naive / covariance[0] - 1)).isGreaterThan(1e-2);
     }
 
@@ -67,8 +73,10 @@ class FeatureMomentsTest {
             Collections.shuffle(parts, new Random(trial));
             var other = merged(parts);
             assertThat(other.count()).isEqualTo(inOrder.count());
-            assertThat(Golden.relativeError(other.statistics("x").covariance(),
-                    inOrder.statistics("x").covariance())).isLessThan(1e-12);
+            assertThat(Golden.relativeError(
+                            other.statistics("x").covariance(),
+                            inOrder.statistics("x").covariance()))
+                    .isLessThan(1e-12);
             assertThat(Golden.relativeError(other.mean(), inOrder.mean())).isLessThan(1e-12);
         }
     }
@@ -83,7 +91,9 @@ class FeatureMomentsTest {
         for (int row = 0; row < rows; row += 100) {
             parts.merge(ofRows(features, row, row + 100));
         }
-        assertThat(Golden.relativeError(parts.statistics("x").covariance(), whole.statistics("x").covariance()))
+        assertThat(Golden.relativeError(
+                        parts.statistics("x").covariance(),
+                        whole.statistics("x").covariance()))
                 .isLessThan(1e-13);
     }
 
@@ -91,7 +101,8 @@ class FeatureMomentsTest {
     void serializedOnesAreTheSame() throws Exception {
         var moments = part(33, 8, 2);
         var copy = copy(moments);
-        assertThat(copy.statistics("x").covariance()).isEqualTo(moments.statistics("x").covariance());
+        assertThat(copy.statistics("x").covariance())
+                .isEqualTo(moments.statistics("x").covariance());
         assertThat(copy.mean()).isEqualTo(moments.mean());
         copy.add(random(3, DIMENSIONS, 4), 3);
         assertThat(copy.count()).isEqualTo(36);
@@ -107,16 +118,19 @@ class FeatureMomentsTest {
         moments.merge(part(10, 1, 0));
         assertThat(moments.count()).isEqualTo(12);
         assertThat(moments.invalid()).isEqualTo(2);
-        assertThatThrownBy(() -> moments.statistics("the samples s3a://b/x")).isInstanceOf(MetricException.class)
+        assertThatThrownBy(() -> moments.statistics("the samples s3a://b/x"))
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("2 of 14 feature vectors of the samples s3a://b/x", "not finite");
     }
 
     @Test
     void oneImageHasNoCovariance() {
-        assertThatThrownBy(() -> part(1, 1, 0).statistics("folder")).isInstanceOf(MetricException.class)
+        assertThatThrownBy(() -> part(1, 1, 0).statistics("folder"))
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("at least two images", "folder");
         assertThatThrownBy(() -> new FeatureMoments(DIMENSIONS).statistics("folder"))
-                .isInstanceOf(MetricException.class).hasMessageContaining("are none in folder");
+                .isInstanceOf(MetricException.class)
+                .hasMessageContaining("are none in folder");
     }
 
     /** The squares of such numbers are beyond float32, and far within double. */
@@ -130,10 +144,13 @@ class FeatureMomentsTest {
         moments.add(values, 20);
         var statistics = moments.statistics("large");
         assertThat(statistics.covariance()).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
-        assertThat(FrechetDistance.between(statistics, statistics) / statistics.covariance()[0]).isLessThan(1e-9);
+        assertThat(FrechetDistance.between(statistics, statistics) / statistics.covariance()[0])
+                .isLessThan(1e-9);
         var origin = new FeatureMoments(DIMENSIONS);
         origin.add(new float[20 * DIMENSIONS], 20);
-        assertThat(FrechetDistance.between(statistics, origin.statistics("origin"))).isPositive().isFinite();
+        assertThat(FrechetDistance.between(statistics, origin.statistics("origin")))
+                .isPositive()
+                .isFinite();
     }
 
     /** What overflows a double is said, not passed on. */
@@ -143,7 +160,8 @@ class FeatureMomentsTest {
         var values = new double[2 * DIMENSIONS];
         Arrays.fill(values, 0, DIMENSIONS, 1e200);
         moments.add(values, 2);
-        assertThatThrownBy(() -> moments.statistics("the samples s3a://b/x")).isInstanceOf(MetricException.class)
+        assertThatThrownBy(() -> moments.statistics("the samples s3a://b/x"))
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("the samples s3a://b/x", "too large");
     }
 
@@ -155,7 +173,11 @@ class FeatureMomentsTest {
 
     private static FeatureMoments part(int rows, long seed, double offset) {
         var moments = new FeatureMoments(DIMENSIONS);
-        moments.add(Arrays.stream(random(rows, DIMENSIONS, seed)).map(value -> value + offset).toArray(), rows);
+        moments.add(
+                Arrays.stream(random(rows, DIMENSIONS, seed))
+                        .map(value -> value + offset)
+                        .toArray(),
+                rows);
         return moments;
     }
 

@@ -30,11 +30,14 @@ class FeatureSummaryTest {
         var whole = summary(0, 12_000);
         var merged = summary(0, 7000).merge(summary(7000, 5000));
         assertThat(merged.images()).isEqualTo(12_000);
-        assertThat(merged.score().orElseThrow().result("x")).usingRecursiveComparison()
+        assertThat(merged.score().orElseThrow().result("x"))
+                .usingRecursiveComparison()
                 .withComparatorForType((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1, Double.class)
                 .isEqualTo(whole.score().orElseThrow().result("x"));
-        assertThat(FrechetDistance.between(merged.spatial().orElseThrow().statistics("x"),
-                whole.spatial().orElseThrow().statistics("y"))).isLessThan(1e-12);
+        assertThat(FrechetDistance.between(
+                        merged.spatial().orElseThrow().statistics("x"),
+                        whole.spatial().orElseThrow().statistics("y")))
+                .isLessThan(1e-12);
     }
 
     @Test
@@ -55,9 +58,11 @@ class FeatureSummaryTest {
     void aSubsampleIsDecidedByItsSeed() {
         var chosen = Subsample.of(10_000, 700, 5);
         assertThat(LongStream.range(0, 10_000).filter(chosen::contains).count()).isEqualTo(700);
-        assertThat(chosen.places()).isEqualTo(Subsample.of(10_000, 700, 5).places())
+        assertThat(chosen.places())
+                .isEqualTo(Subsample.of(10_000, 700, 5).places())
                 .isNotEqualTo(Subsample.of(10_000, 700, 6).places());
-        assertThat(LongStream.range(0, 700).allMatch(Subsample.of(700, 700, 5)::contains)).isTrue();
+        assertThat(LongStream.range(0, 700).allMatch(Subsample.of(700, 700, 5)::contains))
+                .isTrue();
         assertThat(Subsample.NONE.contains(0)).isFalse();
     }
 
@@ -65,7 +70,8 @@ class FeatureSummaryTest {
         var summary = new FeatureSummary(new SummaryContent(true, true, true), INFO);
         for (int at = first; at < first + images; at += BATCH) {
             var random = new Random(at);
-            summary.add(new Features(BATCH, values(random, 20), values(random, 10), values(random, 5)),
+            summary.add(
+                    new Features(BATCH, values(random, 20), values(random, 10), values(random, 5)),
                     LongStream.range(at, at + BATCH).toArray());
         }
         return summary;

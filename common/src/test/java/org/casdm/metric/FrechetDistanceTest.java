@@ -53,17 +53,21 @@ class FrechetDistanceTest {
     void whatIsNoCovarianceIsNamed() {
         var good = diagonal("good", new double[2], 1, 1);
         assertThatThrownBy(() -> FrechetDistance.between(good, diagonal("s3a://b/ref.npz", new double[2], 1, -0.5)))
-                .isInstanceOf(MetricException.class).hasMessageContainingAll("s3a://b/ref.npz", "-0.5");
+                .isInstanceOf(MetricException.class)
+                .hasMessageContainingAll("s3a://b/ref.npz", "-0.5");
         assertThatThrownBy(() -> FrechetDistance.between(diagonal("bad", new double[2], Double.NaN, 1), good))
-                .isInstanceOf(MetricException.class).hasMessageContainingAll("bad", "not finite");
+                .isInstanceOf(MetricException.class)
+                .hasMessageContainingAll("bad", "not finite");
         assertThatThrownBy(() -> FrechetDistance.between(good, diagonal("c", new double[3], 1, 1, 1)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("2", "3");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("2", "3");
     }
 
     private static double trace(GaussianStatistics statistics) {
         int n = statistics.dimensions();
         return DoubleStream.iterate(0, i -> i < n, i -> i + 1)
-                .map(i -> statistics.covariance()[(int) i * (n + 1)]).sum();
+                .map(i -> statistics.covariance()[(int) i * (n + 1)])
+                .sum();
     }
 
     private static GaussianStatistics statistics(double[] rows, int count, int dimensions) {

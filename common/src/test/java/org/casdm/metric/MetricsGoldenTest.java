@@ -19,8 +19,10 @@ class MetricsGoldenTest {
     @CsvSource({"a", "b"})
     void momentsAreThoseOfNumPy(String set) {
         var statistics = statistics(set);
-        assertThat(Golden.relativeError(statistics.mean(), golden.doubles(set + ".mu"))).isLessThan(1e-12);
-        assertThat(Golden.relativeError(statistics.covariance(), golden.doubles(set + ".sigma"))).isLessThan(1e-12);
+        assertThat(Golden.relativeError(statistics.mean(), golden.doubles(set + ".mu")))
+                .isLessThan(1e-12);
+        assertThat(Golden.relativeError(statistics.covariance(), golden.doubles(set + ".sigma")))
+                .isLessThan(1e-12);
     }
 
     @ParameterizedTest
@@ -42,8 +44,7 @@ class MetricsGoldenTest {
     @Test
     void kernelDistance() {
         double expected = golden.scalar("kid.ab");
-        assertThat(KernelDistance.between(matrix("a"), matrix("b")))
-                .isCloseTo(expected, within(TOLERANCE * expected));
+        assertThat(KernelDistance.between(matrix("a"), matrix("b"))).isCloseTo(expected, within(TOLERANCE * expected));
     }
 
     @ParameterizedTest

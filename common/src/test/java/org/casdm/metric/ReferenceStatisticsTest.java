@@ -31,8 +31,14 @@ class ReferenceStatisticsTest {
         var uri = folder.resolve("statistics.npz").toString();
         new ReferenceStatistics(pooled, Optional.of(spatial)).write(uri, new Configuration());
         var read = ReferenceStatistics.read(uri, new Configuration());
-        assertThat(read.pooled()).usingRecursiveComparison().ignoringFields("name").isEqualTo(pooled);
-        assertThat(read.spatial().orElseThrow()).usingRecursiveComparison().ignoringFields("name").isEqualTo(spatial);
+        assertThat(read.pooled())
+                .usingRecursiveComparison()
+                .ignoringFields("name")
+                .isEqualTo(pooled);
+        assertThat(read.spatial().orElseThrow())
+                .usingRecursiveComparison()
+                .ignoringFields("name")
+                .isEqualTo(spatial);
         assertThat(read.pooled().name()).isEqualTo(uri);
         try (var files = Files.list(folder)) {
             assertThat(files).hasSize(1);
@@ -70,20 +76,31 @@ class ReferenceStatisticsTest {
     @Test
     void errorsNameFileAndArray() throws IOException {
         refuses(npz(List.of("mu"), new double[][] {{1, 2}}, new long[][] {{2}}), "x.npz", "no array 'sigma'");
-        refuses(npz(new double[] {1, 2}, new double[] {1, 2, 3, 4, 5, 6}, 2, 3), "x.npz", "array 'sigma'", "(2, 3)",
+        refuses(
+                npz(new double[] {1, 2}, new double[] {1, 2, 3, 4, 5, 6}, 2, 3),
+                "x.npz",
+                "array 'sigma'",
+                "(2, 3)",
                 "(2, 2)");
         refuses(npz(new double[] {1, 2}, new double[] {1, 2, 3, 4}, 2, 2), "x.npz", "array 'sigma'", "not symmetric");
-        refuses(npz(new double[] {1, Double.NaN}, new double[] {1, 0, 0, 4}, 2, 2), "x.npz", "array 'mu'",
+        refuses(
+                npz(new double[] {1, Double.NaN}, new double[] {1, 0, 0, 4}, 2, 2),
+                "x.npz",
+                "array 'mu'",
                 "1 values that are not finite");
-        refuses(npz(new double[] {1, 2}, new double[] {1, 0, 0, Double.POSITIVE_INFINITY}, 2, 2), "array 'sigma'",
+        refuses(
+                npz(new double[] {1, 2}, new double[] {1, 0, 0, Double.POSITIVE_INFINITY}, 2, 2),
+                "array 'sigma'",
                 "not finite");
-        refuses(npz(List.of("mu", "sigma", "mu_s"), new double[][] {{1}, {1}, {1}}, new long[][] {{1}, {1, 1}, {1}}),
+        refuses(
+                npz(List.of("mu", "sigma", "mu_s"), new double[][] {{1}, {1}, {1}}, new long[][] {{1}, {1, 1}, {1}}),
                 "no array 'sigma_s'");
     }
 
     private static void refuses(byte[] file, String... words) {
         assertThatThrownBy(() -> ReferenceStatistics.read("x.npz", new NpzFile(SeekableInput.of("x.npz", file))))
-                .isInstanceOf(TensorFormatException.class).hasMessageContainingAll(words);
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContainingAll(words);
     }
 
     private static byte[] npz(double[] mean, double[] covariance, long... shape) throws IOException {

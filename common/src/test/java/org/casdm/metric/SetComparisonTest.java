@@ -37,17 +37,20 @@ class SetComparisonTest {
         backward.merge(later);
         assertThat(forward.result("x").splits()).isEqualTo(4);
         assertThat(backward.result("x").mean()).isCloseTo(forward.result("x").mean(), within(1e-12));
-        assertThat(backward.result("x").deviation()).isCloseTo(forward.result("x").deviation(), within(1e-12));
+        assertThat(backward.result("x").deviation())
+                .isCloseTo(forward.result("x").deviation(), within(1e-12));
         assertThat(forward.result("x").deviation()).isGreaterThan(0);
     }
 
     @Test
     void scoreOfNothingAndOfDamage() {
         var score = new InceptionScore(10, 2);
-        assertThatThrownBy(() -> score.result("empty set")).isInstanceOf(MetricException.class)
+        assertThatThrownBy(() -> score.result("empty set"))
+                .isInstanceOf(MetricException.class)
                 .hasMessageContaining("empty set");
         score.add(0, new float[] {Float.NaN, 1}, 0);
-        assertThatThrownBy(() -> score.result("set 2")).isInstanceOf(MetricException.class)
+        assertThatThrownBy(() -> score.result("set 2"))
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("1 of 1 feature vectors of set 2", "not finite");
     }
 
@@ -91,10 +94,13 @@ class SetComparisonTest {
     @Test
     void setsThatAreTooSmallAreNamed() {
         assertThatThrownBy(() -> PrecisionRecall.between(matrix(1, 1, 2, 3), random(5, 1, 1, 0), 3))
-                .isInstanceOf(MetricException.class).hasMessageContainingAll("points", "3");
+                .isInstanceOf(MetricException.class)
+                .hasMessageContainingAll("points", "3");
         assertThatThrownBy(() -> KernelDistance.between(matrix(1, 1), random(5, 1, 1, 0)))
-                .isInstanceOf(MetricException.class).hasMessageContainingAll("points", "2");
-        assertThatThrownBy(() -> matrix(2, 1, 2, Float.NaN, 4)).isInstanceOf(MetricException.class)
+                .isInstanceOf(MetricException.class)
+                .hasMessageContainingAll("points", "2");
+        assertThatThrownBy(() -> matrix(2, 1, 2, Float.NaN, 4))
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("1 of 2", "points");
     }
 

@@ -33,12 +33,12 @@ class ExponentialMovingAverageTest {
         var before = average.dup();
         new ExponentialMovingAverage(0.9, average).update(parameters, 2);
         for (int i = 0; i < length; i += 1 + length / 1000) {
-            assertThat(average.getDouble(i)).isCloseTo(0.81 * before.getDouble(i) + 0.19 * parameters.getDouble(i),
-                    within(1e-6));
+            assertThat(average.getDouble(i))
+                    .isCloseTo(0.81 * before.getDouble(i) + 0.19 * parameters.getDouble(i), within(1e-6));
         }
         int last = length - 1;
-        assertThat(average.getDouble(last)).isCloseTo(0.81 * before.getDouble(last) + 0.19 * parameters.getDouble(last),
-                within(1e-6));
+        assertThat(average.getDouble(last))
+                .isCloseTo(0.81 * before.getDouble(last) + 0.19 * parameters.getDouble(last), within(1e-6));
     }
 
     @Test
@@ -56,7 +56,8 @@ class ExponentialMovingAverageTest {
     void aRateThatIsNoneIsRefused() {
         for (double rate : new double[] {-0.1, 1, Double.NaN}) {
             assertThatThrownBy(() -> new ExponentialMovingAverage(rate, random(1, 3)))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(Double.toString(rate));
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(Double.toString(rate));
         }
     }
 }

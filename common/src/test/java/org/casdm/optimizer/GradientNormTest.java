@@ -56,7 +56,9 @@ class GradientNormTest {
         for (int place : new int[] {0, 1, 31, 32, LENGTH / 2, LENGTH - 2, LENGTH - 1}) {
             var values = values();
             values[place] = bad;
-            assertThat(Double.isFinite(GradientNorm.of(vector(values)))).as("place " + place).isFalse();
+            assertThat(Double.isFinite(GradientNorm.of(vector(values))))
+                    .as("place " + place)
+                    .isFalse();
         }
     }
 }

@@ -49,8 +49,11 @@ class ImageNoiseTest {
         assertThat(values[19]).isZero();
         assertThat(Arrays.copyOf(initial(5, 7, 100), 9)).containsExactly(initial(5, 7, 9));
 
-        assertThat(initial(5, 7, 9)).isNotEqualTo(initial(6, 7, 9)).isNotEqualTo(initial(5, 8, 9))
-                .isNotEqualTo(initial(7, 5, 9)).isNotEqualTo(ofStep(5, 0, 7, 9));
+        assertThat(initial(5, 7, 9))
+                .isNotEqualTo(initial(6, 7, 9))
+                .isNotEqualTo(initial(5, 8, 9))
+                .isNotEqualTo(initial(7, 5, 9))
+                .isNotEqualTo(ofStep(5, 0, 7, 9));
         assertThat(ofStep(5, 0, 7, 9)).isNotEqualTo(ofStep(5, 1, 7, 9)).isNotEqualTo(ofStep(5, 0, 8, 9));
     }
 
@@ -61,9 +64,9 @@ class ImageNoiseTest {
         double u = 1 - CounterRandom.uniform(key, 2);
         double v = CounterRandom.uniform(key, 3);
         var values = ofStep(-3, 4, 1L << 40, 4);
-        assertThat(values[2]).isCloseTo((float) (Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v)),
-                within(1e-6f));
-        assertThat(values[3]).isCloseTo((float) (Math.sqrt(-2 * Math.log(u)) * Math.sin(2 * Math.PI * v)),
-                within(1e-6f));
+        assertThat(values[2])
+                .isCloseTo((float) (Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v)), within(1e-6f));
+        assertThat(values[3])
+                .isCloseTo((float) (Math.sqrt(-2 * Math.log(u)) * Math.sin(2 * Math.PI * v)), within(1e-6f));
     }
 }

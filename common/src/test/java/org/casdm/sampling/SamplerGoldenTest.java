@@ -26,8 +26,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class SamplerGoldenTest {
 
     private static final Map<String, SamplingMethod> METHODS = Map.of(
-            "ddpm_small", new Ddpm(Variance.FIXED_SMALL), "ddpm_large", new Ddpm(Variance.FIXED_LARGE),
-            "ddim_eta0", new Ddim(0), "ddim_eta1", new Ddim(1));
+            "ddpm_small",
+            new Ddpm(Variance.FIXED_SMALL),
+            "ddpm_large",
+            new Ddpm(Variance.FIXED_LARGE),
+            "ddim_eta0",
+            new Ddim(0),
+            "ddim_eta1",
+            new Ddim(1));
 
     private final Golden golden = Golden.load("sampler");
     private final boolean clip = Boolean.parseBoolean(golden.metadata().get("clip"));
@@ -39,25 +45,37 @@ class SamplerGoldenTest {
     }
 
     private static INDArray parameters(ModelSpec model) {
-        return Nd4j.concat(1, model.networks().stream().map(network -> Networks.vector(
-                Networks.formulaWeights("golden.sampler." + network.name(), network.spec()), DataType.FLOAT))
-                .toArray(INDArray[]::new));
+        return Nd4j.concat(
+                1,
+                model.networks().stream()
+                        .map(network -> Networks.vector(
+                                Networks.formulaWeights("golden.sampler." + network.name(), network.spec()),
+                                DataType.FLOAT))
+                        .toArray(INDArray[]::new));
     }
 
     /** z of a step, channels last. */
     private INDArray noise(int step) {
-        return Nd4j.createFromArray(golden.floats("z")).reshape('c', golden.shape("z"))
-                .get(NDArrayIndex.point(step), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(),
+        return Nd4j.createFromArray(golden.floats("z"))
+                .reshape('c', golden.shape("z"))
+                .get(
+                        NDArrayIndex.point(step),
+                        NDArrayIndex.all(),
+                        NDArrayIndex.all(),
+                        NDArrayIndex.all(),
                         NDArrayIndex.all())
                 .permute(0, 2, 3, 1);
     }
 
     private double error(String name, ModelSpec model, Estimator estimator) {
-        var settings = new SamplerSettings(golden.metadata().get("respacing"),
-                METHODS.get(name.replace("cascade_", "")), estimator, clip, 0);
+        var settings = new SamplerSettings(
+                golden.metadata().get("respacing"), METHODS.get(name.replace("cascade_", "")), estimator, clip, 0);
         try (var sampler = new Sampler(model, parameters(model), 16, settings, 2)) {
-            var images = sampler.sample(Networks.channelsLast(golden, "xT", DataType.FLOAT),
-                    (step, target) -> target.assign(noise(step)), null, StepListener.NONE);
+            var images = sampler.sample(
+                    Networks.channelsLast(golden, "xT", DataType.FLOAT),
+                    (step, target) -> target.assign(noise(step)),
+                    null,
+                    StepListener.NONE);
             return Golden.relativeError(Networks.channelsFirst(images), golden.doubles(name));
         }
     }

@@ -41,12 +41,20 @@ class SamplerTest {
     private static ModelSpec model(Kind kind, int classes) {
         var theta = new UNetSpec(3, kind == Kind.DUAL ? 7 : 3, 32, List.of(1, 2), 1, List.of(2), 2, true, 0.1, classes);
         boolean cascade = kind == Kind.CAS_DM;
-        return new ModelSpec(kind, theta, cascade ? Optional.of(theta.withChannels(6, 4)) : Optional.empty(), cascade,
-                true, NoiseSchedule.cosine(100), true);
+        return new ModelSpec(
+                kind,
+                theta,
+                cascade ? Optional.of(theta.withChannels(6, 4)) : Optional.empty(),
+                cascade,
+                true,
+                NoiseSchedule.cosine(100),
+                true);
     }
 
     private static INDArray parameters(ModelSpec model) {
-        long length = model.networks().stream().mapToLong(network -> UNetParameters.of(network.spec()).length()).sum();
+        long length = model.networks().stream()
+                .mapToLong(network -> UNetParameters.of(network.spec()).length())
+                .sum();
         return Networks.normal(4, DataType.FLOAT, 1, length).muli(0.06);
     }
 
@@ -104,7 +112,8 @@ class SamplerTest {
     @Test
     void memoryIsTakenOnceAndNoneForTraining() {
         var spec = model(Kind.DDPM, 0).theta();
-        var vector = Networks.normal(4, DataType.FLOAT, 1, UNetParameters.of(spec).length());
+        var vector =
+                Networks.normal(4, DataType.FLOAT, 1, UNetParameters.of(spec).length());
         var x = Networks.normal(5, DataType.FLOAT, 4, SIZE, SIZE, 3);
         var timesteps = Networks.normal(6, DataType.FLOAT, 4, 1);
         try (var gradients = Nd4j.zeros(DataType.FLOAT, 1, vector.length());
@@ -117,7 +126,8 @@ class SamplerTest {
             }
             assertThat(drawing.arenaBytes()).as("taken by later passes").isEqualTo(once);
             training.forward(x, timesteps, null, true);
-            assertThat(once).as("against %d for training", training.arenaBytes())
+            assertThat(once)
+                    .as("against %d for training", training.arenaBytes())
                     .isLessThan(training.arenaBytes() / 2);
         }
     }
@@ -165,7 +175,9 @@ class SamplerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Kind.class, names = {"CAS_DM", "DUAL"})
+    @EnumSource(
+            value = Kind.class,
+            names = {"CAS_DM", "DUAL"})
     void showsEveryStep(Kind kind) {
         var model = model(kind, 0);
         var timesteps = new ArrayList<Integer>();
@@ -173,18 +185,22 @@ class SamplerTest {
             var noise = Networks.normal(8, DataType.FLOAT, 1, SIZE, SIZE, 3);
             var before = noise.dup();
             var last = new INDArray[1];
-            var images = sampler.sample(noise, (step, target) -> {
-                throw new AssertionError("DDIM with eta 0 adds no noise");
-            }, null, state -> {
-                timesteps.add(state.timestep());
-                assertThat(state.step()).isEqualTo(10 - timesteps.size());
-                var weight = state.refinement().orElseThrow().weight();
-                assertThat(weight.minNumber().doubleValue()).isPositive();
-                assertThat(weight.maxNumber().doubleValue()).isLessThan(1);
-                assertThat(state.x0().amaxNumber().doubleValue()).isLessThanOrEqualTo(1);
-                assertThat(blendAt(state, 3, 5, 1)).isCloseTo(state.x0().getDouble(0, 3, 5, 1), within(1e-6));
-                last[0] = state.x0().dup();
-            });
+            var images = sampler.sample(
+                    noise,
+                    (step, target) -> {
+                        throw new AssertionError("DDIM with eta 0 adds no noise");
+                    },
+                    null,
+                    state -> {
+                        timesteps.add(state.timestep());
+                        assertThat(state.step()).isEqualTo(10 - timesteps.size());
+                        var weight = state.refinement().orElseThrow().weight();
+                        assertThat(weight.minNumber().doubleValue()).isPositive();
+                        assertThat(weight.maxNumber().doubleValue()).isLessThan(1);
+                        assertThat(state.x0().amaxNumber().doubleValue()).isLessThanOrEqualTo(1);
+                        assertThat(blendAt(state, 3, 5, 1)).isCloseTo(state.x0().getDouble(0, 3, 5, 1), within(1e-6));
+                        last[0] = state.x0().dup();
+                    });
             assertThat(timesteps).containsExactly(90, 80, 70, 60, 50, 40, 30, 20, 10, 0);
             assertThat(images.distance2(last[0])).isLessThan(1e-5);
             assertThat(noise).isEqualTo(before);
@@ -207,12 +223,15 @@ class SamplerTest {
         long theta = UNetParameters.of(model.theta()).length();
         var parameters = parameters(model);
         parameters.get(NDArrayIndex.all(), NDArrayIndex.interval(0, theta)).muli(1e30);
-        assertThatThrownBy(() -> draw(model, parameters)).isInstanceOf(SamplingException.class)
+        assertThatThrownBy(() -> draw(model, parameters))
+                .isInstanceOf(SamplingException.class)
                 .hasMessageContaining("first network's output at timestep 99 is not finite");
         if (kind == Kind.CAS_DM) {
             var others = parameters(model);
-            others.get(NDArrayIndex.all(), NDArrayIndex.interval(theta, others.length())).muli(1e30);
-            assertThatThrownBy(() -> draw(model, others)).isInstanceOf(SamplingException.class)
+            others.get(NDArrayIndex.all(), NDArrayIndex.interval(theta, others.length()))
+                    .muli(1e30);
+            assertThatThrownBy(() -> draw(model, others))
+                    .isInstanceOf(SamplingException.class)
                     .hasMessageContaining("second network's output at timestep 99 is not finite");
         }
     }
@@ -231,7 +250,8 @@ class SamplerTest {
         assertThatThrownBy(() -> draw(conditional, DDPM, 1, 3)).hasMessageContaining("label 3");
         assertThatThrownBy(() -> draw(model(Kind.DDPM, 0), DDPM, 1, 0)).hasMessageContaining("no classes");
         assertThatThrownBy(() -> new Sampler(conditional, parameters(model(Kind.DDPM, 0)), SIZE, DDPM, 1))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("parameters");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameters");
         assertThatThrownBy(() -> SamplerSettings.ddim("many", 1)).hasMessageContaining("many");
         assertThatThrownBy(() -> new Ddim(2)).hasMessageContaining("eta");
     }

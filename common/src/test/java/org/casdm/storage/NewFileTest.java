@@ -18,8 +18,10 @@ class NewFileTest {
     private Path folder;
 
     private <T> T write(String name, NewFile.Content<T> content) throws IOException {
-        return NewFile.write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), content);
+        return NewFile.write(
+                FileSystem.getLocal(new Configuration()),
+                new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()),
+                content);
     }
 
     @Test
@@ -38,12 +40,13 @@ class NewFileTest {
     void leavesNothingBehindWhenItFails() {
         for (var failure : new Exception[] {new IOException("torn"), new IllegalStateException("wrong")}) {
             assertThatThrownBy(() -> write("new", stream -> {
-                stream.writeBytes("half");
-                if (failure instanceof IOException broken) {
-                    throw broken;
-                }
-                throw (RuntimeException) failure;
-            })).isSameAs(failure);
+                        stream.writeBytes("half");
+                        if (failure instanceof IOException broken) {
+                            throw broken;
+                        }
+                        throw (RuntimeException) failure;
+                    }))
+                    .isSameAs(failure);
             assertThat(folder).isEmptyDirectory();
         }
     }

@@ -11,7 +11,8 @@ class HalfPrecisionTest {
         for (var bits = 0; bits < 1 << 16; bits++) {
             var value = HalfPrecision.fromFloat16((short) bits);
             if (Float.isNaN(value)) {
-                assertThat(HalfPrecision.fromFloat16(HalfPrecision.toFloat16(value))).isNaN();
+                assertThat(HalfPrecision.fromFloat16(HalfPrecision.toFloat16(value)))
+                        .isNaN();
             } else {
                 assertThat(HalfPrecision.toFloat16(value)).isEqualTo((short) bits);
             }
@@ -23,7 +24,8 @@ class HalfPrecisionTest {
         for (var bits = 0; bits < 1 << 16; bits++) {
             var value = HalfPrecision.fromBfloat16((short) bits);
             if (Float.isNaN(value)) {
-                assertThat(HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(value))).isNaN();
+                assertThat(HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(value)))
+                        .isNaN();
             } else {
                 assertThat(HalfPrecision.toBfloat16(value)).isEqualTo((short) bits);
             }

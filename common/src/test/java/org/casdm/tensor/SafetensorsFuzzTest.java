@@ -13,8 +13,11 @@ class SafetensorsFuzzTest {
     private static final String NAME = "model.safetensors";
 
     static Stream<byte[]> files() {
-        return Stream.of("/org/casdm/tensor/python.safetensors", "/golden/formula.safetensors",
-                "/fixtures/pytorch/state_expected.safetensors").map(Resources::bytes);
+        return Stream.of(
+                        "/org/casdm/tensor/python.safetensors",
+                        "/golden/formula.safetensors",
+                        "/fixtures/pytorch/state_expected.safetensors")
+                .map(Resources::bytes);
     }
 
     @MethodSource("files")
@@ -23,9 +26,9 @@ class SafetensorsFuzzTest {
         Untrusted.isRead(NAME, () -> {
             try (var file = TensorFile.open(SeekableInput.of(NAME, content))) {
                 for (var tensor : file.tensors()) {
-                    tensor.readBytes(chunk -> { });
+                    tensor.readBytes(chunk -> {});
                     if (tensor.info().type().isFloatingPoint()) {
-                        tensor.read(chunk -> { });
+                        tensor.read(chunk -> {});
                     }
                 }
             }

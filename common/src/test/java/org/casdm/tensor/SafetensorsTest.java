@@ -38,8 +38,11 @@ class SafetensorsTest {
 
     private static byte[] raw(String header, int dataBytes) {
         var json = header.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + json.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(json.length).put(json).array();
+        return ByteBuffer.allocate(8 + json.length + dataBytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .put(json)
+                .array();
     }
 
     private static SafetensorsReader reader(byte[] content) throws IOException {
@@ -79,7 +82,9 @@ class SafetensorsTest {
         var info = new TensorInfo("tensor", type, new long[] {7, 5});
         var bytes = new byte[35 * type.byteSize()];
         new Random(1).nextBytes(bytes);
-        try (var reader = reader(file(Map.of(), TensorSource.of(TensorInfo.float32("before", 1), new float[] {1}),
+        try (var reader = reader(file(
+                Map.of(),
+                TensorSource.of(TensorInfo.float32("before", 1), new float[] {1}),
                 TensorSource.ofBytes(info, bytes)))) {
             assertThat(reader.info("tensor")).isEqualTo(info);
             var found = new byte[bytes.length];
@@ -95,7 +100,9 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = TensorType.class, names = {"F64", "F32", "F16", "BF16"})
+    @EnumSource(
+            value = TensorType.class,
+            names = {"F64", "F32", "F16", "BF16"})
     void floatsBeyondOneBufferComeBackWhateverTheirChunks(TensorType type) throws IOException {
         var count = 700_001;
         var values = new float[count];
@@ -105,12 +112,14 @@ class SafetensorsTest {
         }
         var source = TensorSource.of(new TensorInfo("tensor", type, new long[] {count}), sink -> {
             var random = new Random(2);
-            for (var start = 0; start < count;) {
+            for (var start = 0; start < count; ) {
                 var length = Math.min(count - start, 1 + random.nextInt(300_000));
                 if (random.nextBoolean()) {
                     sink.accept(values, start, length);
                 } else {
-                    var direct = ByteBuffer.allocateDirect(4 * length).order(ByteOrder.nativeOrder()).asFloatBuffer();
+                    var direct = ByteBuffer.allocateDirect(4 * length)
+                            .order(ByteOrder.nativeOrder())
+                            .asFloatBuffer();
                     sink.accept(direct.put(values, start, length).flip());
                     assertThat(direct.hasRemaining()).isFalse();
                 }
@@ -129,12 +138,17 @@ class SafetensorsTest {
 
     @Test
     void doublesKeepTheirPrecisionAndNarrowToTheNearestFloat() throws IOException {
-        var bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putDouble(0.1).putDouble(1e300).array();
-        try (var reader = reader(file(Map.of(),
-                TensorSource.ofBytes(new TensorInfo("d", TensorType.F64, new long[] {2}), bytes)))) {
+        var bytes = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putDouble(0.1)
+                .putDouble(1e300)
+                .array();
+        try (var reader = reader(file(
+                Map.of(), TensorSource.ofBytes(new TensorInfo("d", TensorType.F64, new long[] {2}), bytes)))) {
             assertThat(reader.readDoubles("d")).containsExactly(0.1, 1e300);
             assertThat(reader.readFloats("d")).containsExactly(0.1f, Float.POSITIVE_INFINITY);
-            assertThatThrownBy(() -> reader.readLongs("d")).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(() -> reader.readLongs("d"))
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContaining("d F64[2]");
         }
     }
@@ -143,13 +157,17 @@ class SafetensorsTest {
     void headerIsPaddedAndDigestIsThatOfTheFile() throws IOException {
         for (var length = 1; length < 10; length++) {
             var bytes = new ByteArrayOutputStream();
-            var digest = SafetensorsWriter.write(bytes,
-                    List.of(TensorSource.of(TensorInfo.float32("n".repeat(length), 2), new float[] {1, 2})), Map.of());
+            var digest = SafetensorsWriter.write(
+                    bytes,
+                    List.of(TensorSource.of(TensorInfo.float32("n".repeat(length), 2), new float[] {1, 2})),
+                    Map.of());
             var content = bytes.toByteArray();
             var header = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getLong();
             assertThat(header % 8).isZero();
             assertThat(digest).isEqualTo(new ContentDigest(8 + header + 8, Sha256.hex(content)));
-            assertThat(content).hasSize((int) digest.bytes()).endsWith(HexFormat.of().parseHex("0000803f00000040"));
+            assertThat(content)
+                    .hasSize((int) digest.bytes())
+                    .endsWith(HexFormat.of().parseHex("0000803f00000040"));
         }
         assertThat(Sha256.hex("abc".getBytes(StandardCharsets.US_ASCII)))
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -210,7 +228,7 @@ class SafetensorsTest {
                     System.arraycopy(head.toByteArray(), (int) position, destination, offset, length);
                     return;
                 }
-                for (var done = 0; done < length;) {
+                for (var done = 0; done < length; ) {
                     var from = (int) ((position + done - headerBytes) % pattern.capacity());
                     var part = Math.min(length - done, pattern.capacity() - from);
                     System.arraycopy(pattern.array(), from, destination, offset + done, part);
@@ -219,8 +237,7 @@ class SafetensorsTest {
             }
 
             @Override
-            public void close() {
-            }
+            public void close() {}
         };
         try (var reader = new SafetensorsReader(input)) {
             var seen = new long[1];
@@ -240,39 +257,49 @@ class SafetensorsTest {
         var fileSystem = FileSystem.getLocal(new Configuration()).getRawFileSystem();
         ContentDigest digest;
         try (var stream = fileSystem.create(path)) {
-            digest = SafetensorsWriter.write(stream, List.of(
-                    TensorSource.of(TensorInfo.float32("a", 2), new float[] {1, 2}),
-                    TensorSource.of(TensorInfo.float32("b", 3), new float[] {3, 4, 5})), Map.of());
+            digest = SafetensorsWriter.write(
+                    stream,
+                    List.of(
+                            TensorSource.of(TensorInfo.float32("a", 2), new float[] {1, 2}),
+                            TensorSource.of(TensorInfo.float32("b", 3), new float[] {3, 4, 5})),
+                    Map.of());
         }
         try (var reader = SafetensorsReader.open(fileSystem, path)) {
             assertThat(reader.readFloats("b")).containsExactly(3, 4, 5);
             assertThat(reader.readFloats("a")).containsExactly(1, 2);
-            assertThatThrownBy(() -> reader.readFloats("c")).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(() -> reader.readFloats("c"))
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContainingAll("a.safetensors", "'c'");
         }
         try (var input = new VerifiedInput(SeekableInput.open(fileSystem, path), digest);
                 var reader = new SafetensorsReader(input)) {
             var values = new LinkedHashMap<String, float[]>();
-            reader.readAll(info -> info.name().equals("a") ? null
+            reader.readAll(info -> info.name().equals("a")
+                    ? null
                     : FloatSink.into(values.computeIfAbsent(info.name(), name -> new float[3])));
             input.verify();
             assertThat(values.get("b")).containsExactly(3, 4, 5);
         }
         var other = new ContentDigest(digest.bytes(), "0".repeat(64));
         try (var input = new VerifiedInput(SeekableInput.open(fileSystem, path), other)) {
-            assertThatThrownBy(input::verify).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(input::verify)
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContainingAll("a.safetensors", digest.sha256());
         }
     }
 
     @Test
     void fileCutOffAnywhereIsRefused() throws IOException {
-        var content = file(Map.of("key", "value"), TensorSource.of(TensorInfo.float32("a", 2), new float[] {1, 2}),
+        var content = file(
+                Map.of("key", "value"),
+                TensorSource.of(TensorInfo.float32("a", 2), new float[] {1, 2}),
                 TensorSource.of(TensorInfo.float32("b", 1), new float[] {3}));
         reader(content).close();
         for (var length = 0; length < content.length; length++) {
             var cut = java.util.Arrays.copyOf(content, length);
-            assertThatThrownBy(() -> reader(cut)).as("%d bytes", length).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(() -> reader(cut))
+                    .as("%d bytes", length)
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContaining("some.safetensors");
         }
         var longer = java.util.Arrays.copyOf(content, content.length + 1);
@@ -280,58 +307,70 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "4 | [] | no JSON object",
-        "4 | `  {}` | no JSON object",
-        "4 | {} | describes 0 bytes",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]} | damaged",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} x | damaged",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} {} | goes on after the end",
-        "4 | {\"a\":1} | 'a': an object was expected",
-        "4 | {\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'F8_E4M3' is not one of",
-        "4 | {\"a\":{\"dtype\":5,\"shape\":[1],\"data_offsets\":[0,4]}} | 'a', dtype: a text was expected",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 'a': F32[2] takes 8 bytes",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | 'a', shape: -1 is negative",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}} | 'a', shape: a whole number",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}} | 'a', shape: a list",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[[1]],\"data_offsets\":[0,4]}} | 'a', shape: a whole number",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} | 2^63",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}} | damaged",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}} | 'a': data_offsets [4, 0]",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}} | 'a': data_offsets [0]",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1]}} | 'a': dtype, shape or data_offsets is missing",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":1}} | 'a': unknown field 'x'",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}} | Duplicate field 'shape'",
-        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | Duplicate field 'a'",
-        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"
-            + " | 'a' starts at byte 4 of the data, after",
-        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            + "\"b\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[2,8]}}"
-            + " | 'b' starts at byte 2 of the data, inside",
-        "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 'a' ends at byte 8",
-        "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
-            + " | describes 4 bytes of data, but the file",
-        "0 | {\"__metadata__\":{\"a\":1}} | __metadata__.a: a text was expected",
-        "0 | {\"__metadata__\":[]} | __metadata__: an object was expected"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "4 | [] | no JSON object",
+                "4 | `  {}` | no JSON object",
+                "4 | {} | describes 0 bytes",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]} | damaged",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} x | damaged",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} {} | goes on after the end",
+                "4 | {\"a\":1} | 'a': an object was expected",
+                "4 | {\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'F8_E4M3' is not one of",
+                "4 | {\"a\":{\"dtype\":5,\"shape\":[1],\"data_offsets\":[0,4]}} | 'a', dtype: a text was expected",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 'a': F32[2] takes 8 bytes",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | 'a', shape: -1 is negative",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}} | 'a', shape: a whole number",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}} | 'a', shape: a list",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[[1]],\"data_offsets\":[0,4]}} | 'a', shape: a whole number",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}} | 2^63",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}} | damaged",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}} | 'a': data_offsets [4, 0]",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}} | 'a': data_offsets [0]",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1]}} | 'a': dtype, shape or data_offsets is missing",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":1}} | 'a': unknown field 'x'",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}} | Duplicate field 'shape'",
+                "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                        + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | Duplicate field 'a'",
+                "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"
+                        + " | 'a' starts at byte 4 of the data, after",
+                "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                        + "\"b\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[2,8]}}"
+                        + " | 'b' starts at byte 2 of the data, inside",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | 'a' ends at byte 8",
+                "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+                        + " | describes 4 bytes of data, but the file",
+                "0 | {\"__metadata__\":{\"a\":1}} | __metadata__.a: a text was expected",
+                "0 | {\"__metadata__\":[]} | __metadata__: an object was expected"
+            })
     void brokenHeaderIsRefusedByName(int dataBytes, String header, String message) {
-        assertThatThrownBy(() -> reader(raw(header, dataBytes))).isInstanceOf(TensorFormatException.class)
-                .hasMessageStartingWith("some.safetensors: ").hasMessageContaining(message);
+        assertThatThrownBy(() -> reader(raw(header, dataBytes)))
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageStartingWith("some.safetensors: ")
+                .hasMessageContaining(message);
     }
 
     @Test
     void absurdHeaderLengthIsRefusedWithoutReservingMemory() {
         for (var length : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, 100_000_001}) {
-            var content = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array();
-            assertThatThrownBy(() -> reader(content)).isInstanceOf(TensorFormatException.class)
+            var content = ByteBuffer.allocate(64)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(length)
+                    .array();
+            assertThatThrownBy(() -> reader(content))
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContaining("its header would have " + Long.toUnsignedString(length) + " bytes");
         }
     }
 
     @Test
     void tensorsInAnotherOrderThanTheirDataAreRead() throws IOException {
-        var content = raw("{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[2,3]},"
-                + "\"a\":{\"data_offsets\":[0,2],\"shape\":[2],\"dtype\":\"U8\"}}", 3);
+        var content = raw(
+                "{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[2,3]},"
+                        + "\"a\":{\"data_offsets\":[0,2],\"shape\":[2],\"dtype\":\"U8\"}}",
+                3);
         content[content.length - 1] = 9;
         try (var reader = reader(content)) {
             assertThat(reader.tensors()).extracting(TensorInfo::name).containsExactly("a", "b");
@@ -354,7 +393,8 @@ class SafetensorsTest {
         assertThatThrownBy(() -> writer.write(TensorSource.of(b, new float[2]))).hasMessageContaining("was announced");
         assertThatThrownBy(() -> writer.write(TensorSource.of(a, new float[1]))).hasMessageContaining("too soon");
         assertThatThrownBy(() -> writer.write(TensorSource.of(a, new float[3]))).hasMessageContaining("more elements");
-        assertThatThrownBy(() -> writer.write(TensorSource.ofBytes(a, new byte[7]))).hasMessageContaining("whole");
+        assertThatThrownBy(() -> writer.write(TensorSource.ofBytes(a, new byte[7])))
+                .hasMessageContaining("whole");
         assertThatThrownBy(writer::finish).hasMessageContaining("a F32[2]");
         writer.write(TensorSource.of(a, new float[2]));
         assertThatThrownBy(() -> writer.write(TensorSource.of(a, new float[2]))).hasMessageContaining("was announced");

@@ -37,13 +37,14 @@ public final class Damage {
      * @param places how many bits are turned, and cuts made
      * @return how many damaged contents were refused
      */
-    public static <T> int requireNoticed(String name, byte[] content, int places, Reader<T> reader)
-            throws IOException {
+    public static <T> int requireNoticed(String name, byte[] content, int places, Reader<T> reader) throws IOException {
         var written = reader.read(content);
         int refused = 0;
         for (var damage : of(content, places, 20260102)) {
             try {
-                assertThat(reader.read(damage.content())).as("%s: %s", name, damage).isEqualTo(written);
+                assertThat(reader.read(damage.content()))
+                        .as("%s: %s", name, damage)
+                        .isEqualTo(written);
             } catch (IOException e) {
                 refused++;
                 assertThat(e).as("%s: %s", name, damage).hasMessageContaining(name);

@@ -10,8 +10,7 @@ public final class Formula {
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
-    private Formula() {
-    }
+    private Formula() {}
 
     /** FNV-1a, 64 bits, over the UTF-8 bytes. */
     public static long fnv1a64(String text) {
@@ -89,8 +88,10 @@ public final class Formula {
                 var x = (double) (i % size) / size;
                 var value = 0.5
                         + 0.25 * Math.sin(2 * Math.PI * (1 + 3 * p[row]) * x + 6 * p[row + 1])
-                        + 0.25 * Math.sin(2 * Math.PI * (1 + 3 * p[row + 2]) * y + 6 * p[row + 3])
-                        * (0.5 + p[row + 4]) / 1.5
+                        + 0.25
+                                * Math.sin(2 * Math.PI * (1 + 3 * p[row + 2]) * y + 6 * p[row + 3])
+                                * (0.5 + p[row + 4])
+                                / 1.5
                         + 0.05 * noise[i];
                 pixels[image * noise.length + i] = (int) Math.max(0, Math.min(255, Math.rint(255 * value)));
             }

@@ -15,8 +15,7 @@ import java.util.stream.IntStream;
 /** Reference results: a safetensors file of the test class path, read whole. */
 public final class Golden {
 
-    private record Tensor(String type, long[] shape, ByteBuffer data) {
-    }
+    private record Tensor(String type, long[] shape, ByteBuffer data) {}
 
     private final String file;
     private final Map<String, Tensor> tensors = new TreeMap<>();
@@ -29,7 +28,10 @@ public final class Golden {
         var header = new ObjectMapper().readTree(new String(content, 8, headerLength, StandardCharsets.UTF_8));
         header.fields().forEachRemaining(field -> {
             if (field.getKey().equals("__metadata__")) {
-                field.getValue().fields().forEachRemaining(m -> metadata.put(m.getKey(), m.getValue().asText()));
+                field.getValue()
+                        .fields()
+                        .forEachRemaining(
+                                m -> metadata.put(m.getKey(), m.getValue().asText()));
             } else {
                 tensors.put(field.getKey(), tensor(bytes, 8 + headerLength, field.getValue()));
             }
@@ -38,10 +40,14 @@ public final class Golden {
 
     private static Tensor tensor(ByteBuffer bytes, int dataStart, JsonNode entry) {
         var shapeNode = entry.get("shape");
-        var shape = IntStream.range(0, shapeNode.size()).mapToLong(i -> shapeNode.get(i).asLong()).toArray();
+        var shape = IntStream.range(0, shapeNode.size())
+                .mapToLong(i -> shapeNode.get(i).asLong())
+                .toArray();
         var from = entry.get("data_offsets").get(0).asInt();
         var to = entry.get("data_offsets").get(1).asInt();
-        return new Tensor(entry.get("dtype").asText(), shape,
+        return new Tensor(
+                entry.get("dtype").asText(),
+                shape,
                 bytes.slice(dataStart + from, to - from).order(ByteOrder.LITTLE_ENDIAN));
     }
 
@@ -79,11 +85,13 @@ public final class Golden {
     public double[] doubles(String name) {
         var tensor = tensor(name);
         var data = tensor.data();
-        return IntStream.range(0, count(tensor)).mapToDouble(i -> switch (tensor.type()) {
-            case "F64" -> data.getDouble(8 * i);
-            case "F32" -> data.getFloat(4 * i);
-            default -> whole(tensor, i);
-        }).toArray();
+        return IntStream.range(0, count(tensor))
+                .mapToDouble(i -> switch (tensor.type()) {
+                    case "F64" -> data.getDouble(8 * i);
+                    case "F32" -> data.getFloat(4 * i);
+                    default -> whole(tensor, i);
+                })
+                .toArray();
     }
 
     /** Any numeric tensor in C order, as float. */
@@ -99,7 +107,9 @@ public final class Golden {
     /** A tensor of whole numbers in C order. */
     public long[] longs(String name) {
         var tensor = tensor(name);
-        return IntStream.range(0, count(tensor)).mapToLong(i -> whole(tensor, i)).toArray();
+        return IntStream.range(0, count(tensor))
+                .mapToLong(i -> whole(tensor, i))
+                .toArray();
     }
 
     /** A tensor of one element. */

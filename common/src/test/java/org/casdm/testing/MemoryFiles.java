@@ -70,7 +70,8 @@ public final class MemoryFiles extends FileSystem {
 
     @Override
     public FileStatus getFileStatus(Path path) throws FileNotFoundException {
-        return isFolder(path) ? new FileStatus(0, true, 1, 1, 0, path)
+        return isFolder(path)
+                ? new FileStatus(0, true, 1, 1, 0, path)
                 : new FileStatus(content(path).length, false, 1, 1 << 20, 0, path);
     }
 
@@ -79,13 +80,21 @@ public final class MemoryFiles extends FileSystem {
         if (!isFolder(path)) {
             return new FileStatus[] {getFileStatus(path)};
         }
-        return FILES.entrySet().stream().map(file -> new FileStatus(file.getValue().length, false, 1, 1 << 20, 0,
-                new Path(FOLDER, file.getKey()))).toArray(FileStatus[]::new);
+        return FILES.entrySet().stream()
+                .map(file ->
+                        new FileStatus(file.getValue().length, false, 1, 1 << 20, 0, new Path(FOLDER, file.getKey())))
+                .toArray(FileStatus[]::new);
     }
 
     @Override
-    public FSDataOutputStream create(Path path, FsPermission permission, boolean overwrite, int bufferSize,
-            short replication, long blockSize, Progressable progress) {
+    public FSDataOutputStream create(
+            Path path,
+            FsPermission permission,
+            boolean overwrite,
+            int bufferSize,
+            short replication,
+            long blockSize,
+            Progressable progress) {
         throw new UnsupportedOperationException(path + ": files in memory are not written");
     }
 

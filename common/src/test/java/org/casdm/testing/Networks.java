@@ -18,8 +18,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Networks and arrays of the golden files in this project's layouts. */
 public final class Networks {
 
-    private Networks() {
-    }
+    private Networks() {}
 
     /** The network that a golden file's metadata describes. */
     public static UNetSpec spec(String json, int inputChannels, int outputChannels) {
@@ -29,9 +28,17 @@ public final class Networks {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(json, e);
         }
-        return new UNetSpec(inputChannels, outputChannels, node.get("channels").asInt(), integers(node.get("mult")),
-                node.get("res_blocks").asInt(), integers(node.get("attention_downsample")), node.get("heads").asInt(),
-                node.get("scale_shift").asBoolean(), 0, node.path("classes").asInt(0));
+        return new UNetSpec(
+                inputChannels,
+                outputChannels,
+                node.get("channels").asInt(),
+                integers(node.get("mult")),
+                node.get("res_blocks").asInt(),
+                integers(node.get("attention_downsample")),
+                node.get("heads").asInt(),
+                node.get("scale_shift").asBoolean(),
+                0,
+                node.path("classes").asInt(0));
     }
 
     private static List<Integer> integers(JsonNode array) {
@@ -45,8 +52,8 @@ public final class Networks {
         var layout = UNetParameters.of(spec);
         var values = new float[(int) layout.length()];
         for (Parameter parameter : layout.all()) {
-            parameter.fromFile(Formula.parameter(seed, parameter.name(), parameter.fileShape()), values,
-                    (int) parameter.offset());
+            parameter.fromFile(
+                    Formula.parameter(seed, parameter.name(), parameter.fileShape()), values, (int) parameter.offset());
         }
         return values;
     }
@@ -68,8 +75,11 @@ public final class Networks {
 
     /** [images, channels, height, width] of a golden file as [images, height, width, channels]. */
     public static INDArray channelsLast(Golden golden, String name, DataType dataType) {
-        return Nd4j.createFromArray(golden.doubles(name)).reshape('c', golden.shape(name)).permute(0, 2, 3, 1)
-                .dup('c').castTo(dataType);
+        return Nd4j.createFromArray(golden.doubles(name))
+                .reshape('c', golden.shape(name))
+                .permute(0, 2, 3, 1)
+                .dup('c')
+                .castTo(dataType);
     }
 
     /** The reverse: values in the golden file's order. */
@@ -85,9 +95,11 @@ public final class Networks {
     /** A parameter's part of a flat vector, in the file's layout. */
     public static double[] inFileLayout(Parameter parameter, INDArray flat) {
         var memory = flat.reshape(flat.length())
-                .get(NDArrayIndex.interval(parameter.offset(),
-                        parameter.offset() + parameter.length()))
-                .dup().castTo(DataType.FLOAT).data().asFloat();
+                .get(NDArrayIndex.interval(parameter.offset(), parameter.offset() + parameter.length()))
+                .dup()
+                .castTo(DataType.FLOAT)
+                .data()
+                .asFloat();
         var file = new float[memory.length];
         parameter.toFile(memory, 0, file);
         var result = new double[file.length];

@@ -6,8 +6,7 @@ import java.io.UncheckedIOException;
 /** Files of the test class path. */
 public final class Resources {
 
-    private Resources() {
-    }
+    private Resources() {}
 
     /** A file's content, by its absolute name: {@code /npy/stored.npz}. */
     public static byte[] bytes(String name) {

@@ -5,8 +5,7 @@ import java.io.IOException;
 /** What may come of a file that nobody vouches for: it is read, or it is refused by name. */
 public final class Untrusted {
 
-    private Untrusted() {
-    }
+    private Untrusted() {}
 
     /** Reads the file. */
     @FunctionalInterface

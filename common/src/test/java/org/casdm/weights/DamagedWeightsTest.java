@@ -37,10 +37,19 @@ class DamagedWeightsTest {
 
     /** Every byte of PyTorch's zip archives: each of their entries has a checksum. */
     @ParameterizedTest
-    @ValueSource(strings = {"state_zip.pth", "checkpoint_zip.pth", "layouts_zip.pth", "big_endian_zip.pth",
-            "one_tensor_zip.pth"})
+    @ValueSource(
+            strings = {
+                "state_zip.pth",
+                "checkpoint_zip.pth",
+                "layouts_zip.pth",
+                "big_endian_zip.pth",
+                "one_tensor_zip.pth"
+            })
     void zipArchives(String name) throws IOException {
-        int refused = Damage.requireNoticed(name, Resources.bytes("/fixtures/pytorch/" + name), Integer.MAX_VALUE,
+        int refused = Damage.requireNoticed(
+                name,
+                Resources.bytes("/fixtures/pytorch/" + name),
+                Integer.MAX_VALUE,
                 content -> read(MemoryFiles.file(name, content)));
         assertThat(refused).as("cuts and more").isGreaterThan(Resources.bytes("/fixtures/pytorch/" + name).length);
     }
@@ -71,10 +80,25 @@ class DamagedWeightsTest {
     void filesOfCheckpoints(@TempDir java.nio.file.Path folder) throws IOException {
         var local = FileSystem.getLocal(new Configuration()).getRawFileSystem();
         var store = new CheckpointStore(local, new Path(folder.toUri()));
-        var state = new TrainingState(20, 320, 0, new TreeMap<>(), "cas-dm", "any", 1, 16, List.of(0.9),
-                Instant.parse("2026-01-02T03:04:05Z"), "test", new TreeMap<>());
-        store.write(new Checkpoint(state, List.of(new CheckpointFile(CheckpointFiles.MODEL, Map.of(),
-                List.of(TensorSource.of(TensorInfo.float32("theta.weight", 4), new float[] {1, 2, 3, 4}))))));
+        var state = new TrainingState(
+                20,
+                320,
+                0,
+                new TreeMap<>(),
+                "cas-dm",
+                "any",
+                1,
+                16,
+                List.of(0.9),
+                Instant.parse("2026-01-02T03:04:05Z"),
+                "test",
+                new TreeMap<>());
+        store.write(new Checkpoint(
+                state,
+                List.of(new CheckpointFile(
+                        CheckpointFiles.MODEL,
+                        Map.of(),
+                        List.of(TensorSource.of(TensorInfo.float32("theta.weight", 4), new float[] {1, 2, 3, 4}))))));
         var model = new Path(store.folder(20), CheckpointFiles.MODEL);
         var file = java.nio.file.Path.of(model.toUri());
         KnownContent.verify(local, model);
@@ -82,8 +106,10 @@ class DamagedWeightsTest {
         var content = java.nio.file.Files.readAllBytes(file);
         for (var damaged : Damage.of(content, Integer.MAX_VALUE, 1)) {
             java.nio.file.Files.write(file, damaged.content());
-            assertThatThrownBy(() -> KnownContent.verify(local, model)).as(damaged.toString())
-                    .isInstanceOf(IOException.class).hasMessageContaining("model.safetensors");
+            assertThatThrownBy(() -> KnownContent.verify(local, model))
+                    .as(damaged.toString())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("model.safetensors");
         }
     }
 

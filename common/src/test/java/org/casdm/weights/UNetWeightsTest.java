@@ -31,14 +31,17 @@ class UNetWeightsTest {
     /** The tensors of a network, by improved-diffusion's names. */
     private static Map<String, TensorSource> tensors(UNetSpec spec, String prefix) {
         var tensors = new LinkedHashMap<String, TensorSource>();
-        UNetParameters.of(spec).byName().forEach((name, parameter) -> put(tensors, prefix, name,
-                parameter.fileShape()));
+        UNetParameters.of(spec)
+                .byName()
+                .forEach((name, parameter) -> put(tensors, prefix, name, parameter.fileShape()));
         return tensors;
     }
 
     private static void put(Map<String, TensorSource> tensors, String prefix, String name, long... shape) {
-        tensors.put(name, TensorSource.of(TensorInfo.float32(prefix + name, shape),
-                Formula.parameter("test" + prefix, name, shape)));
+        tensors.put(
+                name,
+                TensorSource.of(
+                        TensorInfo.float32(prefix + name, shape), Formula.parameter("test" + prefix, name, shape)));
     }
 
     private static TensorFile file(Map<String, TensorSource> tensors) throws IOException {
@@ -58,13 +61,15 @@ class UNetWeightsTest {
     }
 
     private static float[] expected(String prefix, String name) {
-        return Formula.parameter("test" + prefix, name, UNetParameters.of(SPEC).get(name).fileShape());
+        return Formula.parameter(
+                "test" + prefix, name, UNetParameters.of(SPEC).get(name).fileShape());
     }
 
     private static String refused(Map<String, TensorSource> tensors) throws IOException {
         try (var file = file(tensors)) {
             var message = new String[1];
-            assertThatThrownBy(() -> new UNetWeights(file, "theta", SPEC)).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", SPEC))
+                    .isInstanceOf(TensorFormatException.class)
                     .satisfies(e -> message[0] = e.getMessage());
             return message[0];
         }
@@ -80,7 +85,8 @@ class UNetWeightsTest {
         try (var file = file(all)) {
             assertThat(new UNetWeights(file, "theta", SPEC).prefix()).isEqualTo(prefix);
             var values = read(file, AttentionOrder.HEADS_FIRST);
-            assertThat(values.keySet()).isEqualTo(UNetParameters.of(SPEC).byName().keySet());
+            assertThat(values.keySet())
+                    .isEqualTo(UNetParameters.of(SPEC).byName().keySet());
             values.forEach((name, read) -> assertThat(read).isEqualTo(expected(prefix, name)));
         }
     }
@@ -92,7 +98,8 @@ class UNetWeightsTest {
         try (var file = file(all)) {
             assertThat(read(file, AttentionOrder.HEADS_FIRST).get("out.2.bias"))
                     .isEqualTo(expected("theta.", "out.2.bias"));
-            assertThat(new UNetWeights(file, "phi", SPEC.withChannels(3, 4)).prefix()).isEqualTo("phi.");
+            assertThat(new UNetWeights(file, "phi", SPEC.withChannels(3, 4)).prefix())
+                    .isEqualTo("phi.");
         }
     }
 
@@ -110,7 +117,8 @@ class UNetWeightsTest {
             assertThat(new UNetWeights(file, "theta", SPEC).leavesVariance()).isFalse();
         }
         assertThat(refused(tensors(SPEC.withChannels(3, 7), "")))
-                .contains("2 tensors differ").contains("out.2.bias: [7] in the file, [3] in the model");
+                .contains("2 tensors differ")
+                .contains("out.2.bias: [7] in the file, [3] in the model");
     }
 
     /** guided-diffusion splits all rows into q, k, v and each into heads; the legacy order is heads first. */
@@ -130,8 +138,8 @@ class UNetWeightsTest {
                         int there = part * channels + head * width + c;
                         int here = head * 3 * width + part * width + c;
                         assertThat(values.get(name + "bias")[here]).isEqualTo(storedBias[there]);
-                        assertThat(Arrays.copyOfRange(values.get(name + "weight"), here * channels,
-                                (here + 1) * channels))
+                        assertThat(Arrays.copyOfRange(
+                                        values.get(name + "weight"), here * channels, (here + 1) * channels))
                                 .isEqualTo(Arrays.copyOfRange(stored, there * channels, (there + 1) * channels));
                     }
                 }
@@ -146,7 +154,8 @@ class UNetWeightsTest {
         tensors.remove("time_embed.0.bias");
         put(tensors, "", "middle_block.1.norm.weight", 32);
         put(tensors, "", "label_emb.weight", 10, 128);
-        assertThat(refused(tensors)).startsWith("weights.pt: does not fit the network theta of the model: 3 tensors")
+        assertThat(refused(tensors))
+                .startsWith("weights.pt: does not fit the network theta of the model: 3 tensors")
                 .contains("\n  time_embed.0.bias: not in the file; [128] in the model")
                 .contains("\n  middle_block.1.norm.weight: [32] in the file, [64] in the model")
                 .contains("\n  label_emb.weight: [10, 128] in the file; not in the model")
@@ -156,7 +165,8 @@ class UNetWeightsTest {
     @Test
     void saysWhichSettingsTheFileHas() throws IOException {
         assertThat(refused(tensors(new UNetSpec(3, 3, 64, List.of(1, 2), 1, List.of(2), 2, false, 0, 0), "")))
-                .contains("model.theta.channels = 64").contains("model.theta.scale-shift-norm = false");
+                .contains("model.theta.channels = 64")
+                .contains("model.theta.scale-shift-norm = false");
         var other = new LinkedHashMap<String, TensorSource>();
         put(other, "", "features.0.weight", 64, 3, 3, 3);
         assertThat(refused(other)).contains("holds no U-Net");
@@ -174,10 +184,12 @@ class UNetWeightsTest {
     @Test
     void infiniteValuesAreRefused() throws IOException {
         var tensors = tensors(SPEC, "");
-        tensors.put("out.2.bias", TensorSource.of(TensorInfo.float32("out.2.bias", 3),
-                new float[] {0, Float.POSITIVE_INFINITY, 0}));
+        tensors.put(
+                "out.2.bias",
+                TensorSource.of(TensorInfo.float32("out.2.bias", 3), new float[] {0, Float.POSITIVE_INFINITY, 0}));
         try (var file = file(tensors)) {
-            assertThatThrownBy(() -> read(file, AttentionOrder.HEADS_FIRST)).hasMessageContaining("out.2.bias")
+            assertThatThrownBy(() -> read(file, AttentionOrder.HEADS_FIRST))
+                    .hasMessageContaining("out.2.bias")
                     .hasMessageContaining("not finite");
         }
     }

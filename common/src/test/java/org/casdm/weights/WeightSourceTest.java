@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WeightSourceTest {
 
     static Stream<WeightSource> sources() {
-        return Stream.of(WeightSource.random(), WeightSource.parse("s3a://bucket/file.pth", Optional.empty()),
+        return Stream.of(
+                WeightSource.random(),
+                WeightSource.parse("s3a://bucket/file.pth", Optional.empty()),
                 WeightSource.parse("/file.pth", Optional.of("a".repeat(64))));
     }
 

@@ -1,4 +1,5 @@
 """Wrote python.safetensors, with safetensors 0.8.0 and numpy 2.4.6."""
+
 import numpy
 from safetensors.numpy import save_file
 
@@ -15,8 +16,8 @@ save_file(
         "bool": numpy.array([True, False, True]),
         "scalar": numpy.array(3.25, dtype=numpy.float32),
         "empty": numpy.zeros((0, 4), dtype=numpy.float32),
-        "näme \"quoted\"": numpy.array([9.0], dtype=numpy.float32),
+        'näme "quoted"': numpy.array([9.0], dtype=numpy.float32),
     },
     "python.safetensors",
-    metadata={"format": "np", "text": "ä \"quoted\""},
+    metadata={"format": "np", "text": 'ä "quoted"'},
 )

@@ -8,12 +8,16 @@ public final class ProgramVersion implements IVersionProvider {
 
     /** The version; "development" where classes come from no jar. */
     public static String get() {
-        return Optional.ofNullable(ProgramVersion.class.getPackage().getImplementationVersion()).orElse("development");
+        return Optional.ofNullable(ProgramVersion.class.getPackage().getImplementationVersion())
+                .orElse("development");
     }
 
     @Override
     public String[] getVersion() {
-        return new String[] {"casdm " + get(), "Java " + System.getProperty("java.version") + " on "
-                + System.getProperty("os.name") + " " + System.getProperty("os.arch")};
+        return new String[] {
+            "casdm " + get(),
+            "Java " + System.getProperty("java.version") + " on " + System.getProperty("os.name") + " "
+                    + System.getProperty("os.arch")
+        };
     }
 }

@@ -33,15 +33,19 @@ public record CascadeTerms(NoiseSchedule schedule) implements VertexFunction {
     }
 
     /** The quantities of the third term. */
-    private record Blend(INDArray prediction, INDArray weight, INDArray error) {
-    }
+    private record Blend(INDArray prediction, INDArray weight, INDArray error) {}
 
     /** Prediction and blending weight of φ, and c1 · (blend - x_0). */
     private Blend blend(INDArray output, INDArray estimate, INDArray x0, INDArray timesteps) {
         long colours = x0.size(3);
         var prediction = PerImage.channels(output, 0, colours);
-        var weight = Transforms.sigmoid(PerImage.channels(output, colours, colours + 1).dup('c'), false);
-        var error = prediction.sub(estimate).muli(weight).addi(estimate).subi(x0)
+        var weight = Transforms.sigmoid(
+                PerImage.channels(output, colours, colours + 1).dup('c'), false);
+        var error = prediction
+                .sub(estimate)
+                .muli(weight)
+                .addi(estimate)
+                .subi(x0)
                 .muli(PerImage.coefficient(timesteps, x0, schedule::posteriorMeanCoef1));
         return new Blend(prediction, weight, error);
     }
@@ -49,8 +53,11 @@ public record CascadeTerms(NoiseSchedule schedule) implements VertexFunction {
     @Override
     public INDArray forward(INDArray[] inputs) {
         var blend = blend(inputs[2], inputs[3], inputs[4], inputs[5]);
-        return Nd4j.stack(1, PerImage.meanSquare(inputs[0].sub(inputs[1])),
-                PerImage.meanSquare(blend.prediction().sub(inputs[4])), PerImage.meanSquare(blend.error()));
+        return Nd4j.stack(
+                1,
+                PerImage.meanSquare(inputs[0].sub(inputs[1])),
+                PerImage.meanSquare(blend.prediction().sub(inputs[4])),
+                PerImage.meanSquare(blend.error()));
     }
 
     @Override
@@ -60,14 +67,21 @@ public record CascadeTerms(NoiseSchedule schedule) implements VertexFunction {
         double factor = 2.0 / PerImage.valuesPerImage(x0);
         var blend = blend(inputs[2], inputs[3], x0, inputs[5]);
         var gradients = PerImage.zerosLike(inputs);
-        gradients[0].assign(inputs[0]).subi(inputs[1])
+        gradients[0]
+                .assign(inputs[0])
+                .subi(inputs[1])
                 .muli(PerImage.column(outputGradient, EPSILON).muli(factor));
-        PerImage.channels(gradients[2], 0, colours).assign(
-                blend.prediction().sub(x0).muli(PerImage.column(outputGradient, X0).muli(factor)));
+        PerImage.channels(gradients[2], 0, colours)
+                .assign(blend.prediction()
+                        .sub(x0)
+                        .muli(PerImage.column(outputGradient, X0).muli(factor)));
         // d error / d r = c1 · (x_0^φ - x̂_0), d r / d logit = r (1 - r)
-        var difference = blend.prediction().sub(inputs[3])
+        var difference = blend.prediction()
+                .sub(inputs[3])
                 .muli(PerImage.coefficient(inputs[5], x0, schedule::posteriorMeanCoef1));
-        var weightGradient = difference.muli(blend.error()).sum(true, 3)
+        var weightGradient = difference
+                .muli(blend.error())
+                .sum(true, 3)
                 .muli(PerImage.column(outputGradient, MU).muli(factor));
         PerImage.channels(gradients[2], colours, colours + 1)
                 .assign(weightGradient.muli(blend.weight()).muli(blend.weight().rsub(1)));

@@ -29,7 +29,8 @@ abstract class CascadeVertex extends GraphVertex {
 
     @Override
     public MemoryReport getMemoryReport(InputType... inputTypes) {
-        throw new UnsupportedOperationException("No memory report for " + getClass().getSimpleName());
+        throw new UnsupportedOperationException(
+                "No memory report for " + getClass().getSimpleName());
     }
 
     /** Such a vertex in a graph. */

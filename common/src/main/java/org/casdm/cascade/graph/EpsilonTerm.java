@@ -23,7 +23,9 @@ public record EpsilonTerm() implements VertexFunction {
     @Override
     public INDArray[] backward(INDArray[] inputs, INDArray outputGradient) {
         var gradients = PerImage.zerosLike(inputs);
-        gradients[0].assign(inputs[0]).subi(inputs[1])
+        gradients[0]
+                .assign(inputs[0])
+                .subi(inputs[1])
                 .muli(PerImage.column(outputGradient, 0).muli(2.0 / PerImage.valuesPerImage(inputs[0])));
         return gradients;
     }

@@ -32,14 +32,15 @@ public record EstimateX0(NoiseSchedule schedule, boolean clip, boolean stopGradi
 
     @Override
     public INDArray[] backward(INDArray[] inputs, INDArray outputGradient) {
-        var gradients = new INDArray[] {Nd4j.zerosLike(inputs[0]), Nd4j.zerosLike(inputs[1]),
-            Nd4j.zerosLike(inputs[2])};
+        var gradients =
+                new INDArray[] {Nd4j.zerosLike(inputs[0]), Nd4j.zerosLike(inputs[1]), Nd4j.zerosLike(inputs[2])};
         if (!stopGradient) {
-            var factor = PerImage.coefficient(inputs[2], inputs[0],
-                    t -> -schedule.sqrtOneMinusAlphaBar(t) / schedule.sqrtAlphaBar(t));
+            var factor = PerImage.coefficient(
+                    inputs[2], inputs[0], t -> -schedule.sqrtOneMinusAlphaBar(t) / schedule.sqrtAlphaBar(t));
             gradients[1].assign(outputGradient).muli(factor);
             if (clip) {
-                var inside = Transforms.abs(unclipped(inputs[0], inputs[1], inputs[2]), false).lte(1);
+                var inside = Transforms.abs(unclipped(inputs[0], inputs[1], inputs[2]), false)
+                        .lte(1);
                 gradients[1].muli(inside.castTo(outputGradient.dataType()));
             }
         }

@@ -47,8 +47,13 @@ public final class FunctionVertex extends CascadeVertex {
     }
 
     @Override
-    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
-            INDArray paramsView, boolean initializeParams, DataType dataType) {
+    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
+            ComputationGraph graph,
+            String name,
+            int index,
+            INDArray paramsView,
+            boolean initializeParams,
+            DataType dataType) {
         return new Computation(graph, name, index, dataType, function);
     }
 
@@ -60,7 +65,8 @@ public final class FunctionVertex extends CascadeVertex {
         private final VertexFunction function;
         private transient INDArray lastValue;
 
-        private Computation(ComputationGraph graph, String name, int index, DataType dataType, VertexFunction function) {
+        private Computation(
+                ComputationGraph graph, String name, int index, DataType dataType, VertexFunction function) {
             super(graph, name, index, dataType);
             this.function = function;
         }

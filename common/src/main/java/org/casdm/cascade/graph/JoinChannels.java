@@ -19,7 +19,9 @@ public record JoinChannels() implements VertexFunction {
     @Override
     public INDArray[] backward(INDArray[] inputs, INDArray outputGradient) {
         long first = inputs[0].size(3);
-        return new INDArray[] {PerImage.channels(outputGradient, 0, first).dup('c'),
-            PerImage.channels(outputGradient, first, outputGradient.size(3)).dup('c')};
+        return new INDArray[] {
+            PerImage.channels(outputGradient, 0, first).dup('c'),
+            PerImage.channels(outputGradient, first, outputGradient.size(3)).dup('c')
+        };
     }
 }

@@ -25,8 +25,8 @@ public record JoinTerms() implements VertexFunction {
     @Override
     public INDArray[] backward(INDArray[] inputs, INDArray outputGradient) {
         long first = inputs[0].size(1);
-        return new INDArray[] {columns(outputGradient, 0, first),
-            columns(outputGradient, first, outputGradient.size(1))};
+        return new INDArray[] {columns(outputGradient, 0, first), columns(outputGradient, first, outputGradient.size(1))
+        };
     }
 
     private static INDArray columns(INDArray terms, long from, long to) {

@@ -59,8 +59,13 @@ public final class LpipsTerm extends CascadeVertex {
     }
 
     @Override
-    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
-            INDArray paramsView, boolean initializeParams, DataType dataType) {
+    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
+            ComputationGraph graph,
+            String name,
+            int index,
+            INDArray paramsView,
+            boolean initializeParams,
+            DataType dataType) {
         return new Computation(spec, graph, name, index, dataType);
     }
 

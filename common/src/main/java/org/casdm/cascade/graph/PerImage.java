@@ -8,8 +8,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Helpers for arrays [images, height, width, channels]. */
 final class PerImage {
 
-    private PerImage() {
-    }
+    private PerImage() {}
 
     /** A coefficient of the schedule at each image's timestep, [images, 1, 1, 1]. */
     static INDArray coefficient(INDArray timesteps, INDArray like, IntToDoubleFunction ofTimestep) {
@@ -38,7 +37,8 @@ final class PerImage {
 
     /** A column of an [images, terms] array as [images, 1, 1, 1]. */
     static INDArray column(INDArray terms, int index) {
-        return terms.get(NDArrayIndex.all(), NDArrayIndex.interval(index, index + 1)).dup('c')
+        return terms.get(NDArrayIndex.all(), NDArrayIndex.interval(index, index + 1))
+                .dup('c')
                 .reshape(terms.size(0), 1, 1, 1);
     }
 

@@ -64,8 +64,12 @@ public final class UNetVertex extends CascadeVertex {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof UNetVertex vertex && vertex.spec.equals(spec) && vertex.updater.equals(updater)
-                && vertex.weightDecay == weightDecay && vertex.seed == seed && vertex.threads == threads;
+        return other instanceof UNetVertex vertex
+                && vertex.spec.equals(spec)
+                && vertex.updater.equals(updater)
+                && vertex.weightDecay == weightDecay
+                && vertex.seed == seed
+                && vertex.threads == threads;
     }
 
     @Override
@@ -84,10 +88,16 @@ public final class UNetVertex extends CascadeVertex {
     }
 
     @Override
-    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(ComputationGraph graph, String name, int index,
-            INDArray paramsView, boolean initializeParams, DataType dataType) {
+    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
+            ComputationGraph graph,
+            String name,
+            int index,
+            INDArray paramsView,
+            boolean initializeParams,
+            DataType dataType) {
         if (initializeParams) {
-            paramsView.assign(Nd4j.createFromArray(UNetParameters.of(spec).initialise(seed)).castTo(dataType)
+            paramsView.assign(Nd4j.createFromArray(UNetParameters.of(spec).initialise(seed))
+                    .castTo(dataType)
                     .reshape(paramsView.shape()));
         }
         return new Computation(this, graph, name, index, paramsView, dataType);
@@ -104,7 +114,12 @@ public final class UNetVertex extends CascadeVertex {
         private transient Nd4jUNet network;
         private transient LayerClock clock;
 
-        private Computation(UNetVertex config, ComputationGraph graph, String name, int index, INDArray parameters,
+        private Computation(
+                UNetVertex config,
+                ComputationGraph graph,
+                String name,
+                int index,
+                INDArray parameters,
                 DataType dataType) {
             super(graph, name, index, dataType);
             this.config = config;

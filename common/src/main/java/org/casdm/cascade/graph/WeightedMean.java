@@ -14,8 +14,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 public record WeightedMean() implements ILossFunction {
 
     @Override
-    public double computeScore(INDArray weights, INDArray terms, IActivation activation, INDArray mask,
-            boolean average) {
+    public double computeScore(
+            INDArray weights, INDArray terms, IActivation activation, INDArray mask, boolean average) {
         if (!weights.equalShapes(terms)) {
             throw new IllegalArgumentException("Weights of " + weights.size(1) + " loss terms for a graph that has "
                     + terms.size(1) + ": the weight of lpips has to be above 0 for a graph with LPIPS, 0 for others");
@@ -35,9 +35,10 @@ public record WeightedMean() implements ILossFunction {
     }
 
     @Override
-    public Pair<Double, INDArray> computeGradientAndScore(INDArray weights, INDArray terms, IActivation activation,
-            INDArray mask, boolean average) {
-        return new Pair<>(computeScore(weights, terms, activation, mask, average),
+    public Pair<Double, INDArray> computeGradientAndScore(
+            INDArray weights, INDArray terms, IActivation activation, INDArray mask, boolean average) {
+        return new Pair<>(
+                computeScore(weights, terms, activation, mask, average),
                 computeGradient(weights, terms, activation, mask));
     }
 

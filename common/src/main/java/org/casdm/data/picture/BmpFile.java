@@ -11,15 +11,17 @@ final class BmpFile {
     /** Where that says at which byte the pixels begin. */
     private static final int PIXELS_FROM = 10;
 
-    private BmpFile() {
-    }
+    private BmpFile() {}
 
     /**
      * Whether the pixels begin within the file. A decoder takes what is before them for the palette, and allocates as
      * much: 63 bytes may ask for 2 GiB.
      */
     static boolean hasPixels(byte[] content) {
-        return content.length >= HEADER && Integer.toUnsignedLong(
-                ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getInt(PIXELS_FROM)) <= content.length;
+        return content.length >= HEADER
+                && Integer.toUnsignedLong(ByteBuffer.wrap(content)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getInt(PIXELS_FROM))
+                        <= content.length;
     }
 }

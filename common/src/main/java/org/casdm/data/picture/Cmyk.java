@@ -9,8 +9,7 @@ import java.awt.image.Raster;
 final class Cmyk {
     private static final int HALF = 1 << 15;
 
-    private Cmyk() {
-    }
+    private Cmyk() {}
 
     /** @param luminance whether the raster is YCCK (luminance, chrominance, black) rather than CMYK */
     static Picture toRgb(Raster raster, boolean luminance) {

@@ -13,13 +13,14 @@ import java.util.Arrays;
 public record ContactSheet(int columns, int scale) {
     /** Pixels between two pictures. */
     public static final int GAP = 2;
+
     private static final byte GAP_SHADE = (byte) 255;
 
     /** @throws IllegalArgumentException when a number is out of range */
     public ContactSheet {
         if (columns < 1 || scale < 1 || scale > 64) {
-            throw new IllegalArgumentException("a contact sheet has at least one column and a scale of 1 to 64, not "
-                    + columns + " and " + scale);
+            throw new IllegalArgumentException(
+                    "a contact sheet has at least one column and a scale of 1 to 64, not " + columns + " and " + scale);
         }
     }
 
@@ -33,11 +34,10 @@ public record ContactSheet(int columns, int scale) {
      * @param destination flushed and left open
      * @throws IOException when the destination fails
      */
-    public void write(byte[] images, int count, int size, int channels, OutputStream destination)
-            throws IOException {
+    public void write(byte[] images, int count, int size, int channels, OutputStream destination) throws IOException {
         if (count < 1 || channels != 1 && channels != 3 || images.length < (long) count * size * size * channels) {
-            throw new IllegalArgumentException("%d bytes are not %d pictures of %d x %d x %d".formatted(
-                    images.length, count, size, size, channels));
+            throw new IllegalArgumentException("%d bytes are not %d pictures of %d x %d x %d"
+                    .formatted(images.length, count, size, size, channels));
         }
         int across = Math.min(columns, count);
         int down = (count + columns - 1) / columns;

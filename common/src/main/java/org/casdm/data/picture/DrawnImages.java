@@ -24,7 +24,9 @@ public record DrawnImages(long seed, int size) {
 
     /** What is drawn. */
     public enum Shape {
-        DISC, SQUARE, RING;
+        DISC,
+        SQUARE,
+        RING;
 
         /** The signed distance to the shape's edge, negative within, for a shape of radius 1 at the origin. */
         private double distance(double x, double y) {

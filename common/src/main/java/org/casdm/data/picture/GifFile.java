@@ -6,8 +6,7 @@ final class GifFile {
     private static final int GIF_EXTENSION = 0x21;
     private static final int GIF_IMAGE = 0x2c;
 
-    private GifFile() {
-    }
+    private GifFile() {}
 
     /** Whether a GIF holds the whole data of its first frame. */
     static boolean hasFirstFrame(byte[] file) {

@@ -3,8 +3,7 @@ package org.casdm.data.picture;
 /** Numbers as colours: black (0) through red and yellow to white (1). */
 public final class HeatMap {
 
-    private HeatMap() {
-    }
+    private HeatMap() {}
 
     /**
      * Colours numbers.

@@ -56,8 +56,8 @@ public final class ImageDecoder {
      */
     public ImageDecoder(long maximumPixels) {
         if (maximumPixels < 1 || maximumPixels > LARGEST_MAXIMUM_PIXELS) {
-            throw new IllegalArgumentException("the limit of pixels has to be 1 to %d, not %d".formatted(
-                    LARGEST_MAXIMUM_PIXELS, maximumPixels));
+            throw new IllegalArgumentException(
+                    "the limit of pixels has to be 1 to %d, not %d".formatted(LARGEST_MAXIMUM_PIXELS, maximumPixels));
         }
         this.maximumPixels = maximumPixels;
     }
@@ -74,8 +74,9 @@ public final class ImageDecoder {
         if (content.length == 0) {
             throw new BadImageException(id, "the file is empty");
         }
-        PictureFormat format = PictureFormat.of(content).orElseThrow(() -> new BadImageException(id,
-                "not a picture (JPEG, PNG, WebP, BMP and GIF are known by how they begin)"));
+        PictureFormat format = PictureFormat.of(content)
+                .orElseThrow(() -> new BadImageException(
+                        id, "not a picture (JPEG, PNG, WebP, BMP and GIF are known by how they begin)"));
         try {
             return decode(content, format, id);
         } catch (BadImageException e) {
@@ -116,7 +117,8 @@ public final class ImageDecoder {
         try (var input = new ByteArrayImageInputStream(header.contentForAnyDecoder())) {
             reader.setInput(input, true, true);
             checkSize(reader.getWidth(0), reader.getHeight(0), id);
-            return header.components() == 4 ? Cmyk.toRgb(reader.readRaster(0, null), header.adobeTransform() > 0)
+            return header.components() == 4
+                    ? Cmyk.toRgb(reader.readRaster(0, null), header.adobeTransform() > 0)
                     : picture(reader.read(0));
         } finally {
             reader.dispose();
@@ -145,8 +147,8 @@ public final class ImageDecoder {
             throw new BadImageException(id, "it says to be %d x %d pixels".formatted(width, height));
         }
         if (width * height > maximumPixels) {
-            throw new BadImageException(id, "%d x %d pixels are more than the limit of %d".formatted(
-                    width, height, maximumPixels));
+            throw new BadImageException(
+                    id, "%d x %d pixels are more than the limit of %d".formatted(width, height, maximumPixels));
         }
     }
 
@@ -206,7 +208,8 @@ public final class ImageDecoder {
             case JPEG -> jpeg;
             case WEBP -> webp;
             case BMP -> bitmap;
-            case PNG, GIF -> ImageIO.getImageReadersByFormatName(format.name()).next().getOriginatingProvider();
+            case PNG, GIF ->
+                ImageIO.getImageReadersByFormatName(format.name()).next().getOriginatingProvider();
         };
     }
 

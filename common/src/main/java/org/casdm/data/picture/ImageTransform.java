@@ -22,13 +22,14 @@ import java.util.Objects;
 public record ImageTransform(int size) implements Serializable {
     /** Channels of every result: red, green, blue. */
     public static final int CHANNELS = 3;
+
     private static final int MAXIMUM_SIZE = 4096;
 
     /** @throws IllegalArgumentException when the size is out of range */
     public ImageTransform {
         if (size < 1 || size > MAXIMUM_SIZE) {
-            throw new IllegalArgumentException("the image size has to be 1 to %d pixels, not %d".formatted(
-                    MAXIMUM_SIZE, size));
+            throw new IllegalArgumentException(
+                    "the image size has to be 1 to %d pixels, not %d".formatted(MAXIMUM_SIZE, size));
         }
     }
 
@@ -80,7 +81,6 @@ public record ImageTransform(int size) implements Serializable {
         // Python's round: halves to the even neighbour.
         int width = (int) Math.rint(current.width() * scale);
         int height = (int) Math.rint(current.height() * scale);
-        return Resampling.BICUBIC.resize(
-                current, width, height, (width - size) / 2, (height - size) / 2, size, size);
+        return Resampling.BICUBIC.resize(current, width, height, (width - size) / 2, (height - size) / 2, size, size);
     }
 }

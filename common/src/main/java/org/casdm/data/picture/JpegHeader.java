@@ -43,8 +43,12 @@ record JpegHeader(int components, boolean jfif, int adobeTransform, boolean comp
             }
             if (isFrame(marker) && at + 9 < end) {
                 components = file[at + 9] & 0xff;
-            } else if (marker == APPLICATION_0 && end - at >= 14 && file[at + 4] == 'J' && file[at + 5] == 'F'
-                    && file[at + 6] == 'I' && file[at + 7] == 'F') {
+            } else if (marker == APPLICATION_0
+                    && end - at >= 14
+                    && file[at + 4] == 'J'
+                    && file[at + 5] == 'F'
+                    && file[at + 6] == 'I'
+                    && file[at + 7] == 'F') {
                 jfif = true;
             } else if (marker == APPLICATION_14 && end - at >= 16 && file[at + 4] == 'A' && file[at + 5] == 'd') {
                 adobe = file[at + 15] & 0xff;
@@ -67,8 +71,8 @@ record JpegHeader(int components, boolean jfif, int adobeTransform, boolean comp
     byte[] contentForAnyDecoder() {
         byte[] decoded = content.clone();
         for (int at = 0; at <= decoded.length - PROFILE_NAME.length; at++) {
-            if (decoded[at] == PROFILE_NAME[0] && Arrays.equals(decoded, at, at + PROFILE_NAME.length, PROFILE_NAME, 0,
-                    PROFILE_NAME.length)) {
+            if (decoded[at] == PROFILE_NAME[0]
+                    && Arrays.equals(decoded, at, at + PROFILE_NAME.length, PROFILE_NAME, 0, PROFILE_NAME.length)) {
                 decoded[at] = 0;
             }
         }

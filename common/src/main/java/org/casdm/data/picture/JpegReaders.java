@@ -29,6 +29,7 @@ final class JpegReaders {
 
     /** Null in a JDK whose decoder is called otherwise. */
     private final ImageReaderSpi provider = jdkProvider();
+
     private final Queue<ImageReader> idle = new ConcurrentLinkedQueue<>();
 
     /** Looks at a picture's declared size before it is decoded. */
@@ -38,8 +39,8 @@ final class JpegReaders {
     }
 
     private static ImageReaderSpi jdkProvider() {
-        Iterator<ImageReaderSpi> all = IIORegistry.getDefaultInstance()
-                .getServiceProviders(ImageReaderSpi.class, false);
+        Iterator<ImageReaderSpi> all =
+                IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
         while (all.hasNext()) {
             ImageReaderSpi provider = all.next();
             if (provider.getClass().getName().equals(JDK_PROVIDER)) {
@@ -78,11 +79,11 @@ final class JpegReaders {
     /** An image on top of an array, in the order and colour space in which the decoder writes. */
     private static BufferedImage image(byte[] samples, int width, int height, int channels) {
         int space = channels == 1 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB;
-        var model = new ComponentColorModel(ColorSpace.getInstance(space), false, false, Transparency.OPAQUE,
-                DataBuffer.TYPE_BYTE);
+        var model = new ComponentColorModel(
+                ColorSpace.getInstance(space), false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
         int[] order = channels == 1 ? new int[] {0} : new int[] {0, 1, 2};
-        WritableRaster raster = Raster.createInterleavedRaster(new DataBufferByte(samples, samples.length), width,
-                height, width * channels, channels, order, null);
+        WritableRaster raster = Raster.createInterleavedRaster(
+                new DataBufferByte(samples, samples.length), width, height, width * channels, channels, order, null);
         return new BufferedImage(model, raster, false, null);
     }
 }

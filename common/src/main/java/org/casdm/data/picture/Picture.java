@@ -12,12 +12,12 @@ public record Picture(int width, int height, int channels, byte[] samples) {
     /** @throws IllegalArgumentException when the sizes do not fit the samples */
     public Picture {
         if (width < 1 || height < 1 || channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("no such picture: %d x %d, %d channels".formatted(
-                    width, height, channels));
+            throw new IllegalArgumentException(
+                    "no such picture: %d x %d, %d channels".formatted(width, height, channels));
         }
         if (samples.length != (long) width * height * channels) {
-            throw new IllegalArgumentException("%d samples for a picture of %d x %d x %d".formatted(
-                    samples.length, height, width, channels));
+            throw new IllegalArgumentException(
+                    "%d samples for a picture of %d x %d x %d".formatted(samples.length, height, width, channels));
         }
     }
 

@@ -5,7 +5,11 @@ import java.util.Optional;
 
 /** The picture formats that can be decoded, told apart by how a file begins and never by its name. */
 enum PictureFormat {
-    JPEG, PNG, GIF, BMP, WEBP;
+    JPEG,
+    PNG,
+    GIF,
+    BMP,
+    WEBP;
 
     /** The format that these first bytes belong to; empty when they are no picture's. */
     static Optional<PictureFormat> of(byte[] content) {

@@ -50,9 +50,16 @@ public record PictureTable(List<String> columns, List<Row> rows, int size, int s
      * @param destination flushed and left open
      */
     public void write(OutputStream destination) throws IOException {
-        int left = rows.stream().mapToInt(row -> PixelFont.width(row.caption())).max().orElse(0) + 2 * GAP;
+        int left = rows.stream()
+                        .mapToInt(row -> PixelFont.width(row.caption()))
+                        .max()
+                        .orElse(0)
+                + 2 * GAP;
         int top = PixelFont.CELL_HEIGHT + 2 * GAP;
-        int cellWidth = Math.max(size * scale, columns.stream().mapToInt(PixelFont::width).max().orElse(0)) + GAP;
+        int cellWidth = Math.max(
+                        size * scale,
+                        columns.stream().mapToInt(PixelFont::width).max().orElse(0))
+                + GAP;
         int cellHeight = Math.max(size * scale, PixelFont.CELL_HEIGHT) + GAP;
         int width = left + columns.size() * cellWidth;
         int height = top + rows.size() * cellHeight;
@@ -74,8 +81,8 @@ public record PictureTable(List<String> columns, List<Row> rows, int size, int s
     private void draw(byte[] picture, byte[] samples, int width, int left, int top) {
         for (int y = 0; y < size * scale; y++) {
             for (int x = 0; x < size * scale; x++) {
-                System.arraycopy(picture, (y / scale * size + x / scale) * 3, samples,
-                        ((top + y) * width + left + x) * 3, 3);
+                System.arraycopy(
+                        picture, (y / scale * size + x / scale) * 3, samples, ((top + y) * width + left + x) * 3, 3);
             }
         }
     }

@@ -22,8 +22,7 @@ final class PixelFont {
             3c4030403c44281028440c5050503c4464544c441414141414404040404000606000000808080808
             0050300000""".replaceAll("\\s", ""));
 
-    private PixelFont() {
-    }
+    private PixelFont() {}
 
     /** Pixels that a text takes from left to right. */
     static int width(String text) {

@@ -9,8 +9,7 @@ import java.util.Objects;
  * that goes both ways may come back one lower: rounding is towards zero.
  */
 public final class Pixels {
-    private Pixels() {
-    }
+    private Pixels() {}
 
     /** One sample, 0 to 255, as a float in [-1, 1]. */
     public static float toFloat(byte sample) {
@@ -52,8 +51,7 @@ public final class Pixels {
      * @param channels    its channels
      * @param destination takes channels × height × width floats in [-1, 1] at its position, which moves on
      */
-    public static void toFloatsChannelFirst(byte[] samples, int from, int area, int channels,
-                                            FloatBuffer destination) {
+    public static void toFloatsChannelFirst(byte[] samples, int from, int area, int channels, FloatBuffer destination) {
         Objects.checkFromIndexSize(from, area * channels, samples.length);
         for (int channel = 0; channel < channels; channel++) {
             for (int i = 0; i < area; i++) {
@@ -86,8 +84,7 @@ public final class Pixels {
      * @param destination takes height × width × channels unsigned bytes
      * @param offset      where to begin
      */
-    public static void toBytesChannelLast(FloatBuffer source, int area, int channels, byte[] destination,
-                                          int offset) {
+    public static void toBytesChannelLast(FloatBuffer source, int area, int channels, byte[] destination, int offset) {
         Objects.checkFromIndexSize(offset, area * channels, destination.length);
         for (int channel = 0; channel < channels; channel++) {
             for (int i = 0; i < area; i++) {

@@ -10,8 +10,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes RGB pictures as PNG, without temporary files. */
 public final class PngWriter {
-    private PngWriter() {
-    }
+    private PngWriter() {}
 
     /** @param samples height × width × 3 unsigned bytes; the stream is flushed and left open */
     public static void write(byte[] samples, int width, int height, OutputStream destination) throws IOException {

@@ -57,10 +57,13 @@ enum Resampling {
      * @param windowHeight the window's rows
      * @return the window
      */
-    Picture resize(Picture picture, int fullWidth, int fullHeight, int left, int top, int windowWidth,
-                   int windowHeight) {
-        if (this == BOX && picture.width() == 2 * fullWidth && picture.height() == 2 * fullHeight
-                && windowWidth == fullWidth && windowHeight == fullHeight) {
+    Picture resize(
+            Picture picture, int fullWidth, int fullHeight, int left, int top, int windowWidth, int windowHeight) {
+        if (this == BOX
+                && picture.width() == 2 * fullWidth
+                && picture.height() == 2 * fullHeight
+                && windowWidth == fullWidth
+                && windowHeight == fullHeight) {
             return halved(picture);
         }
         Taps columns = taps(picture.width(), fullWidth, left, windowWidth);

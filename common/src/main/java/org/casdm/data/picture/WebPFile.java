@@ -11,8 +11,7 @@ final class WebPFile {
     /** Place, size, duration and flags of an animation's frame. */
     private static final int FRAME_HEADER = 16;
 
-    private WebPFile() {
-    }
+    private WebPFile() {}
 
     /** Whether the file is as long as it says. */
     static boolean isWhole(byte[] file) {

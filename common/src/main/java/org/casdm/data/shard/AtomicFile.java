@@ -25,6 +25,7 @@ public final class AtomicFile implements Closeable {
     private final Path file;
     /** Where the bytes go: the file itself, if that can be given up. */
     private final Path written;
+
     private final FSDataOutputStream stream;
     private boolean closed;
 
@@ -38,7 +39,8 @@ public final class AtomicFile implements Closeable {
         this.file = file;
         try {
             boolean canGiveUp = this.fileSystem.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM);
-            written = canGiveUp ? file
+            written = canGiveUp
+                    ? file
                     : new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
             stream = this.fileSystem.create(written, true);
         } catch (IOException | FSError e) {

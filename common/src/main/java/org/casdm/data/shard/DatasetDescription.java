@@ -33,12 +33,22 @@ import org.casdm.storage.JsonChecksum;
  * @param shards    the files, in order
  * @param skipped   pictures of the source that could not be used
  */
-public record DatasetDescription(long count, int size, int channels, List<String> classes, String source,
-        String transform, long seed, String split, List<ShardFile> shards, List<SkippedRecord> skipped)
+public record DatasetDescription(
+        long count,
+        int size,
+        int channels,
+        List<String> classes,
+        String source,
+        String transform,
+        long seed,
+        String split,
+        List<ShardFile> shards,
+        List<SkippedRecord> skipped)
         implements Serializable {
 
     /** The file's name in the data folder. */
     public static final String FILE_NAME = "dataset.json";
+
     private static final int FORMAT = 1;
     private static final String FORMAT_FIELD = "format";
     private static final int LARGEST_SIZE = 4096;
@@ -107,8 +117,10 @@ public record DatasetDescription(long count, int size, int channels, List<String
         try (var stream = fileSystem.open(file)) {
             json = stream.readAllBytes();
         } catch (FileNotFoundException e) {
-            throw new DataException(file + " is missing: " + folder + " is no prepared data set, or it is unfinished. "
-                    + "Run prepare (again) to complete it", e);
+            throw new DataException(
+                    file + " is missing: " + folder + " is no prepared data set, or it is unfinished. "
+                            + "Run prepare (again) to complete it",
+                    e);
         }
         return parse(file, json);
     }
@@ -120,8 +132,8 @@ public record DatasetDescription(long count, int size, int channels, List<String
             }
             var format = tree.get(FORMAT_FIELD);
             if (format == null || !format.isInt() || format.intValue() != FORMAT) {
-                throw new DataException("%s: field %s is %s; this version of the program reads %d".formatted(file,
-                        FORMAT_FIELD, format, FORMAT));
+                throw new DataException("%s: field %s is %s; this version of the program reads %d"
+                        .formatted(file, FORMAT_FIELD, format, FORMAT));
             }
             if (!JsonChecksum.removeIfSound(tree)) {
                 throw new DataException(file + " is damaged, or was changed by hand: its " + JsonChecksum.FIELD
@@ -131,12 +143,23 @@ public record DatasetDescription(long count, int size, int channels, List<String
             tree.remove(FORMAT_FIELD);
             return JSON.treeToValue(tree, DatasetDescription.class);
         } catch (JsonMappingException e) {
-            throw new DataException("%s: %s%s. Prepare the data set again, or restore the file".formatted(file,
-                    field(e), e.getCause() instanceof IllegalArgumentException said ? said.getMessage()
-                            : e.getOriginalMessage()), e);
+            throw new DataException(
+                    "%s: %s%s. Prepare the data set again, or restore the file"
+                            .formatted(
+                                    file,
+                                    field(e),
+                                    e.getCause() instanceof IllegalArgumentException said
+                                            ? said.getMessage()
+                                            : e.getOriginalMessage()),
+                    e);
         } catch (JsonProcessingException e) {
-            throw new DataException("%s is damaged: %s (line %d). Prepare the data set again, or restore the file"
-                    .formatted(file, e.getOriginalMessage(), e.getLocation().getLineNr()), e);
+            throw new DataException(
+                    "%s is damaged: %s (line %d). Prepare the data set again, or restore the file"
+                            .formatted(
+                                    file,
+                                    e.getOriginalMessage(),
+                                    e.getLocation().getLineNr()),
+                    e);
         } catch (DataException e) {
             throw e;
         } catch (IOException e) {
@@ -145,9 +168,12 @@ public record DatasetDescription(long count, int size, int channels, List<String
     }
 
     private static String field(JsonMappingException e) {
-        return e.getPath().isEmpty() ? "" : e.getPath().stream()
-                .map(step -> step.getFieldName() == null ? Integer.toString(step.getIndex()) : step.getFieldName())
-                .collect(Collectors.joining(".", "field ", ": "));
+        return e.getPath().isEmpty()
+                ? ""
+                : e.getPath().stream()
+                        .map(step ->
+                                step.getFieldName() == null ? Integer.toString(step.getIndex()) : step.getFieldName())
+                        .collect(Collectors.joining(".", "field ", ": "));
     }
 
     /** Writes the description into a folder: the last thing to be written there. */
@@ -155,7 +181,9 @@ public record DatasetDescription(long count, int size, int channels, List<String
         var tree = JSON.createObjectNode().put(FORMAT_FIELD, FORMAT);
         tree.setAll((ObjectNode) JSON.valueToTree(this));
         JsonChecksum.add(tree);
-        AtomicFile.write(fileSystem, new Path(folder, FILE_NAME),
+        AtomicFile.write(
+                fileSystem,
+                new Path(folder, FILE_NAME),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
     }
 }

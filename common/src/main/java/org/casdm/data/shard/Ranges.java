@@ -61,7 +61,7 @@ final class Ranges {
 
         /** Appends a part of another sequence. */
         Builder addAll(Ranges other, long from, long to) {
-            for (long position = from; position < to;) {
+            for (long position = from; position < to; ) {
                 int range = other.rangeAt(position);
                 long length = Math.min(other.ends[range], to) - position;
                 add(other.get(position), length);

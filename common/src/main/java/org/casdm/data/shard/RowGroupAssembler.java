@@ -51,7 +51,8 @@ final class RowGroupAssembler extends RecordMaterializer<Void> {
         private boolean hasPixels;
 
         Root(MessageType schema) {
-            converters = schema.getFields().stream().map(field -> converter(field.getName()))
+            converters = schema.getFields().stream()
+                    .map(field -> converter(field.getName()))
                     .toArray(Converter[]::new);
         }
 
@@ -79,8 +80,8 @@ final class RowGroupAssembler extends RecordMaterializer<Void> {
         @Override
         public void end() {
             if (ids.size() != image + 1 || !hasPixels) {
-                throw new MalformedShardException("image %d of the row group has no %s".formatted(image,
-                        hasPixels ? ShardSchema.ID : ShardSchema.PIXELS));
+                throw new MalformedShardException("image %d of the row group has no %s"
+                        .formatted(image, hasPixels ? ShardSchema.ID : ShardSchema.PIXELS));
             }
         }
     }

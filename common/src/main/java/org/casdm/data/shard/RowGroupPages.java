@@ -73,9 +73,15 @@ final class RowGroupPages {
     private long checked(long size, long most, PageHeader page, ColumnChunkMetaData chunk) throws DataException {
         if (size < 0 || size > most) {
             throw new DataException(("%s is damaged: a page of its column \"%s\" claims %d bytes, %d when unpacked; "
-                    + "the column has %d, and %d when unpacked. %s").formatted(file, column(chunk),
-                            page.getCompressed_page_size(), page.getUncompressed_page_size(), chunk.getTotalSize(),
-                            chunk.getTotalUncompressedSize(), ShardReader.WHAT_TO_DO));
+                            + "the column has %d, and %d when unpacked. %s")
+                    .formatted(
+                            file,
+                            column(chunk),
+                            page.getCompressed_page_size(),
+                            page.getUncompressed_page_size(),
+                            chunk.getTotalSize(),
+                            chunk.getTotalUncompressedSize(),
+                            ShardReader.WHAT_TO_DO));
         }
         return size;
     }

@@ -48,7 +48,8 @@ final class RowGroupReader implements Closeable {
             }
             if (file != openShard) {
                 close();
-                shard = ShardReader.open(fileSystem, folder, shards.get(file), set.description().size());
+                shard = ShardReader.open(
+                        fileSystem, folder, shards.get(file), set.description().size());
                 openShard = file;
             }
             last = shard.readRowGroup(group);
@@ -65,8 +66,13 @@ final class RowGroupReader implements Closeable {
             int label = images.labels()[i];
             if (label < smallest || label >= classes) {
                 throw new DataException("%s: image \"%s\" has the label %d, but %s names %d classes. Prepare the data "
-                        .formatted(new Path(folder, file), images.ids().get(i), label, DatasetDescription.FILE_NAME,
-                                classes) + "set again");
+                                .formatted(
+                                        new Path(folder, file),
+                                        images.ids().get(i),
+                                        label,
+                                        DatasetDescription.FILE_NAME,
+                                        classes)
+                        + "set again");
             }
         }
     }

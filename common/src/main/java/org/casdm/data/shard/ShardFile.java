@@ -24,12 +24,12 @@ public record ShardFile(String name, long count, long bytes, String sha256, List
             throw new IllegalArgumentException("bytes of " + name + " is " + bytes);
         }
         if (sha256 == null || !sha256.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("sha256 of " + name + " is \"" + sha256
-                    + "\", not 64 hexadecimal digits");
+            throw new IllegalArgumentException(
+                    "sha256 of " + name + " is \"" + sha256 + "\", not 64 hexadecimal digits");
         }
         if (rowGroups == null || rowGroups.isEmpty() || rowGroups.stream().anyMatch(images -> images < 1)) {
-            throw new IllegalArgumentException("rowGroups of " + name + " has to list numbers of images from 1 on, not "
-                    + rowGroups);
+            throw new IllegalArgumentException(
+                    "rowGroups of " + name + " has to list numbers of images from 1 on, not " + rowGroups);
         }
         if (rowGroups.stream().mapToLong(Integer::longValue).sum() != count) {
             throw new IllegalArgumentException("count of " + name + " is " + count + ", but its rowGroups hold "

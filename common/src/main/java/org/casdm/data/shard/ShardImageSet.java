@@ -22,6 +22,7 @@ public record ShardImageSet(String location, DatasetDescription description) imp
 
     /** Images of one window are in memory, and of the next one. */
     private static final int WINDOW_BYTES = 64 << 20;
+
     private static final long serialVersionUID = 1L;
 
     /** @throws DataException when there is no prepared data set, or an unfinished one */
@@ -46,17 +47,22 @@ public record ShardImageSet(String location, DatasetDescription description) imp
 
     @Override
     public String summary() {
-        return "%d images of %d x %d in %d shards in %s, %s".formatted(count(), description.size(), description.size(),
-                description.shards().size(), location, classNames().isEmpty() ? "without labels"
-                        : classNames().size() + " classes");
+        return "%d images of %d x %d in %d shards in %s, %s"
+                .formatted(
+                        count(),
+                        description.size(),
+                        description.size(),
+                        description.shards().size(),
+                        location,
+                        classNames().isEmpty() ? "without labels" : classNames().size() + " classes");
     }
 
     /** @throws DataException when images of another size are wanted than there are */
     public void requireSize(int size) throws DataException {
         if (size != description.size()) {
             throw new DataException(("%s was prepared with %d x %d pixels, but data.size is %d: set data.size to %d, "
-                    + "or prepare the source with --size %d").formatted(location, description.size(), description.size(),
-                    size, description.size(), size));
+                            + "or prepare the source with --size %d")
+                    .formatted(location, description.size(), description.size(), size, description.size(), size));
         }
     }
 
@@ -68,7 +74,9 @@ public record ShardImageSet(String location, DatasetDescription description) imp
 
     /** Images of each row group, shard after shard. */
     int[] rowGroups() {
-        return description.shards().stream().flatMap(shard -> shard.rowGroups().stream()).mapToInt(Integer::intValue)
+        return description.shards().stream()
+                .flatMap(shard -> shard.rowGroups().stream())
+                .mapToInt(Integer::intValue)
                 .toArray();
     }
 

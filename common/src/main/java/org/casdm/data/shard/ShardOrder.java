@@ -59,8 +59,9 @@ public record ShardOrder(long seed, int[] rowGroups, int window, Divisions divis
         var left = new Ranges.Builder();
         for (int worker = 0; worker < division.order().workers(); worker++) {
             var slice = slice(epoch, images, division, worker);
-            long visited = Math.min(slice.size(), division.count(worker, end - division.firstImage())
-                    - before(epoch, division, worker));
+            long visited = Math.min(
+                    slice.size(),
+                    division.count(worker, end - division.firstImage()) - before(epoch, division, worker));
             long index = visited / window;
             if (visited % window > 0) {
                 // Of a window that is visited in part, single images are left.
@@ -141,8 +142,11 @@ public record ShardOrder(long seed, int[] rowGroups, int window, Divisions divis
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ShardOrder order && order.seed == seed && order.window == window
-                && order.divisions.equals(divisions) && Arrays.equals(order.rowGroups, rowGroups);
+        return other instanceof ShardOrder order
+                && order.seed == seed
+                && order.window == window
+                && order.divisions.equals(divisions)
+                && Arrays.equals(order.rowGroups, rowGroups);
     }
 
     @Override

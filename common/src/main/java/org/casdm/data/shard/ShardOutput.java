@@ -25,6 +25,7 @@ final class ShardOutput extends PositionOutputStream implements OutputFile {
     private final AtomicFile file;
     /** Indexes and footer, from {@link #beginFooter} on; null before. */
     private ByteArrayOutputStream end;
+
     private final MessageDigest digest = Sha256.newDigest();
 
     ShardOutput(AtomicFile file) {
@@ -49,13 +50,14 @@ final class ShardOutput extends PositionOutputStream implements OutputFile {
         int footerBytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(tail);
         int start = tail - footerBytes;
         var footer = Util.readFileMetaData(new ByteArrayInputStream(bytes, start, footerBytes));
-        footer.getRow_groups().forEach(group -> group.getColumns()
-                .forEach(column -> column.getMeta_data().getEncodings().sort(null)));
+        footer.getRow_groups()
+                .forEach(group -> group.getColumns()
+                        .forEach(column -> column.getMeta_data().getEncodings().sort(null)));
         var sorted = new ByteArrayOutputStream(footerBytes);
         Util.writeFileMetaData(footer, sorted);
         if (sorted.size() != footerBytes) {
-            throw new IllegalStateException("A Parquet footer of " + footerBytes + " bytes became one of "
-                    + sorted.size());
+            throw new IllegalStateException(
+                    "A Parquet footer of " + footerBytes + " bytes became one of " + sorted.size());
         }
         write(bytes, 0, start);
         write(sorted.toByteArray(), 0, footerBytes);

@@ -25,8 +25,7 @@ import org.casdm.data.DataException;
  */
 public final class ShardReader implements Closeable {
 
-    static final String WHAT_TO_DO =
-            "Copy it anew from where the data set is whole, or prepare the data set again";
+    static final String WHAT_TO_DO = "Copy it anew from where the data set is whole, or prepare the data set again";
 
     /** The longest array of a JVM. */
     private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
@@ -66,8 +65,10 @@ public final class ShardReader implements Closeable {
         ParquetFileReader parquet = null;
         try {
             // Columns that lie side by side are read at once, into one array.
-            var options = HadoopReadOptions.builder(fileSystem.getConf()).usePageChecksumVerification()
-                    .withMaxAllocationInBytes(MOST_BYTES).build();
+            var options = HadoopReadOptions.builder(fileSystem.getConf())
+                    .usePageChecksumVerification()
+                    .withMaxAllocationInBytes(MOST_BYTES)
+                    .build();
             parquet = ParquetFileReader.open(input, options);
             var reader = new ShardReader(input, ShardSchema.byteCount(size), parquet);
             parquet = null;
@@ -97,35 +98,40 @@ public final class ShardReader implements Closeable {
             throw missing(file, e);
         }
         if (bytes != shard.bytes()) {
-            throw new DataException("%s has %d bytes where %s says %d: it is %s. %s".formatted(file, bytes,
-                    DatasetDescription.FILE_NAME, shard.bytes(),
-                    bytes < shard.bytes() ? "cut short" : "another file", WHAT_TO_DO));
+            throw new DataException("%s has %d bytes where %s says %d: it is %s. %s"
+                    .formatted(
+                            file,
+                            bytes,
+                            DatasetDescription.FILE_NAME,
+                            shard.bytes(),
+                            bytes < shard.bytes() ? "cut short" : "another file",
+                            WHAT_TO_DO));
         }
         var reader = open(fileSystem, file, size);
         if (!reader.rowGroups().equals(shard.rowGroups())) {
             reader.close();
-            throw new DataException("%s has row groups of %s images where %s says %s. %s".formatted(file,
-                    reader.rowGroups(), DatasetDescription.FILE_NAME, shard.rowGroups(), WHAT_TO_DO));
+            throw new DataException("%s has row groups of %s images where %s says %s. %s"
+                    .formatted(file, reader.rowGroups(), DatasetDescription.FILE_NAME, shard.rowGroups(), WHAT_TO_DO));
         }
         return reader;
     }
 
     private MessageType columns(MessageType schema) throws DataException {
-        return new MessageType(schema.getName(),
+        return new MessageType(
+                schema.getName(),
                 column(schema, ShardSchema.ID, PrimitiveTypeName.BINARY),
                 column(schema, ShardSchema.LABEL, PrimitiveTypeName.INT32),
                 column(schema, ShardSchema.PIXELS, PrimitiveTypeName.BINARY));
     }
 
-    private Type column(MessageType schema, String name, PrimitiveTypeName type)
-            throws DataException {
+    private Type column(MessageType schema, String name, PrimitiveTypeName type) throws DataException {
         if (!schema.containsField(name)) {
             throw new DataException("%s has no column \"%s\"; a shard has id, label and pixels".formatted(input, name));
         }
         var field = schema.getType(name);
         if (!field.isPrimitive() || field.asPrimitiveType().getPrimitiveTypeName() != type) {
-            throw new DataException("%s: its column \"%s\" is %s where a shard has %s".formatted(input, name, field,
-                    type));
+            throw new DataException(
+                    "%s: its column \"%s\" is %s where a shard has %s".formatted(input, name, field, type));
         }
         return field;
     }
@@ -142,12 +148,12 @@ public final class ShardReader implements Closeable {
             long start = chunk.getStartingPos();
             long size = chunk.getTotalSize();
             if (start < 0 || size < 0 || size > length || start > length - size) {
-                throw damaged("%d bytes from %d on are said to be a column where the file has %d".formatted(size, start,
-                        length));
+                throw damaged("%d bytes from %d on are said to be a column where the file has %d"
+                        .formatted(size, start, length));
             }
             if (chunk.getValueCount() != count) {
-                throw damaged("a row group of %d rows is said to have %d values in column \"%s\"".formatted(count,
-                        chunk.getValueCount(), RowGroupPages.column(chunk)));
+                throw damaged("a row group of %d rows is said to have %d values in column \"%s\""
+                        .formatted(count, chunk.getValueCount(), RowGroupPages.column(chunk)));
             }
             bytes += size;
         }
@@ -156,7 +162,8 @@ public final class ShardReader implements Closeable {
         }
         if (count > MOST_BYTES / byteCount || bytes > MOST_BYTES) {
             throw new DataException(("%s: a row group of %d images of %d bytes is too large to be read at once. Write "
-                    + "the file anew with smaller row groups").formatted(input, count, byteCount));
+                            + "the file anew with smaller row groups")
+                    .formatted(input, count, byteCount));
         }
     }
 
@@ -166,7 +173,9 @@ public final class ShardReader implements Closeable {
 
     /** Of the columns that are read. */
     private static List<ColumnChunkMetaData> chunks(BlockMetaData group) {
-        return group.getColumns().stream().filter(chunk -> COLUMNS.contains(RowGroupPages.column(chunk))).toList();
+        return group.getColumns().stream()
+                .filter(chunk -> COLUMNS.contains(RowGroupPages.column(chunk)))
+                .toList();
     }
 
     /** Images of each row group. */
@@ -184,10 +193,12 @@ public final class ShardReader implements Closeable {
     public ShardImages readRowGroup(int index) throws IOException {
         int count = rowGroups.get(index);
         try {
-            input.check(new RowGroupPages(input.file(), chunks(parquet.getRowGroups().get(index))));
+            input.check(new RowGroupPages(
+                    input.file(), chunks(parquet.getRowGroups().get(index))));
             var pages = parquet.readRowGroup(index);
             var assembler = new RowGroupAssembler(columns, count, byteCount);
-            var records = new ColumnIOFactory().getColumnIO(columns, columns, true).getRecordReader(pages, assembler);
+            var records =
+                    new ColumnIOFactory().getColumnIO(columns, columns, true).getRecordReader(pages, assembler);
             for (int i = 0; i < count; i++) {
                 records.read();
             }
@@ -204,8 +215,10 @@ public final class ShardReader implements Closeable {
                 return known;
             }
             if (cause instanceof MalformedShardException) {
-                return new DataException("%s: %s. Is data.size the size that the data set was prepared with?".formatted(
-                        input, cause.getMessage()), failure);
+                return new DataException(
+                        "%s: %s. Is data.size the size that the data set was prepared with?"
+                                .formatted(input, cause.getMessage()),
+                        failure);
             }
         }
         if (failure instanceof FileNotFoundException) {
@@ -216,15 +229,14 @@ public final class ShardReader implements Closeable {
         }
         // Parquet meets damaged files with exceptions of every kind, index errors among them.
         String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        return new DataException("%s is damaged, or no Parquet file: %s. %s".formatted(input, said, WHAT_TO_DO),
-                failure);
+        return new DataException(
+                "%s is damaged, or no Parquet file: %s. %s".formatted(input, said, WHAT_TO_DO), failure);
     }
 
     /** Of what the network says, only some names the file. */
     private static IOException named(Path file, IOException storage) {
         String said = String.valueOf(storage.getMessage());
-        return said.contains(file.toString()) ? storage
-                : new IOException(file + ": cannot be read: " + said, storage);
+        return said.contains(file.toString()) ? storage : new IOException(file + ": cannot be read: " + said, storage);
     }
 
     private static DataException missing(Path file, Exception failure) {

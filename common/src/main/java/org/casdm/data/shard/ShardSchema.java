@@ -16,13 +16,16 @@ final class ShardSchema {
 
     /** As written. Files of other writers may have optional columns, others beside them, and another order. */
     static final MessageType WRITTEN = Types.buildMessage()
-            .required(PrimitiveTypeName.BINARY).as(LogicalTypeAnnotation.stringType()).named(ID)
-            .required(PrimitiveTypeName.INT32).named(LABEL)
-            .required(PrimitiveTypeName.BINARY).named(PIXELS)
+            .required(PrimitiveTypeName.BINARY)
+            .as(LogicalTypeAnnotation.stringType())
+            .named(ID)
+            .required(PrimitiveTypeName.INT32)
+            .named(LABEL)
+            .required(PrimitiveTypeName.BINARY)
+            .named(PIXELS)
             .named("image");
 
-    private ShardSchema() {
-    }
+    private ShardSchema() {}
 
     /** Bytes of one image: size × size × 3. */
     static int byteCount(int size) {

@@ -30,8 +30,7 @@ public final class ShardStream implements Closeable {
     private volatile boolean closed;
 
     /** A window and the first image of it that is to be visited, or why there is none. */
-    private record Delivery(ShardWindow window, int first, IOException failure) {
-    }
+    private record Delivery(ShardWindow window, int first, IOException failure) {}
 
     /**
      * Begins to read.
@@ -112,8 +111,10 @@ public final class ShardStream implements Closeable {
         } catch (InterruptedException e) {
             LOG.debug("the stream of worker {} is closed", worker);
         } catch (IOException | RuntimeException | Error e) {
-            offerFailure(e instanceof IOException storage ? storage : new IOException(
-                    "reading the shards of worker " + worker + " has failed: " + e, e));
+            offerFailure(
+                    e instanceof IOException storage
+                            ? storage
+                            : new IOException("reading the shards of worker " + worker + " has failed: " + e, e));
         }
     }
 

@@ -22,8 +22,11 @@ record ShardWindow(int[] labels, byte[] pixels) {
         var labels = new int[numbers.length];
         var pixels = new byte[Math.multiplyExact(numbers.length, byteCount)];
         // By place in the epoch, in which the images of a row group follow each other.
-        var places = IntStream.range(0, numbers.length).boxed()
-                .sorted(Comparator.comparingLong(place -> numbers[place])).mapToInt(Integer::intValue).toArray();
+        var places = IntStream.range(0, numbers.length)
+                .boxed()
+                .sorted(Comparator.comparingLong(place -> numbers[place]))
+                .mapToInt(Integer::intValue)
+                .toArray();
         for (int place : places) {
             var images = reader.read(epoch.map().rowGroup(numbers[place]));
             int from = epoch.map().index(numbers[place]);

@@ -32,6 +32,7 @@ public final class ShardWriter implements Closeable {
 
     /** Pixels of a row group before compression, in bytes. */
     public static final int ROW_GROUP_BYTES = 8 << 20;
+
     private static final int PAGE_BYTES = 1 << 20;
     /** Parquet's default: the first bytes of the smallest and largest value of a page, for its index. */
     private static final int INDEX_BYTES = 64;
@@ -67,13 +68,24 @@ public final class ShardWriter implements Closeable {
         imagesPerRowGroup = Math.max(1, ROW_GROUP_BYTES / byteCount);
         codecs = new CodecFactory(fileSystem.getConf(), PAGE_BYTES);
         compressor = codecs.getCompressor(CompressionCodecName.ZSTD);
-        properties = ParquetProperties.builder().withDictionaryEncoding(false).withPageSize(PAGE_BYTES)
-                .withMinRowCountForPageSizeCheck(1).withAllocator(new HeapByteBufferAllocator()).build();
+        properties = ParquetProperties.builder()
+                .withDictionaryEncoding(false)
+                .withPageSize(PAGE_BYTES)
+                .withMinRowCountForPageSizeCheck(1)
+                .withAllocator(new HeapByteBufferAllocator())
+                .build();
         atomic = new AtomicFile(fileSystem, file);
         output = new ShardOutput(atomic);
         try {
-            parquet = new ParquetFileWriter(output, ShardSchema.WRITTEN, ParquetFileWriter.Mode.OVERWRITE,
-                    ROW_GROUP_BYTES, 0, INDEX_BYTES, INDEX_BYTES, true);
+            parquet = new ParquetFileWriter(
+                    output,
+                    ShardSchema.WRITTEN,
+                    ParquetFileWriter.Mode.OVERWRITE,
+                    ROW_GROUP_BYTES,
+                    0,
+                    INDEX_BYTES,
+                    INDEX_BYTES,
+                    true);
             parquet.start();
         } catch (IOException | FSError e) {
             close();
@@ -101,8 +113,7 @@ public final class ShardWriter implements Closeable {
             record.startMessage();
             field(ShardSchema.ID, 0, () -> record.addBinary(Binary.fromString(id)));
             field(ShardSchema.LABEL, 1, () -> record.addInteger(label));
-            field(ShardSchema.PIXELS, 2,
-                    () -> record.addBinary(Binary.fromReusedByteArray(pixels, offset, byteCount)));
+            field(ShardSchema.PIXELS, 2, () -> record.addBinary(Binary.fromReusedByteArray(pixels, offset, byteCount)));
             record.endMessage();
             imagesInRowGroup++;
             if (imagesInRowGroup == imagesPerRowGroup) {
@@ -121,8 +132,8 @@ public final class ShardWriter implements Closeable {
     }
 
     private void beginRowGroup() {
-        pages = new ColumnChunkPageWriteStore(compressor, ShardSchema.WRITTEN, properties.getAllocator(), INDEX_BYTES,
-                true);
+        pages = new ColumnChunkPageWriteStore(
+                compressor, ShardSchema.WRITTEN, properties.getAllocator(), INDEX_BYTES, true);
         columns = properties.newColumnWriteStore(ShardSchema.WRITTEN, pages);
         record = new ColumnIOFactory().getColumnIO(ShardSchema.WRITTEN).getRecordWriter(columns);
     }
@@ -151,8 +162,8 @@ public final class ShardWriter implements Closeable {
      */
     public ShardFile finish() throws IOException {
         if (damaged || closed || count() == 0) {
-            throw new IllegalStateException(file
-                    + (closed ? " is closed" : damaged ? " is damaged" : " has no images"));
+            throw new IllegalStateException(
+                    file + (closed ? " is closed" : damaged ? " is damaged" : " has no images"));
         }
         damaged = true;
         long count = count();

@@ -12,8 +12,8 @@ import org.casdm.data.Division;
  * @param division under which they were dealt
  * @param worker   whose
  */
-record WorkerEpoch(ShardOrder order, long epoch, ShardOrder.EpochMap map, Ranges images, Division division,
-        int worker) {
+record WorkerEpoch(
+        ShardOrder order, long epoch, ShardOrder.EpochMap map, Ranges images, Division division, int worker) {
 
     long windows() {
         return (images.size() + order.window() - 1) / order.window();

@@ -7,8 +7,7 @@ import java.util.Optional;
  * exports pictures under their ids must not be led elsewhere.
  */
 final class EntryNames {
-    private EntryNames() {
-    }
+    private EntryNames() {}
 
     /** The name without the {@code ./} that archives of a whole folder have in front of each. */
     static String plain(String name) {
@@ -33,7 +32,8 @@ final class EntryNames {
             }
         }
         return name.chars().anyMatch(Character::isISOControl)
-                ? Optional.of("its name holds control characters") : Optional.empty();
+                ? Optional.of("its name holds control characters")
+                : Optional.empty();
     }
 
     /** A name as it may be shown: control characters replaced, cut at 200 characters. */

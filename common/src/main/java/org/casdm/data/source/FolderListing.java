@@ -34,8 +34,7 @@ final class FolderListing {
     private final List<BadRecord> links = new ArrayList<>();
     private long ignored;
 
-    private record FileEntry(String relative, long length) {
-    }
+    private record FileEntry(String relative, long length) {}
 
     private FolderListing(Path folder) {
         this.folder = folder;
@@ -49,15 +48,20 @@ final class FolderListing {
         }
         var listing = new FolderListing(folder);
         if (fileSystem.getScheme().equals("file")) {
-            listing.walk(java.nio.file.Path.of(fileSystem.makeQualified(folder).toUri().getPath()),
+            listing.walk(
+                    java.nio.file.Path.of(
+                            fileSystem.makeQualified(folder).toUri().getPath()),
                     limits.followLinks());
         } else {
             listing.list(fileSystem);
         }
         if (listing.files.isEmpty()) {
             throw new DataException("%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files "
-                    .formatted(folder, listing.ignored, listing.links.size(), listing.links.isEmpty() ? ""
-                            : ", which --follow-links would follow")
+                            .formatted(
+                                    folder,
+                                    listing.ignored,
+                                    listing.links.size(),
+                                    listing.links.isEmpty() ? "" : ", which --follow-links would follow")
                     + "called " + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
@@ -82,8 +86,8 @@ final class FolderListing {
 
     /** Hadoop's local file system follows links and does not say so; Java's own does not unless told. */
     private void walk(java.nio.file.Path root, boolean followLinks) throws IOException {
-        Set<FileVisitOption> options = followLinks ? EnumSet.of(FileVisitOption.FOLLOW_LINKS)
-                : EnumSet.noneOf(FileVisitOption.class);
+        Set<FileVisitOption> options =
+                followLinks ? EnumSet.of(FileVisitOption.FOLLOW_LINKS) : EnumSet.noneOf(FileVisitOption.class);
         // The folder itself may be a link: it was named by whoever started this.
         java.nio.file.Path start = root.toRealPath();
         Files.walkFileTree(start, options, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
@@ -92,8 +96,8 @@ final class FolderListing {
                 String relative = start.relativize(file).toString();
                 if (!attributes.isSymbolicLink()) {
                     add(relative, attributes.size());
-                } else if (PicturePaths.isPicture(relative) || Files.isDirectory(file)
-                        && !PicturePaths.isHidden(relative)) {
+                } else if (PicturePaths.isPicture(relative)
+                        || Files.isDirectory(file) && !PicturePaths.isHidden(relative)) {
                     links.add(new BadRecord(relative, LINK));
                 } else {
                     ignored++;
@@ -104,8 +108,8 @@ final class FolderListing {
             @Override
             public FileVisitResult visitFileFailed(java.nio.file.Path file, IOException error) throws IOException {
                 if (error instanceof FileSystemLoopException) {
-                    links.add(new BadRecord(start.relativize(file).toString(),
-                            "a symbolic link to a folder that it lies in"));
+                    links.add(new BadRecord(
+                            start.relativize(file).toString(), "a symbolic link to a folder that it lies in"));
                     return FileVisitResult.CONTINUE;
                 }
                 throw error;
@@ -122,11 +126,15 @@ final class FolderListing {
     }
 
     ImageSource source(String location) {
-        List<String> classNames = PicturePaths.classNames(files.stream().map(FileEntry::relative).toList());
-        var summary = "%d picture files in %s, %s%s%s".formatted(files.size(), location,
-                classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
-                ignored == 0 ? "" : ", " + ignored + " other files left aside",
-                links.isEmpty() ? "" : ", " + links.size() + " symbolic links refused");
+        List<String> classNames =
+                PicturePaths.classNames(files.stream().map(FileEntry::relative).toList());
+        var summary = "%d picture files in %s, %s%s%s"
+                .formatted(
+                        files.size(),
+                        location,
+                        classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
+                        ignored == 0 ? "" : ", " + ignored + " other files left aside",
+                        links.isEmpty() ? "" : ", " + links.size() + " symbolic links refused");
         return new ImageSource(location, SourceFormat.FOLDER, classNames, parts(classNames), summary);
     }
 
@@ -137,8 +145,10 @@ final class FolderListing {
         long bytes = 0;
         for (FileEntry file : files) {
             names.add(file.relative());
-            labels.add(classNames.isEmpty() ? ImageReader.NO_LABEL
-                    : Collections.binarySearch(classNames, PicturePaths.className(file.relative())));
+            labels.add(
+                    classNames.isEmpty()
+                            ? ImageReader.NO_LABEL
+                            : Collections.binarySearch(classNames, PicturePaths.className(file.relative())));
             bytes += file.length();
             if (names.size() == FILES_A_PART || bytes >= BYTES_A_PART) {
                 parts.add(new FolderPart(folder.toString(), names, labels, bytes, List.of()));

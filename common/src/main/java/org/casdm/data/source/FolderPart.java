@@ -44,15 +44,21 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
         FileSystem fileSystem = RangeInput.withoutChecksums(found);
         int maximumBytes = context.limits().maximumEntryBytes();
         int count = names.size() + refused.size();
-        return new ReadAhead(count, local ? 0 : ReadAhead.REMOTE_FILES, index -> index >= names.size()
-                ? refused.get(index - names.size()) : read(fileSystem, root, index, maximumBytes));
+        return new ReadAhead(
+                count,
+                local ? 0 : ReadAhead.REMOTE_FILES,
+                index -> index >= names.size()
+                        ? refused.get(index - names.size())
+                        : read(fileSystem, root, index, maximumBytes));
     }
 
     private SourceRecord read(FileSystem fileSystem, Path root, int index, int maximumBytes) throws IOException {
         String name = names.get(index);
         // Not new Path(String): a file's name may hold a colon or a percent sign.
         String parent = root.toUri().getPath();
-        Path file = new Path(root.toUri().getScheme(), root.toUri().getAuthority(),
+        Path file = new Path(
+                root.toUri().getScheme(),
+                root.toUri().getAuthority(),
                 parent.endsWith("/") ? parent + name : parent + "/" + name);
         try (var input = fileSystem.open(file)) {
             byte[] content = Inflated.readEntry(input, name, maximumBytes);

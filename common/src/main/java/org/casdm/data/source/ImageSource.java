@@ -13,8 +13,9 @@ import java.util.List;
  * @param parts      at least one
  * @param summary    one line for people: what was found, how much, and what was left aside
  */
-public record ImageSource(String location, SourceFormat format, List<String> classNames, List<SourcePart> parts,
-                          String summary) implements Serializable {
+public record ImageSource(
+        String location, SourceFormat format, List<String> classNames, List<SourcePart> parts, String summary)
+        implements Serializable {
     /** Copies the lists. */
     public ImageSource {
         classNames = List.copyOf(classNames);

@@ -17,6 +17,7 @@ import org.casdm.data.Storage;
 public final class ImageSources {
     /** Folders of binary files hold few: what is not among the first entries is no such folder. */
     private static final int ENTRIES_TO_LOOK_AT = 1000;
+
     private static final Pattern SYNSET_TAR = Pattern.compile("n\\d{8}\\.tar");
 
     private final Configuration hadoop;
@@ -74,7 +75,8 @@ public final class ImageSources {
         for (int i = 0; i < ENTRIES_TO_LOOK_AT && entries.hasNext(); i++) {
             FileStatus entry = entries.next();
             String name = entry.getPath().getName();
-            if (entry.isDirectory() && LmdbListing.isDatabaseName(name)
+            if (entry.isDirectory()
+                    && LmdbListing.isDatabaseName(name)
                     && LmdbListing.isDatabase(fileSystem, entry.getPath())) {
                 return SourceFormat.LSUN;
             }

@@ -6,8 +6,7 @@ import org.casdm.data.BadImageException;
 
 /** Reading what somebody else says the length of. */
 final class Inflated {
-    private Inflated() {
-    }
+    private Inflated() {}
 
     /**
      * The rest of a stream, unless it is longer than allowed: then no more than that is read.
@@ -23,7 +22,9 @@ final class Inflated {
     }
 
     static BadImageException tooLarge(String id, int maximumBytes) {
-        return new BadImageException(id, "larger than %s, the limit that --max-bytes sets".formatted(
-                maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
+        return new BadImageException(
+                id,
+                "larger than %s, the limit that --max-bytes sets"
+                        .formatted(maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
     }
 }

@@ -23,8 +23,7 @@ final class LmdbListing {
     private static final int MAGIC_AT = 16;
     private static final int MAGIC = 0xBEEFC0DE;
 
-    private LmdbListing() {
-    }
+    private LmdbListing() {}
 
     /** Whether a folder is an LMDB. */
     static boolean isDatabase(FileSystem fileSystem, Path folder) throws IOException {
@@ -61,8 +60,9 @@ final class LmdbListing {
     }
 
     private static ImageSource source(String location, List<String> classNames, List<SourcePart> parts) {
-        var summary = "an LMDB of pictures in %s, %s".formatted(location,
-                classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
+        var summary = "an LMDB of pictures in %s, %s"
+                .formatted(
+                        location, classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
         return new ImageSource(location, SourceFormat.LSUN, classNames, parts, summary);
     }
 
@@ -70,13 +70,16 @@ final class LmdbListing {
     private static List<Path> databases(FileSystem fileSystem, Path folder) throws IOException {
         List<Path> all = new ArrayList<>();
         for (FileStatus entry : fileSystem.listStatus(folder)) {
-            if (entry.isDirectory() && isDatabaseName(entry.getPath().getName())
+            if (entry.isDirectory()
+                    && isDatabaseName(entry.getPath().getName())
                     && isDatabase(fileSystem, entry.getPath())) {
                 all.add(entry.getPath());
             }
         }
         all.sort(null);
-        List<Path> training = all.stream().filter(path -> path.getName().endsWith("_train_lmdb")).toList();
+        List<Path> training = all.stream()
+                .filter(path -> path.getName().endsWith("_train_lmdb"))
+                .toList();
         return training.isEmpty() ? all : training;
     }
 

@@ -59,8 +59,13 @@ final class LmdbRecords extends LookAhead {
 
     private static Env<ByteBuffer> open(LmdbPart part, Path local) throws DataException {
         try {
-            return Env.create().open(local.toFile(), EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_RDONLY_ENV,
-                    EnvFlags.MDB_NOLOCK, EnvFlags.MDB_NORDAHEAD);
+            return Env.create()
+                    .open(
+                            local.toFile(),
+                            EnvFlags.MDB_NOSUBDIR,
+                            EnvFlags.MDB_RDONLY_ENV,
+                            EnvFlags.MDB_NOLOCK,
+                            EnvFlags.MDB_NORDAHEAD);
         } catch (LmdbNativeException e) {
             throw new DataException("%s cannot be opened as an LMDB: %s".formatted(part.file(), e.getMessage()), e);
         }

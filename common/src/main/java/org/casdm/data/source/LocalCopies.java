@@ -64,12 +64,13 @@ public final class LocalCopies implements Closeable {
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < status.getLen() + RESERVE_BYTES) {
             throw new DataException(("%s has %s and is copied to a local disk to be read, but %s has %s free (and %s "
-                    + "is left free). Give executors a scratch folder on a larger disk").formatted(file,
-                    size(status.getLen()), folder, size(free), size(RESERVE_BYTES)));
+                            + "is left free). Give executors a scratch folder on a larger disk")
+                    .formatted(file, size(status.getLen()), folder, size(free), size(RESERVE_BYTES)));
         }
         Path target = Files.createTempFile(folder, file.getName() + "-", ".copy");
         LOG.info("Copying {} ({}) to {}", file, size(status.getLen()), target);
-        try (var input = fileSystem.open(file); OutputStream output = Files.newOutputStream(target)) {
+        try (var input = fileSystem.open(file);
+                OutputStream output = Files.newOutputStream(target)) {
             byte[] buffer = new byte[BUFFER_BYTES];
             long start = System.nanoTime();
             long told = start;
@@ -81,14 +82,19 @@ public final class LocalCopies implements Closeable {
                 if (now - told > PROGRESS_NANOS) {
                     told = now;
                     double seconds = (now - start) / 1e9;
-                    LOG.info("Copying {}: {} of {}, {}/s, {} s left", file, size(done), size(status.getLen()),
+                    LOG.info(
+                            "Copying {}: {} of {}, {}/s, {} s left",
+                            file,
+                            size(done),
+                            size(status.getLen()),
                             size((long) (done / seconds)),
                             Math.round((status.getLen() - done) / (done / seconds)));
                 }
             }
             if (done != status.getLen()) {
                 throw new DataException("%s had %d bytes when it was looked up and has %d now; start again when "
-                        .formatted(file, status.getLen(), done) + "nothing writes to it any more");
+                                .formatted(file, status.getLen(), done)
+                        + "nothing writes to it any more");
             }
             LOG.info("Copied {} in {} s", file, Math.round((System.nanoTime() - start) / 1e9));
             return target;
@@ -99,7 +105,8 @@ public final class LocalCopies implements Closeable {
     }
 
     private static String size(long bytes) {
-        return bytes < 10 << 20 ? "%.1f MiB".formatted(bytes / 1048576.0)
+        return bytes < 10 << 20
+                ? "%.1f MiB".formatted(bytes / 1048576.0)
                 : bytes < 10L << 30 ? (bytes >> 20) + " MiB" : (bytes >> 30) + " GiB";
     }
 

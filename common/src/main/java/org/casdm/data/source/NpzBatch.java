@@ -30,13 +30,21 @@ final class NpzBatch implements Closeable {
         this.path = path;
         this.file = file;
         header = file.header(DATA);
-        side = (int) Math.round(Math.sqrt(header.shape().size() == 2 ? header.shape().get(1) / 3.0 : 0));
-        if (header.type() != NpyType.UINT8 || header.fortranOrder() || side < 1
-                || header.shape().get(1) != 3L * side * side || header.shape().get(0) > LARGEST_COUNT
+        side = (int)
+                Math.round(Math.sqrt(header.shape().size() == 2 ? header.shape().get(1) / 3.0 : 0));
+        if (header.type() != NpyType.UINT8
+                || header.fortranOrder()
+                || side < 1
+                || header.shape().get(1) != 3L * side * side
+                || header.shape().get(0) > LARGEST_COUNT
                 || (long) side * side > limits.maximumPixels()) {
             throw new DataException(("%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) "
-                    + "were expected").formatted(path, header.shapeText(), header.type().code(),
-                    header.fortranOrder() ? " in Fortran order" : ""));
+                            + "were expected")
+                    .formatted(
+                            path,
+                            header.shapeText(),
+                            header.type().code(),
+                            header.fortranOrder() ? " in Fortran order" : ""));
         }
         labels = labels();
     }
@@ -58,8 +66,8 @@ final class NpzBatch implements Closeable {
         }
         NpyReader reader = file.array(LABELS);
         if (reader.header().elementCount() != count()) {
-            throw new DataException("%s has %d labels for %d pictures. Fetch it again".formatted(path,
-                    reader.header().elementCount(), count()));
+            throw new DataException("%s has %d labels for %d pictures. Fetch it again"
+                    .formatted(path, reader.header().elementCount(), count()));
         }
         int[] result = new int[count()];
         double[] one = new double[1];

@@ -20,8 +20,7 @@ final class NpzListing {
     private static final String SUFFIX = ".npz";
     private static final int RECORDS_A_PART = 10_000;
 
-    private NpzListing() {
-    }
+    private NpzListing() {}
 
     static boolean isNpz(String name) {
         return name.endsWith(SUFFIX);
@@ -56,24 +55,32 @@ final class NpzListing {
             try (NpzBatch batch = NpzBatch.open(file.getPath(), hadoop, limits)) {
                 int length = batch.stored() ? RECORDS_A_PART : batch.count();
                 for (int first = 0; first < batch.count(); first += length) {
-                    parts.add(new NpzPart(file.getPath().toString(), first, Math.min(batch.count(), first + length),
+                    parts.add(new NpzPart(
+                            file.getPath().toString(),
+                            first,
+                            Math.min(batch.count(), first + length),
                             batch.recordBytes()));
                 }
                 classes = Math.max(classes, batch.largestLabel());
                 count += batch.count();
                 side = batch.side();
             } catch (TensorFormatException e) {
-                throw new DataException(e.getMessage() + ". Fetch it again, or see that it is ImageNet's downsampled "
-                        + "form: arrays data (N x 3072 for 32 pixels, uint8) and labels (from 1 on)", e);
+                throw new DataException(
+                        e.getMessage() + ". Fetch it again, or see that it is ImageNet's downsampled "
+                                + "form: arrays data (N x 3072 for 32 pixels, uint8) and labels (from 1 on)",
+                        e);
             }
         }
         if (parts.isEmpty()) {
             throw new DataException(path + " holds no records");
         }
-        return new ImageSource(location, SourceFormat.IMAGENET_NPZ,
-                IntStream.rangeClosed(1, classes).mapToObj(Integer::toString).toList(), parts,
-                "%d pictures of %d x %d in %d .npz file%s of %s, %d classes".formatted(count, side, side, files.size(),
-                        files.size() == 1 ? "" : "s", location, classes));
+        return new ImageSource(
+                location,
+                SourceFormat.IMAGENET_NPZ,
+                IntStream.rangeClosed(1, classes).mapToObj(Integer::toString).toList(),
+                parts,
+                "%d pictures of %d x %d in %d .npz file%s of %s, %d classes"
+                        .formatted(count, side, side, files.size(), files.size() == 1 ? "" : "s", location, classes));
     }
 
     private static List<FileStatus> files(Path path, Configuration hadoop) throws IOException {
@@ -90,8 +97,10 @@ final class NpzListing {
                 throw pickle(file.getPath());
             }
         }
-        List<FileStatus> training = found.stream().filter(file -> file.getPath().getName().startsWith("train"))
-                .sorted().toList();
+        List<FileStatus> training = found.stream()
+                .filter(file -> file.getPath().getName().startsWith("train"))
+                .sorted()
+                .toList();
         if (found.isEmpty()) {
             throw new DataException(path + " holds no .npz files (train_data_batch_1.npz and so on)");
         }

@@ -71,8 +71,11 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
                 data.read(planes, 0, recordBytes);
             } catch (TensorFormatException | EOFException | ZipException e) {
                 index = end;
-                return new BadRecord(fileName, "cut short or damaged: %s, at record %d of %s; records before it were "
-                        .formatted(e.getMessage(), record, file) + "read, those behind were not");
+                return new BadRecord(
+                        fileName,
+                        "cut short or damaged: %s, at record %d of %s; records before it were "
+                                        .formatted(e.getMessage(), record, file)
+                                + "read, those behind were not");
             }
             index++;
             var id = fileName + "#" + record;

@@ -9,6 +9,7 @@ import java.io.IOException;
 final class PaxTimes {
     /** {@code time=} in the last five bytes. */
     private static final long KEY = 0x74_69_6d_65_3dL;
+
     private static final long KEY_BYTES = 0xff_ffff_ffffL;
     private static final int LONGEST_VALUE = 64;
 
@@ -39,7 +40,9 @@ final class PaxTimes {
 
     /** Whether the two bytes before belong to a record's name: mtime, atime, ctime, LIBARCHIVE.creationtime. */
     private static boolean isName(int before) {
-        return before == (' ' << 8 | 'm') || before == (' ' << 8 | 'a') || before == (' ' << 8 | 'c')
+        return before == (' ' << 8 | 'm')
+                || before == (' ' << 8 | 'a')
+                || before == (' ' << 8 | 'c')
                 || before == ('o' << 8 | 'n');
     }
 }

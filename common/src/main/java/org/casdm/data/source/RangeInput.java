@@ -29,12 +29,12 @@ final class RangeInput extends InputStream {
     private final boolean blocks;
     /** Place of the buffer's first byte. */
     private long bufferStart;
+
     private int bufferLength;
     private long position;
     private IOException failure;
 
-    private RangeInput(Path path, FSDataInputStream input, long start, long end, int bufferBytes,
-                       boolean blocks) {
+    private RangeInput(Path path, FSDataInputStream input, long start, long end, int bufferBytes, boolean blocks) {
         this.path = path;
         this.input = input;
         this.end = end;
@@ -54,13 +54,15 @@ final class RangeInput extends InputStream {
     static RangeInput scattered(Path path, long end, int bufferBytes, Configuration hadoop) throws IOException {
         FileSystem fileSystem = withoutChecksums(Storage.fileSystem(path, hadoop));
         try {
-            FSDataInputStream input = fileSystem.openFile(path).opt(S3A_POLICY, "random").build().get();
+            FSDataInputStream input =
+                    fileSystem.openFile(path).opt(S3A_POLICY, "random").build().get();
             return new RangeInput(path, input, 0, end, bufferBytes, true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(path + ": interrupted while opening", e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException cause ? Storage.explained(path, cause)
+            throw e.getCause() instanceof IOException cause
+                    ? Storage.explained(path, cause)
                     : new IOException(path + " cannot be opened", e.getCause());
         }
     }

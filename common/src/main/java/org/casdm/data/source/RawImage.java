@@ -19,7 +19,8 @@ public record RawImage(String id, int label, Payload payload) implements SourceR
      */
     public Picture picture(ImageDecoder decoder) throws BadImageException {
         // With Java 21 this becomes a switch.
-        return payload instanceof EncodedPicture encoded ? decoder.decode(encoded.content(), id)
+        return payload instanceof EncodedPicture encoded
+                ? decoder.decode(encoded.content(), id)
                 : ((DecodedPicture) payload).picture();
     }
 }

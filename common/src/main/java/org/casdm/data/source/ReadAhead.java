@@ -35,11 +35,13 @@ final class ReadAhead extends LookAhead {
         this.count = count;
         this.ahead = ahead;
         this.records = records;
-        threads = ahead == 0 ? null : Executors.newFixedThreadPool(ahead, task -> {
-            var thread = new Thread(task, "read-ahead");
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = ahead == 0
+                ? null
+                : Executors.newFixedThreadPool(ahead, task -> {
+                    var thread = new Thread(task, "read-ahead");
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     @Override

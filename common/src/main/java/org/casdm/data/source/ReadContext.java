@@ -9,5 +9,4 @@ import org.apache.hadoop.conf.Configuration;
  * @param limits what the source may ask for
  * @param copies where local copies go, for the formats that need them; one for all tasks of a JVM, closed by its owner
  */
-public record ReadContext(Configuration hadoop, SourceLimits limits, LocalCopies copies) {
-}
+public record ReadContext(Configuration hadoop, SourceLimits limits, LocalCopies copies) {}

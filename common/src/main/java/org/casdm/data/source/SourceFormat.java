@@ -40,8 +40,12 @@ public enum SourceFormat {
 
     /** @throws IllegalArgumentException naming the choices when there is no such format */
     public static SourceFormat of(String key) {
-        return Arrays.stream(values()).filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT))).findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no format of sources \"%s\"; there are %s".formatted(
-                        key, Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
+        return Arrays.stream(values())
+                .filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT)))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("no format of sources \"%s\"; there are %s"
+                        .formatted(
+                                key,
+                                Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
     }
 }

@@ -19,13 +19,14 @@ public record SourceLimits(long maximumPixels, int maximumEntryBytes, int maximu
     /** As the reference configuration has them: Pillow's limit of pixels, 256 MiB, a factor of 200, no links. */
     public static final SourceLimits DEFAULT =
             new SourceLimits(ImageDecoder.DEFAULT_MAXIMUM_PIXELS, 256 << 20, 200, false);
+
     private static final int LARGEST_ENTRY = 1 << 30;
 
     /** @throws IllegalArgumentException when a number is out of range */
     public SourceLimits {
         if (maximumPixels < 1 || maximumEntryBytes < 1 || maximumEntryBytes > LARGEST_ENTRY || maximumRatio < 1) {
-            throw new IllegalArgumentException("no such limits: %d pixels, %d bytes an entry, ratio %d".formatted(
-                    maximumPixels, maximumEntryBytes, maximumRatio));
+            throw new IllegalArgumentException("no such limits: %d pixels, %d bytes an entry, ratio %d"
+                    .formatted(maximumPixels, maximumEntryBytes, maximumRatio));
         }
     }
 

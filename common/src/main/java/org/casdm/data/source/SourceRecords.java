@@ -10,5 +10,4 @@ import java.util.Iterator;
  * {@link UncheckedIOException} means that the storage failed: the part is to be read anew, by another attempt of the
  * task. One record at a time is in memory, and few more where reading ahead pays. For one thread.
  */
-public interface SourceRecords extends Iterator<SourceRecord>, Closeable {
-}
+public interface SourceRecords extends Iterator<SourceRecord>, Closeable {}

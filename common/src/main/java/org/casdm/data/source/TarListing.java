@@ -35,8 +35,9 @@ final class TarListing {
 
     /** Whether a tar's first file is a tar. */
     boolean holdsTars(FileStatus tar) throws IOException {
-        try (var stream = new TarStream(RangeInput.sequential(tar.getPath(), 0, tar.getLen(), hadoop),
-                limits.maximumRatio()); var entries = new TarArchiveInputStream(stream)) {
+        try (var stream = new TarStream(
+                        RangeInput.sequential(tar.getPath(), 0, tar.getLen(), hadoop), limits.maximumRatio());
+                var entries = new TarArchiveInputStream(stream)) {
             stream.beginHeaders();
             TarArchiveEntry entry = entries.getNextTarEntry();
             while (entry != null && entry.isDirectory()) {
@@ -44,8 +45,9 @@ final class TarListing {
             }
             return entry != null && entry.getName().endsWith(".tar");
         } catch (IOException | IllegalArgumentException e) {
-            throw Storage.explain(tar.getPath(), e instanceof IOException failure ? failure
-                    : new IOException("not a tar: " + e.getMessage(), e));
+            throw Storage.explain(
+                    tar.getPath(),
+                    e instanceof IOException failure ? failure : new IOException("not a tar: " + e.getMessage(), e));
         }
     }
 
@@ -55,11 +57,21 @@ final class TarListing {
         List<SourcePart> parts = new ArrayList<>();
         for (FileStatus tar : tars) {
             String prefix = tars.size() == 1 ? "" : tar.getPath().getName() + "/";
-            parts.add(new TarPart(tar.getPath().toString(), tar.getPath().getName(), 0, tar.getLen(), prefix,
-                    ImageReader.NO_LABEL, List.of()));
+            parts.add(new TarPart(
+                    tar.getPath().toString(),
+                    tar.getPath().getName(),
+                    0,
+                    tar.getLen(),
+                    prefix,
+                    ImageReader.NO_LABEL,
+                    List.of()));
         }
-        return new ImageSource(location, SourceFormat.TAR, List.of(), parts, "%d tar%s of pictures in %s, no classes"
-                .formatted(tars.size(), tars.size() == 1 ? "" : "s", location));
+        return new ImageSource(
+                location,
+                SourceFormat.TAR,
+                List.of(),
+                parts,
+                "%d tar%s of pictures in %s, no classes".formatted(tars.size(), tars.size() == 1 ? "" : "s", location));
     }
 
     private List<FileStatus> tars(Path path) throws IOException {
@@ -94,24 +106,36 @@ final class TarListing {
             scan(status, byClass, refused);
         } else {
             for (FileStatus tar : tars(path)) {
-                byClass.put(className(tar.getPath().getName()), new Range(tar.getPath().toString(), 0, tar.getLen()));
+                byClass.put(
+                        className(tar.getPath().getName()),
+                        new Range(tar.getPath().toString(), 0, tar.getLen()));
             }
         }
         if (byClass.isEmpty()) {
             throw new DataException(("%s holds no tars within the tar%s. If it holds the pictures themselves, say "
-                    + "format tar").formatted(path, refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
+                            + "format tar")
+                    .formatted(
+                            path, refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
         }
         List<String> classNames = List.copyOf(byClass.keySet());
         List<SourcePart> parts = new ArrayList<>();
-        byClass.forEach((name, range) -> parts.add(new TarPart(range.file(), name + ".tar", range.start(),
-                range.end(), name + "/", parts.size(), parts.isEmpty() ? refused : List.of())));
-        var summary = "%d classes, a tar each, in %s%s".formatted(parts.size(), location,
-                refused.isEmpty() ? "" : "; " + refused.get(0).reason());
+        byClass.forEach((name, range) -> parts.add(new TarPart(
+                range.file(),
+                name + ".tar",
+                range.start(),
+                range.end(),
+                name + "/",
+                parts.size(),
+                parts.isEmpty() ? refused : List.of())));
+        var summary = "%d classes, a tar each, in %s%s"
+                .formatted(
+                        parts.size(),
+                        location,
+                        refused.isEmpty() ? "" : "; " + refused.get(0).reason());
         return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary);
     }
 
-    private record Range(String file, long start, long end) {
-    }
+    private record Range(String file, long start, long end) {}
 
     private void scan(FileStatus tar, TreeMap<String, Range> byClass, List<BadRecord> refused) throws IOException {
         String file = tar.getPath().toString();
@@ -126,8 +150,8 @@ final class TarListing {
             stream.beginHeaders();
             for (TarArchiveEntry entry = entries.getNextTarEntry(); entry != null; entry = entries.getNextTarEntry()) {
                 String name = EntryNames.plain(entry.getName());
-                String problem = EntryNames.problem(name).orElse(entry.isSymbolicLink() || entry.isLink()
-                        ? "a link" : null);
+                String problem =
+                        EntryNames.problem(name).orElse(entry.isSymbolicLink() || entry.isLink() ? "a link" : null);
                 if (problem != null) {
                     refused.add(new BadRecord(EntryNames.shown(name), problem));
                 } else if (entry.isFile() && name.endsWith(".tar")) {

@@ -52,8 +52,10 @@ final class TarRecords extends LookAhead {
                     throw range.failure();
                 }
                 ended = true;
-                return damaged(e instanceof EOFException ? "cut short"
-                        : "cut short or damaged: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+                return damaged(
+                        e instanceof EOFException
+                                ? "cut short"
+                                : "cut short or damaged: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             }
         }
         return told < part.refused().size() ? part.refused().get(told++) : null;
@@ -62,13 +64,22 @@ final class TarRecords extends LookAhead {
     /** An entry's record; null when it is none. */
     private SourceRecord record(TarArchiveEntry entry) throws IOException {
         String name = EntryNames.plain(entry.getName());
-        if (entry.isDirectory() || !PicturePaths.isPicture(name) && EntryNames.problem(name).isEmpty()) {
+        if (entry.isDirectory()
+                || !PicturePaths.isPicture(name) && EntryNames.problem(name).isEmpty()) {
             return null;
         }
         String id = part.prefix() + name;
-        String problem = EntryNames.problem(name).orElse(entry.isSymbolicLink() ? "a symbolic link"
-                : entry.isLink() ? "a hard link" : entry.isSparse() ? "a sparse file"
-                : entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice() ? "a device or pipe" : null);
+        String problem = EntryNames.problem(name)
+                .orElse(
+                        entry.isSymbolicLink()
+                                ? "a symbolic link"
+                                : entry.isLink()
+                                        ? "a hard link"
+                                        : entry.isSparse()
+                                                ? "a sparse file"
+                                                : entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice()
+                                                        ? "a device or pipe"
+                                                        : null);
         if (problem != null) {
             return new BadRecord(EntryNames.shown(id), problem);
         }
@@ -87,10 +98,16 @@ final class TarRecords extends LookAhead {
     }
 
     private BadRecord damaged(String what) {
-        return new BadRecord(part.name(), ("%s, at byte %d of %s%s; what comes before was read, what comes behind was "
-                + "not").formatted(what, range.position(), part.file(),
-                        stream == null || stream.position() == range.position() - part.start() ? ""
-                                : " (byte %d unpacked)".formatted(stream.position())));
+        return new BadRecord(
+                part.name(),
+                ("%s, at byte %d of %s%s; what comes before was read, what comes behind was " + "not")
+                        .formatted(
+                                what,
+                                range.position(),
+                                part.file(),
+                                stream == null || stream.position() == range.position() - part.start()
+                                        ? ""
+                                        : " (byte %d unpacked)".formatted(stream.position())));
     }
 
     @Override

@@ -21,6 +21,7 @@ final class TarStream extends InputStream {
     private long readable = Long.MAX_VALUE;
     /** Null while data is read. */
     private PaxTimes times;
+
     private boolean lastWasZero;
 
     /**
@@ -109,8 +110,9 @@ final class TarStream extends InputStream {
     private void advance(long count) throws IOException {
         position += count;
         if (compressed() && position > RATIO_MATTERS_FROM && position / maximumRatio > range.position()) {
-            throw new IOException("compressed data grows by more than a factor of %d, the limit that "
-                    .formatted(maximumRatio) + "--max-ratio sets");
+            throw new IOException(
+                    "compressed data grows by more than a factor of %d, the limit that ".formatted(maximumRatio)
+                            + "--max-ratio sets");
         }
     }
 

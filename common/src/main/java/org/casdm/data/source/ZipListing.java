@@ -63,8 +63,11 @@ final class ZipListing implements Closeable {
             if (input.failure() != null) {
                 throw input.failure();
             }
-            throw new DataException("%s is no zip, or cut short or damaged (%s). Its directory stands at its end: "
-                    .formatted(path, e.getMessage()) + "fetch it again, whole", e);
+            throw new DataException(
+                    "%s is no zip, or cut short or damaged (%s). Its directory stands at its end: "
+                                    .formatted(path, e.getMessage())
+                            + "fetch it again, whole",
+                    e);
         }
     }
 
@@ -76,11 +79,19 @@ final class ZipListing implements Closeable {
             }
             List<String> classNames = PicturePaths.classNames(pictures.stream()
                     .map(entry -> EntryNames.plain(entry.getName()))
-                    .filter(name -> EntryNames.problem(name).isEmpty()).toList());
-            return new ImageSource(location, SourceFormat.ZIP, classNames, parts(classNames),
-                    "%d pictures in the zip %s, %s%s".formatted(pictures.size(), location, classNames.isEmpty()
-                            ? "no classes" : classNames.size() + " classes (folders)",
-                            ignored == 0 ? "" : ", " + ignored + " other files left aside"));
+                    .filter(name -> EntryNames.problem(name).isEmpty())
+                    .toList());
+            return new ImageSource(
+                    location,
+                    SourceFormat.ZIP,
+                    classNames,
+                    parts(classNames),
+                    "%d pictures in the zip %s, %s%s"
+                            .formatted(
+                                    pictures.size(),
+                                    location,
+                                    classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
+                                    ignored == 0 ? "" : ", " + ignored + " other files left aside"));
         }
     }
 

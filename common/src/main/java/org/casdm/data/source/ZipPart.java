@@ -38,7 +38,8 @@ record ZipPart(String file, int pictures, int first, int end, long bytes, List<S
         if (zip.pictures().size() != pictures) {
             zip.close();
             throw new DataException("%s held %d pictures when it was looked up and holds %d now; start again when "
-                    .formatted(file, pictures, zip.pictures().size()) + "nothing writes to it any more");
+                            .formatted(file, pictures, zip.pictures().size())
+                    + "nothing writes to it any more");
         }
         return new ZipRecords(zip, this, context.limits());
     }

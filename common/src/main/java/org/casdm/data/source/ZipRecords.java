@@ -69,8 +69,8 @@ final class ZipRecords extends LookAhead {
             return Inflated.tooLarge(name, limits.maximumEntryBytes()).reason();
         }
         if (size > TarStream.RATIO_MATTERS_FROM && size / limits.maximumRatio() > packed) {
-            return "%d bytes stand for %d, more than the factor of %d that --max-ratio allows".formatted(
-                    packed, size, limits.maximumRatio());
+            return "%d bytes stand for %d, more than the factor of %d that --max-ratio allows"
+                    .formatted(packed, size, limits.maximumRatio());
         }
         return null;
     }
@@ -85,8 +85,8 @@ final class ZipRecords extends LookAhead {
             // The directory's size is a promise: no more than that is inflated.
             byte[] content = input.readNBytes((int) entry.getSize());
             if (content.length < entry.getSize() || input.read() >= 0) {
-                throw new BadImageException(id, "not as long as the zip's directory says (%d bytes)".formatted(
-                        entry.getSize()));
+                throw new BadImageException(
+                        id, "not as long as the zip's directory says (%d bytes)".formatted(entry.getSize()));
             }
             var checksum = new CRC32();
             checksum.update(content);
@@ -98,7 +98,8 @@ final class ZipRecords extends LookAhead {
     }
 
     private int label(String name) {
-        return part.classNames().isEmpty() ? ImageReader.NO_LABEL
+        return part.classNames().isEmpty()
+                ? ImageReader.NO_LABEL
                 : Collections.binarySearch(part.classNames(), PicturePaths.className(name));
     }
 

@@ -65,8 +65,8 @@ public final class PictureComparison {
         var batch = new ArrayList<Decoded>();
         for (var pair : pairs) {
             var next = decode(pair);
-            if (!batch.isEmpty() && (!batch.get(0).sameSize(next)
-                    || (batch.size() + 1) * next.pixels() > PIXELS_AT_ONCE)) {
+            if (!batch.isEmpty()
+                    && (!batch.get(0).sameSize(next) || (batch.size() + 1) * next.pixels() > PIXELS_AT_ONCE)) {
                 compareBatch(batch, receiver);
                 batch.clear();
             }
@@ -80,7 +80,12 @@ public final class PictureComparison {
         var second = decode(pair.second());
         if (first.width() != second.width() || first.height() != second.height()) {
             throw new DataException("%s has %d x %d pixels and %s %d x %d: LPIPS compares pictures of the same size"
-                    .formatted(pair.first(), first.width(), first.height(), pair.second(), second.width(),
+                    .formatted(
+                            pair.first(),
+                            first.width(),
+                            first.height(),
+                            pair.second(),
+                            second.width(),
                             second.height()));
         }
         return new Decoded(pair, first, second);

@@ -9,5 +9,4 @@ import org.apache.hadoop.fs.Path;
  * @param first the one
  * @param second the other
  */
-public record PicturePair(String name, Path first, Path second) {
-}
+public record PicturePair(String name, Path first, Path second) {}

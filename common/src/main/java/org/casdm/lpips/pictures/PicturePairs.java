@@ -20,8 +20,7 @@ public final class PicturePairs {
 
     private static final int LISTED = 5;
 
-    private PicturePairs() {
-    }
+    private PicturePairs() {}
 
     /**
      * Finds the pairs. In folders, and folders below them, pictures belong together whose relative paths are the same up
@@ -88,8 +87,9 @@ public final class PicturePairs {
         return pictures;
     }
 
-    private static void requirePartners(Path folder, SortedMap<String, String> pictures, Path other,
-            SortedMap<String, String> others) throws DataException {
+    private static void requirePartners(
+            Path folder, SortedMap<String, String> pictures, Path other, SortedMap<String, String> others)
+            throws DataException {
         var missing = new TreeMap<>(pictures);
         missing.keySet().removeAll(others.keySet());
         if (!missing.isEmpty()) {

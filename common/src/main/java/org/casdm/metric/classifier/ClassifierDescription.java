@@ -15,8 +15,15 @@ import java.util.Objects;
  * @param testImages how many there were
  * @param settings of the training
  */
-public record ClassifierDescription(int size, List<String> classNames, double accuracy, String trainingData,
-        long trainingImages, String testData, long testImages, TrainingSettings settings) {
+public record ClassifierDescription(
+        int size,
+        List<String> classNames,
+        double accuracy,
+        String trainingData,
+        long trainingImages,
+        String testData,
+        long testImages,
+        TrainingSettings settings) {
 
     public ClassifierDescription {
         classNames = List.copyOf(classNames);

@@ -43,8 +43,8 @@ final class ClassifierExtractor implements FeatureExtractor {
                     + " for theirs");
         }
         int count = images.count();
-        var features = new Features(count, new float[count * ClassifierLayout.FEATURES], NONE,
-                new float[count * layout.classes()]);
+        var features = new Features(
+                count, new float[count * ClassifierLayout.FEATURES], NONE, new float[count * layout.classes()]);
         network.arena().abandonTaken();
         for (int from = 0; from < count; from += IMAGES_AT_ONCE) {
             extract(images, from, Math.min(IMAGES_AT_ONCE, count - from), features);

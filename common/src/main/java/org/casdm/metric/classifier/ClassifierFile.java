@@ -34,16 +34,14 @@ public final class ClassifierFile {
     private static final long LARGEST_FILE = 64 << 20;
     private static final JsonMapper JSON = new JsonMapper();
 
-    private ClassifierFile() {
-    }
+    private ClassifierFile() {}
 
     /**
      * A classifier and the file that it is from.
      *
      * @param sha256 of the file, 64 lower-case hexadecimal digits
      */
-    public record Stored(Classifier classifier, String sha256) {
-    }
+    public record Stored(Classifier classifier, String sha256) {}
 
     /**
      * Writes a new file.
@@ -63,7 +61,10 @@ public final class ClassifierFile {
             tensors.add(TensorSource.of(TensorInfo.float32(parameter.name(), parameter.fileShape()), values));
         }
         var metadata = new TreeMap<>(Map.of(DESCRIPTION, text, CHECKSUM, Sha256.hex(digest)));
-        return NewFile.write(fileSystem, path, stream -> SafetensorsWriter.write(stream, tensors, metadata).sha256());
+        return NewFile.write(
+                fileSystem,
+                path,
+                stream -> SafetensorsWriter.write(stream, tensors, metadata).sha256());
     }
 
     /**
@@ -95,7 +96,8 @@ public final class ClassifierFile {
             throws TensorFormatException {
         var metadata = reader.metadata();
         if (metadata.size() > 1 && !found.equals(metadata.get(CHECKSUM))) {
-            throw new TensorFormatException(path.toString(), "is damaged: its checksum does not agree with its content");
+            throw new TensorFormatException(
+                    path.toString(), "is damaged: its checksum does not agree with its content");
         }
     }
 
@@ -111,8 +113,7 @@ public final class ClassifierFile {
         digest.update(bytes);
     }
 
-    private static ClassifierDescription description(SafetensorsReader reader, Path path)
-            throws TensorFormatException {
+    private static ClassifierDescription description(SafetensorsReader reader, Path path) throws TensorFormatException {
         var text = reader.metadata().get(DESCRIPTION);
         if (text == null) {
             throw notAClassifier(path, null);
@@ -129,18 +130,23 @@ public final class ClassifierFile {
 
     private static TensorFormatException notAClassifier(Path path, Exception cause) {
         String reason = cause == null ? "" : " (its description cannot be read: " + cause.getMessage() + ")";
-        return new TensorFormatException(path.toString(), "is not a classifier's file: \"casdm train-classifier\" makes"
-                + " one" + reason, cause);
+        return new TensorFormatException(
+                path.toString(),
+                "is not a classifier's file: \"casdm train-classifier\" makes" + " one" + reason,
+                cause);
     }
 
-    private static float[] parameters(SafetensorsReader reader, ClassifierDescription description, Path path,
-            MessageDigest digest) throws IOException {
+    private static float[] parameters(
+            SafetensorsReader reader, ClassifierDescription description, Path path, MessageDigest digest)
+            throws IOException {
         var values = new float[description.layout().length()];
         for (var parameter : description.layout().parameters()) {
             var shape = reader.info(parameter.name()).shape();
             if (!Arrays.equals(shape, parameter.fileShape())) {
-                throw new TensorFormatException(path.toString(), parameter.name() + " has shape "
-                        + Arrays.toString(shape) + ", not " + Arrays.toString(parameter.fileShape()));
+                throw new TensorFormatException(
+                        path.toString(),
+                        parameter.name() + " has shape " + Arrays.toString(shape) + ", not "
+                                + Arrays.toString(parameter.fileShape()));
             }
             var stored = reader.readFloats(parameter.name());
             update(digest, parameter.name(), stored);

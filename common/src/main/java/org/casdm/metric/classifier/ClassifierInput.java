@@ -10,8 +10,7 @@ final class ClassifierInput {
 
     private static final float HALF_RANGE = 127.5f;
 
-    private ClassifierInput() {
-    }
+    private ClassifierInput() {}
 
     /** Images {@code first} to {@code first + count} as [count, height, width, 3] in [-1, 1], an array of the arena. */
     static INDArray upload(ImageBatch images, int first, int count, Arena arena) {

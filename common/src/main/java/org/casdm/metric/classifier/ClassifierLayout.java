@@ -25,6 +25,7 @@ public record ClassifierLayout(int size, int classes) {
     public static final int FEATURES = 128;
     /** Kernel and stride of the maxima. */
     static final int POOLING = 2;
+
     static final String FEATURE_LAYER = "features";
     static final String CLASS_LAYER = "classes";
 
@@ -35,14 +36,13 @@ public record ClassifierLayout(int size, int classes) {
      *
      * @param pooled whether maxima of 2×2 windows follow
      */
-    record Convolution(String name, int inputs, int outputs, boolean pooled) {
-    }
+    record Convolution(String name, int inputs, int outputs, boolean pooled) {}
 
     /** @throws IllegalArgumentException if a number is out of range */
     public ClassifierLayout {
         if (size < SMALLEST || size > LARGEST) {
-            throw new IllegalArgumentException("the classifier takes images of " + SMALLEST + " to " + LARGEST
-                    + " pixels a side, not " + size);
+            throw new IllegalArgumentException(
+                    "the classifier takes images of " + SMALLEST + " to " + LARGEST + " pixels a side, not " + size);
         }
         if (classes < 2) {
             throw new IllegalArgumentException("a classifier needs at least 2 classes, not " + classes);
@@ -50,7 +50,8 @@ public record ClassifierLayout(int size, int classes) {
     }
 
     List<Convolution> convolutions() {
-        return List.of(new Convolution("convolution1", ImageBatch.CHANNELS, 32, true),
+        return List.of(
+                new Convolution("convolution1", ImageBatch.CHANNELS, 32, true),
                 new Convolution("convolution2", 32, 64, true),
                 new Convolution("convolution3", 64, 128, false),
                 new Convolution("convolution4", 128, 128, false));
@@ -60,8 +61,15 @@ public record ClassifierLayout(int size, int classes) {
     List<Parameter> parameters() {
         var parameters = new ArrayList<Parameter>();
         for (var convolution : convolutions()) {
-            add(parameters, convolution.name(), Kind.CONVOLUTION, Math.sqrt(6.0 / (convolution.inputs() * 9)),
-                    convolution.outputs(), convolution.inputs(), KERNEL, KERNEL);
+            add(
+                    parameters,
+                    convolution.name(),
+                    Kind.CONVOLUTION,
+                    Math.sqrt(6.0 / (convolution.inputs() * 9)),
+                    convolution.outputs(),
+                    convolution.inputs(),
+                    KERNEL,
+                    KERNEL);
         }
         int channels = convolutions().get(convolutions().size() - 1).outputs();
         add(parameters, FEATURE_LAYER, Kind.MATRIX, Math.sqrt(6.0 / channels), FEATURES, channels);
@@ -74,8 +82,8 @@ public record ClassifierLayout(int size, int classes) {
         append(parameters, layer + ".bias", Kind.VECTOR, new Initialisation.Constant(0), shape[0]);
     }
 
-    private static void append(List<Parameter> parameters, String name, Kind kind, Initialisation initialisation,
-            long... shape) {
+    private static void append(
+            List<Parameter> parameters, String name, Kind kind, Initialisation initialisation, long... shape) {
         parameters.add(new Parameter(name, kind, shape, length(parameters), initialisation));
     }
 

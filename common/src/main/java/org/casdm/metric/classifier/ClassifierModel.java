@@ -19,9 +19,16 @@ final class ClassifierModel implements FeatureModel {
     ClassifierModel(ClassifierFile.Stored stored, String location) {
         var description = stored.classifier().description();
         layout = description.layout();
-        info = new FeatureInfo("classifier of " + description.trainingData(), Optional.of(QUALIFIER),
-                layout.size() + " pixels", ClassifierLayout.FEATURES, 0, layout.classes(), location,
-                Optional.of(stored.sha256()), false);
+        info = new FeatureInfo(
+                "classifier of " + description.trainingData(),
+                Optional.of(QUALIFIER),
+                layout.size() + " pixels",
+                ClassifierLayout.FEATURES,
+                0,
+                layout.classes(),
+                location,
+                Optional.of(stored.sha256()),
+                false);
         parameters = Nd4j.createFromArray(stored.classifier().parameters());
     }
 

@@ -18,8 +18,7 @@ final class ClassifierNetwork implements AutoCloseable {
      * @param features [n, {@link ClassifierLayout#FEATURES}], not negative
      * @param logits [n, classes]
      */
-    record Result(INDArray features, INDArray logits) {
-    }
+    record Result(INDArray features, INDArray logits) {}
 
     /**
      * @param values the parameters, [length], in memory's layouts; stay the caller's
@@ -38,8 +37,8 @@ final class ClassifierNetwork implements AutoCloseable {
         layers.add(new LinearLayer(parameters(layout, ClassifierLayout.CLASS_LAYER, values, gradients), false, arena));
     }
 
-    private static LayerParameters parameters(ClassifierLayout layout, String layer, INDArray values,
-            INDArray gradients) {
+    private static LayerParameters parameters(
+            ClassifierLayout layout, String layer, INDArray values, INDArray gradients) {
         return LayerParameters.of(layout, layer, values, gradients);
     }
 

@@ -21,8 +21,8 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
     public ClassifierSpec {
         Objects.requireNonNull(file, "file");
         if (file.isRandom()) {
-            throw new IllegalArgumentException("A classifier with random weights tells nothing: \"casdm"
-                    + " train-classifier\" trains one");
+            throw new IllegalArgumentException(
+                    "A classifier with random weights tells nothing: \"casdm" + " train-classifier\" trains one");
         }
     }
 
@@ -36,8 +36,10 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
         var path = new Path(file.uri().orElseThrow());
         var stored = ClassifierFile.read(path.getFileSystem(hadoop), path);
         if (file.sha256().isPresent() && !file.sha256().get().equals(stored.sha256())) {
-            throw new TensorFormatException(path.toString(), "is not the expected file: its SHA-256 is "
-                    + stored.sha256() + ", not " + file.sha256().get());
+            throw new TensorFormatException(
+                    path.toString(),
+                    "is not the expected file: its SHA-256 is " + stored.sha256() + ", not "
+                            + file.sha256().get());
         }
         return new ClassifierModel(stored, file.toString());
     }

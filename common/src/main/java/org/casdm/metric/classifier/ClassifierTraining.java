@@ -41,14 +41,22 @@ public final class ClassifierTraining {
             throw new DataException("the test images " + test.location() + " have the classes "
                     + test.set().classNames() + ", not " + training.set().classNames() + " as " + training.location());
         }
-        var layout = new ClassifierLayout(training.size(), training.set().classNames().size());
-        try (var parameters = initial(layout); var gradients = Nd4j.create(DataType.FLOAT, layout.length());
+        var layout = new ClassifierLayout(
+                training.size(), training.set().classNames().size());
+        try (var parameters = initial(layout);
+                var gradients = Nd4j.create(DataType.FLOAT, layout.length());
                 var network = new ClassifierNetwork(layout, parameters, gradients)) {
             train(network, parameters, gradients, training);
             network.arena().close();
-            var description = new ClassifierDescription(training.size(), training.set().classNames(),
-                    accuracy(network, layout, test), training.location(), training.count(), test.location(),
-                    test.count(), settings);
+            var description = new ClassifierDescription(
+                    training.size(),
+                    training.set().classNames(),
+                    accuracy(network, layout, test),
+                    training.location(),
+                    training.count(),
+                    test.location(),
+                    test.count(),
+                    settings);
             var values = new float[layout.length()];
             HostMemory.download(parameters, values, 0);
             return new Classifier(description, values);
@@ -76,7 +84,8 @@ public final class ClassifierTraining {
         try (var moments = Nd4j.create(DataType.FLOAT, optimizer.stateSize(parameters.length()))) {
             var updater = optimizer.instantiate(moments, true);
             for (long seen = 0; seen < total; seen += batch) {
-                var places = LongStream.range(seen, seen + batch).map(order::index).toArray();
+                var places =
+                        LongStream.range(seen, seen + batch).map(order::index).toArray();
                 double loss = step(network, images.read(places));
                 if (!Double.isFinite(loss)) {
                     throw new ArithmeticException("the classifier's loss is " + loss + " after " + seen
@@ -107,7 +116,8 @@ public final class ClassifierTraining {
             throws IOException {
         long right = 0;
         for (int from = 0; from < images.count(); from += TEST_BATCH) {
-            var batch = images.read(LongStream.range(from, Math.min(from + TEST_BATCH, images.count())).toArray());
+            var batch = images.read(LongStream.range(from, Math.min(from + TEST_BATCH, images.count()))
+                    .toArray());
             int count = batch.labels().length;
             var result = network.compute(ClassifierInput.upload(batch.images(), 0, count, network.arena()));
             var logits = new float[count * layout.classes()];

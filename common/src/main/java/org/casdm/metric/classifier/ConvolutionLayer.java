@@ -28,8 +28,16 @@ final class ConvolutionLayer implements Layer {
     public INDArray backward(INDArray input, INDArray output, INDArray outputGradient) {
         Operations.reluBackward(output, outputGradient);
         var inputGradient = arena.take(input.shape());
-        Operations.convolveBackward(input, parameters.weight(), parameters.bias(), 1, 1, outputGradient, inputGradient,
-                parameters.weightGradient(), parameters.biasGradient());
+        Operations.convolveBackward(
+                input,
+                parameters.weight(),
+                parameters.bias(),
+                1,
+                1,
+                outputGradient,
+                inputGradient,
+                parameters.weightGradient(),
+                parameters.biasGradient());
         return inputGradient;
     }
 }

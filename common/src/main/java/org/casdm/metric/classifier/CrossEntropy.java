@@ -3,8 +3,7 @@ package org.casdm.metric.classifier;
 /** The mean cross-entropy of softmax probabilities, in double. */
 final class CrossEntropy {
 
-    private CrossEntropy() {
-    }
+    private CrossEntropy() {}
 
     /**
      * The loss in nats, averaged over the images, and its gradient.

@@ -50,8 +50,7 @@ public final class LabelledImages implements Closeable {
     }
 
     /** A batch with the images' classes. */
-    record Batch(ImageBatch images, int[] labels) {
-    }
+    record Batch(ImageBatch images, int[] labels) {}
 
     /**
      * Opens images.
@@ -68,8 +67,8 @@ public final class LabelledImages implements Closeable {
         }
         var indices = LongStream.range(0, set.count()).filter(part::has).toArray();
         if (indices.length == 0) {
-            throw new DataException(location + ": " + set.count() + " images are too few to hold some out; name test"
-                    + " images");
+            throw new DataException(
+                    location + ": " + set.count() + " images are too few to hold some out; name test" + " images");
         }
         var reader = set.open(hadoop, ReadOptions.ofSize(size).withCacheMib(CACHE_MIB));
         return new LabelledImages(set, new SubstitutingReader(reader, BAD_FRACTION), size, indices);

@@ -21,12 +21,14 @@ record LayerParameters(INDArray weight, INDArray bias, INDArray weightGradient, 
     static LayerParameters of(ClassifierLayout layout, String layer, INDArray values, INDArray gradients) {
         var weight = find(layout, layer + ".weight");
         var bias = find(layout, layer + ".bias");
-        return new LayerParameters(view(values, weight), view(values, bias), view(gradients, weight),
-                view(gradients, bias));
+        return new LayerParameters(
+                view(values, weight), view(values, bias), view(gradients, weight), view(gradients, bias));
     }
 
     private static Parameter find(ClassifierLayout layout, String name) {
-        return layout.parameters().stream().filter(parameter -> parameter.name().equals(name)).findFirst()
+        return layout.parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .findFirst()
                 .orElseThrow();
     }
 

@@ -19,8 +19,16 @@ import java.util.Optional;
  * @param comparable whether numbers may be compared with those that papers give for this network and variant; never
  *        with random weights, nor with weights of one's own
  */
-public record FeatureInfo(String name, Optional<String> qualifier, String variant, int pooledDimension,
-        int spatialDimension, int classes, String weights, Optional<String> sha256, boolean comparable) {
+public record FeatureInfo(
+        String name,
+        Optional<String> qualifier,
+        String variant,
+        int pooledDimension,
+        int spatialDimension,
+        int classes,
+        String weights,
+        Optional<String> sha256,
+        boolean comparable) {
 
     public FeatureInfo {
         Objects.requireNonNull(name, "name");
@@ -28,8 +36,8 @@ public record FeatureInfo(String name, Optional<String> qualifier, String varian
         Objects.requireNonNull(variant, "variant");
         Objects.requireNonNull(weights, "weights");
         if (pooledDimension < 1 || spatialDimension < 0 || classes < 0) {
-            throw new IllegalArgumentException("Numbers of features: " + pooledDimension + ", " + spatialDimension
-                    + ", " + classes);
+            throw new IllegalArgumentException(
+                    "Numbers of features: " + pooledDimension + ", " + spatialDimension + ", " + classes);
         }
         if (comparable && sha256.isEmpty()) {
             throw new IllegalArgumentException("Random weights give nothing to compare");

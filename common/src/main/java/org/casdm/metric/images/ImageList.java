@@ -20,6 +20,7 @@ public record ImageList(String location, String summary, int size, boolean resiz
     private static final int LARGEST_NUMBER_OF_PIECES = 256;
     /** Enough for a small set to keep some processors busy. */
     private static final int PIECES_OF_A_SMALL_SET = 32;
+
     private static final long FEWEST_IMAGES_OF_A_PIECE = 100;
     /** With so many, what the task gives is small beside the work. */
     private static final long ENOUGH_IMAGES_OF_A_PIECE = 1000;
@@ -77,14 +78,16 @@ public record ImageList(String location, String summary, int size, boolean resiz
      */
     public List<Piece> pieces() {
         var count = count();
-        long least = count.isPresent() ? imagesOfAPiece(count.getAsLong())
+        long least = count.isPresent()
+                ? imagesOfAPiece(count.getAsLong())
                 : (parts.size() + LARGEST_NUMBER_OF_PIECES - 1) / LARGEST_NUMBER_OF_PIECES;
         var pieces = new ArrayList<Piece>();
         var current = new ArrayList<ImagePart>();
         long first = 0;
         long inCurrent = 0;
         for (var part : parts) {
-            var joined = current.isEmpty() ? Optional.<ImagePart>empty()
+            var joined = current.isEmpty()
+                    ? Optional.<ImagePart>empty()
                     : current.get(current.size() - 1).joined(part);
             if (joined.isPresent()) {
                 current.set(current.size() - 1, joined.get());
@@ -108,7 +111,8 @@ public record ImageList(String location, String summary, int size, boolean resiz
 
     private static long imagesOfAPiece(long total) {
         long few = Math.min(ENOUGH_IMAGES_OF_A_PIECE, total / PIECES_OF_A_SMALL_SET);
-        return Math.max(Math.max(FEWEST_IMAGES_OF_A_PIECE, few),
+        return Math.max(
+                Math.max(FEWEST_IMAGES_OF_A_PIECE, few),
                 (total + LARGEST_NUMBER_OF_PIECES - 1) / LARGEST_NUMBER_OF_PIECES);
     }
 }

@@ -58,8 +58,8 @@ public final class ImageLists {
         } catch (IOException e) {
             throw Storage.explained(path, e);
         }
-        return PicturePart.list(new ImageSources(context.hadoop(), context.limits()).find(location, SourceFormat.AUTO),
-                context);
+        return PicturePart.list(
+                new ImageSources(context.hadoop(), context.limits()).find(location, SourceFormat.AUTO), context);
     }
 
     private static boolean isNpz(String location) {

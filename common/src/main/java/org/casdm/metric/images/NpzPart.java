@@ -28,6 +28,7 @@ record NpzPart(String location, long first, int images) implements ImagePart {
 
     /** The array's name. */
     static final String ARRAY = "arr_0";
+
     private static final Logger LOG = LoggerFactory.getLogger(NpzPart.class);
     private static final int IMAGES_A_PART = 100;
     private static final int CHANNELS = 3;
@@ -50,26 +51,37 @@ record NpzPart(String location, long first, int images) implements ImagePart {
         file.verify(ARRAY);
         long each = IMAGES_A_PART;
         if (!file.isStored(ARRAY)) {
-            LOG.warn("{}: '{}' is compressed, and has to be unpacked from its beginning by every task that reads some"
-                    + " of it; numpy.savez writes it uncompressed", location, ARRAY);
+            LOG.warn(
+                    "{}: '{}' is compressed, and has to be unpacked from its beginning by every task that reads some"
+                            + " of it; numpy.savez writes it uncompressed",
+                    location,
+                    ARRAY);
             each = Math.max(each, (count + COMPRESSED_PARTS - 1) / COMPRESSED_PARTS);
         }
         List<ImagePart> parts = new ArrayList<>();
         for (long first = 0; first < count; first += each) {
             parts.add(new NpzPart(location, first, Math.toIntExact(Math.min(each, count - first))));
         }
-        return new ImageList(location, count + " images of " + size + "x" + size + " pixels in an array", size, false,
-                parts);
+        return new ImageList(
+                location, count + " images of " + size + "x" + size + " pixels in an array", size, false, parts);
     }
 
     private static int size(String location, NpyHeader header) throws DataException {
         var shape = header.shape();
-        if (header.type() != NpyType.UINT8 || header.fortranOrder() || shape.size() != 4
-                || shape.get(3) != CHANNELS || !shape.get(1).equals(shape.get(2)) || shape.get(1) < 1
+        if (header.type() != NpyType.UINT8
+                || header.fortranOrder()
+                || shape.size() != 4
+                || shape.get(3) != CHANNELS
+                || !shape.get(1).equals(shape.get(2))
+                || shape.get(1) < 1
                 || shape.get(1) > Short.MAX_VALUE) {
             throw new DataException("%s: its array '%s' is %s of shape %s%s; a batch of images is UINT8 of shape "
-                    .formatted(location, ARRAY, header.type(), header.shapeText(),
-                            header.fortranOrder() ? " in Fortran order" : "")
+                            .formatted(
+                                    location,
+                                    ARRAY,
+                                    header.type(),
+                                    header.shapeText(),
+                                    header.fortranOrder() ? " in Fortran order" : "")
                     + "(count, size, size, 3)");
         }
         return shape.get(1).intValue();
@@ -83,7 +95,8 @@ record NpzPart(String location, long first, int images) implements ImagePart {
     @Override
     public Optional<ImagePart> joined(ImagePart next) {
         return next instanceof NpzPart part && part.location.equals(location) && part.first == first + images
-                ? Optional.of(new NpzPart(location, first, images + part.images)) : Optional.empty();
+                ? Optional.of(new NpzPart(location, first, images + part.images))
+                : Optional.empty();
     }
 
     @Override

@@ -90,7 +90,8 @@ record PicturePart(SourcePart part, long first, long images) implements ImagePar
     @Override
     public Optional<ImagePart> joined(ImagePart next) {
         return next instanceof PicturePart pictures && pictures.part == part && pictures.first == first + images
-                ? Optional.of(new PicturePart(part, first, images + pictures.images)) : Optional.empty();
+                ? Optional.of(new PicturePart(part, first, images + pictures.images))
+                : Optional.empty();
     }
 
     @Override

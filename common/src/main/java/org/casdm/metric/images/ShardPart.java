@@ -37,9 +37,15 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
                 }
             }
         }
-        return new ImageList(location, description.count() + " images of " + description.size() + "x"
-                + description.size() + " pixels in " + description.shards().size() + " shards, from "
-                + description.source(), description.size(), false, parts);
+        return new ImageList(
+                location,
+                description.count() + " images of " + description.size() + "x"
+                        + description.size() + " pixels in "
+                        + description.shards().size() + " shards, from "
+                        + description.source(),
+                description.size(),
+                false,
+                parts);
     }
 
     @Override
@@ -49,9 +55,12 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
 
     @Override
     public Optional<ImagePart> joined(ImagePart next) {
-        return next instanceof ShardPart part && part.shard == shard && part.rowGroup == rowGroup
-                && part.first == first + images
-                ? Optional.of(new ShardPart(folder, shard, rowGroup, first, images + part.images)) : Optional.empty();
+        return next instanceof ShardPart part
+                        && part.shard == shard
+                        && part.rowGroup == rowGroup
+                        && part.first == first + images
+                ? Optional.of(new ShardPart(folder, shard, rowGroup, first, images + part.images))
+                : Optional.empty();
     }
 
     @Override

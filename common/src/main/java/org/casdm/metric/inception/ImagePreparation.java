@@ -58,8 +58,10 @@ final class ImagePreparation {
      * @param target receives count × 299 × 299 × 3 floats
      */
     void apply(ImageBatch images, int first, int count, float[] target, Parallel parallel) {
-        parallel.forEach(count, i -> prepare(images.pixels(), (first + i) * images.imageBytes(), target,
-                i * InceptionLayout.SIDE * ROW));
+        parallel.forEach(
+                count,
+                i -> prepare(
+                        images.pixels(), (first + i) * images.imageBytes(), target, i * InceptionLayout.SIDE * ROW));
     }
 
     private void prepare(byte[] pixels, int start, float[] target, int targetStart) {

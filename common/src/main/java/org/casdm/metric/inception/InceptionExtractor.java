@@ -45,8 +45,11 @@ final class InceptionExtractor implements FeatureExtractor {
     @Override
     public Features extract(ImageBatch images) {
         int count = images.count();
-        var features = new Features(count, new float[count * info.pooledDimension()],
-                new float[count * info.spatialDimension()], new float[count * info.classes()]);
+        var features = new Features(
+                count,
+                new float[count * info.pooledDimension()],
+                new float[count * info.spatialDimension()],
+                new float[count * info.classes()]);
         // Of a pass that failed.
         arena.abandonTaken();
         if (lastPreparation == null || !lastPreparation.fits(images)) {

@@ -21,8 +21,16 @@ sealed interface InceptionLayer {
      * @param paddingHeight zeros above and below
      * @param paddingWidth zeros on the left and on the right
      */
-    record Convolution(String name, int inputs, int outputs, int kernelHeight, int kernelWidth, int stride,
-            int paddingHeight, int paddingWidth) implements InceptionLayer {
+    record Convolution(
+            String name,
+            int inputs,
+            int outputs,
+            int kernelHeight,
+            int kernelWidth,
+            int stride,
+            int paddingHeight,
+            int paddingWidth)
+            implements InceptionLayer {
 
         @Override
         public int outputs(int inputs) {

@@ -35,8 +35,7 @@ final class InceptionLayout {
     /** The name of the last layer, a linear map from pooled features to logits. */
     static final String CLASSIFIER = "fc";
 
-    private InceptionLayout() {
-    }
+    private InceptionLayout() {}
 
     /** From images [299, 299, 3] to {@code Mixed_6d} [17, 17, 768]. */
     static List<InceptionLayer> upToSpatial() {
@@ -79,20 +78,22 @@ final class InceptionLayout {
         return new AveragedConvolution(same(name, inputs, outputs, 1, 1));
     }
 
-
     private static Join blockA(String name, int inputs, int pooled) {
         return new Join(List.of(
                 List.of(same(name + ".branch1x1", inputs, 64, 1, 1)),
                 List.of(same(name + ".branch5x5_1", inputs, 48, 1, 1), same(name + ".branch5x5_2", 48, 64, 5, 5)),
-                List.of(same(name + ".branch3x3dbl_1", inputs, 64, 1, 1),
-                        same(name + ".branch3x3dbl_2", 64, 96, 3, 3), same(name + ".branch3x3dbl_3", 96, 96, 3, 3)),
+                List.of(
+                        same(name + ".branch3x3dbl_1", inputs, 64, 1, 1),
+                        same(name + ".branch3x3dbl_2", 64, 96, 3, 3),
+                        same(name + ".branch3x3dbl_3", 96, 96, 3, 3)),
                 List.of(averaged(name + ".branch_pool", inputs, pooled))));
     }
 
     private static Join blockB(String name, int inputs) {
         return new Join(List.of(
                 List.of(convolution(name + ".branch3x3", inputs, 384, 3, 2)),
-                List.of(same(name + ".branch3x3dbl_1", inputs, 64, 1, 1),
+                List.of(
+                        same(name + ".branch3x3dbl_1", inputs, 64, 1, 1),
                         same(name + ".branch3x3dbl_2", 64, 96, 3, 3),
                         convolution(name + ".branch3x3dbl_3", 96, 96, 3, 2)),
                 List.of(new MaxPool(2, 0))));
@@ -102,10 +103,12 @@ final class InceptionLayout {
     private static Join blockC(String name, int inputs, int width) {
         return new Join(List.of(
                 List.of(same(name + ".branch1x1", inputs, 192, 1, 1)),
-                List.of(same(name + ".branch7x7_1", inputs, width, 1, 1),
+                List.of(
+                        same(name + ".branch7x7_1", inputs, width, 1, 1),
                         same(name + ".branch7x7_2", width, width, 1, 7),
                         same(name + ".branch7x7_3", width, 192, 7, 1)),
-                List.of(same(name + ".branch7x7dbl_1", inputs, width, 1, 1),
+                List.of(
+                        same(name + ".branch7x7dbl_1", inputs, width, 1, 1),
                         same(name + ".branch7x7dbl_2", width, width, 7, 1),
                         same(name + ".branch7x7dbl_3", width, width, 1, 7),
                         same(name + ".branch7x7dbl_4", width, width, 7, 1),
@@ -115,9 +118,11 @@ final class InceptionLayout {
 
     private static Join blockD(String name, int inputs) {
         return new Join(List.of(
-                List.of(same(name + ".branch3x3_1", inputs, 192, 1, 1),
+                List.of(
+                        same(name + ".branch3x3_1", inputs, 192, 1, 1),
                         convolution(name + ".branch3x3_2", 192, 320, 3, 2)),
-                List.of(same(name + ".branch7x7x3_1", inputs, 192, 1, 1),
+                List.of(
+                        same(name + ".branch7x7x3_1", inputs, 192, 1, 1),
                         same(name + ".branch7x7x3_2", 192, 192, 1, 7),
                         same(name + ".branch7x7x3_3", 192, 192, 7, 1),
                         convolution(name + ".branch7x7x3_4", 192, 192, 3, 2)),
@@ -127,9 +132,9 @@ final class InceptionLayout {
     private static Join blockE(String name, int inputs, List<InceptionLayer> pool) {
         return new Join(List.of(
                 List.of(same(name + ".branch1x1", inputs, 320, 1, 1)),
-                List.of(same(name + ".branch3x3_1", inputs, 384, 1, 1),
-                        fork(name + ".branch3x3_2", 384)),
-                List.of(same(name + ".branch3x3dbl_1", inputs, 448, 1, 1),
+                List.of(same(name + ".branch3x3_1", inputs, 384, 1, 1), fork(name + ".branch3x3_2", 384)),
+                List.of(
+                        same(name + ".branch3x3dbl_1", inputs, 448, 1, 1),
                         same(name + ".branch3x3dbl_2", 448, 384, 3, 3),
                         fork(name + ".branch3x3dbl_3", 384)),
                 pool));
@@ -163,21 +168,33 @@ final class InceptionLayout {
     static WeightTensor kernel(Convolution convolution) {
         long fanIn = (long) convolution.inputs() * convolution.kernelHeight() * convolution.kernelWidth();
         // He et al. 2015: keeps the size of activations through ReLUs. Uniform in ±√(6 / fan-in).
-        return tensor(convolution.name() + ".conv.weight", Kind.CONVOLUTION,
-                new Initialisation.Uniform(Math.sqrt(6.0 / fanIn)), convolution.outputs(), convolution.inputs(),
-                convolution.kernelHeight(), convolution.kernelWidth());
+        return tensor(
+                convolution.name() + ".conv.weight",
+                Kind.CONVOLUTION,
+                new Initialisation.Uniform(Math.sqrt(6.0 / fanIn)),
+                convolution.outputs(),
+                convolution.inputs(),
+                convolution.kernelHeight(),
+                convolution.kernelWidth());
     }
 
     /** A vector of its batch norm: {@code weight}, {@code bias}, {@code running_mean} or {@code running_var}. */
     static WeightTensor norm(Convolution convolution, String vector) {
         boolean factor = vector.equals("weight") || vector.equals("running_var");
-        return tensor(convolution.name() + ".bn." + vector, Kind.VECTOR, new Initialisation.Constant(factor ? 1 : 0),
+        return tensor(
+                convolution.name() + ".bn." + vector,
+                Kind.VECTOR,
+                new Initialisation.Constant(factor ? 1 : 0),
                 convolution.outputs());
     }
 
     /** The matrix of the classifier. */
     static WeightTensor classifierWeight() {
-        return tensor(CLASSIFIER + ".weight", Kind.MATRIX, new Initialisation.Uniform(1 / Math.sqrt(POOLED)), CLASSES,
+        return tensor(
+                CLASSIFIER + ".weight",
+                Kind.MATRIX,
+                new Initialisation.Uniform(1 / Math.sqrt(POOLED)),
+                CLASSES,
                 POOLED);
     }
 

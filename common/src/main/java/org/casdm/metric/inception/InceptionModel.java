@@ -15,9 +15,16 @@ final class InceptionModel implements FeatureModel {
     InceptionModel(InceptionSpec spec, InceptionWeights weights) {
         this.resize = spec.resize();
         this.weights = weights;
-        info = new FeatureInfo("Inception v3 (2015-12-05)", Optional.empty(), resize.label(), InceptionLayout.POOLED,
+        info = new FeatureInfo(
+                "Inception v3 (2015-12-05)",
+                Optional.empty(),
+                resize.label(),
+                InceptionLayout.POOLED,
                 InceptionLayout.SPATIAL_SIDE * InceptionLayout.SPATIAL_SIDE * InceptionLayout.SPATIAL_CHANNELS,
-                InceptionLayout.CLASSES, spec.weights().toString(), weights.sha256(), weights.sha256().isPresent());
+                InceptionLayout.CLASSES,
+                spec.weights().toString(),
+                weights.sha256(),
+                weights.sha256().isPresent());
     }
 
     @Override

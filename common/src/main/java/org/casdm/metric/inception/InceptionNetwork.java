@@ -35,15 +35,20 @@ final class InceptionNetwork {
      * @param spatial [images, 17, 17, 7]
      * @param logits [images, 1008], without bias
      */
-    record Result(INDArray pooled, INDArray spatial, INDArray logits) {
-    }
+    record Result(INDArray pooled, INDArray spatial, INDArray logits) {}
 
     /** @param images [images, 299, 299, 3], an array of the arena; it goes back there */
     Result forward(INDArray images) {
         var middle = activated(upToSpatial, images);
-        var spatial = arena.take(middle.size(0), InceptionLayout.SPATIAL_SIDE, InceptionLayout.SPATIAL_SIDE,
+        var spatial = arena.take(
+                middle.size(0),
+                InceptionLayout.SPATIAL_SIDE,
+                InceptionLayout.SPATIAL_SIDE,
                 InceptionLayout.SPATIAL_CHANNELS);
-        spatial.assign(middle.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(),
+        spatial.assign(middle.get(
+                NDArrayIndex.all(),
+                NDArrayIndex.all(),
+                NDArrayIndex.all(),
                 NDArrayIndex.interval(0, InceptionLayout.SPATIAL_CHANNELS)));
         var last = activated(afterSpatial, middle);
         var means = arena.take(last.size(0), 1, 1, last.size(3));
@@ -102,8 +107,14 @@ final class InceptionNetwork {
     private INDArray convolve(Convolution convolution, INDArray input) {
         var output = takeOutput(convolution, input);
         var folded = weights.get(convolution);
-        Operations.convolve(input, folded.kernel(), folded.bias(), convolution.stride(), convolution.paddingHeight(),
-                convolution.paddingWidth(), output);
+        Operations.convolve(
+                input,
+                folded.kernel(),
+                folded.bias(),
+                convolution.stride(),
+                convolution.paddingHeight(),
+                convolution.paddingWidth(),
+                output);
         return output;
     }
 
@@ -140,7 +151,10 @@ final class InceptionNetwork {
     }
 
     private INDArray takeOutput(InceptionLayer layer, INDArray input) {
-        return arena.take(input.size(0), layer.outputHeight((int) input.size(1)),
-                layer.outputWidth((int) input.size(2)), layer.outputs((int) input.size(3)));
+        return arena.take(
+                input.size(0),
+                layer.outputHeight((int) input.size(1)),
+                layer.outputWidth((int) input.size(2)),
+                layer.outputs((int) input.size(3)));
     }
 }

@@ -26,8 +26,7 @@ final class InceptionWeights implements AutoCloseable {
      * @param kernel [height, width, in, out]
      * @param bias [out]
      */
-    record Folded(INDArray kernel, INDArray bias) {
-    }
+    record Folded(INDArray kernel, INDArray bias) {}
 
     private final Optional<String> sha256;
     private final Map<String, Folded> convolutions;
@@ -59,7 +58,11 @@ final class InceptionWeights implements AutoCloseable {
             return new InceptionWeights(Optional.empty(), RandomWeights::values);
         }
         var tensors = new HashMap<String, float[]>();
-        WeightFile.read(source, "the weights of the Inception network for FID", InceptionLayout.tensors(), hadoop,
+        WeightFile.read(
+                source,
+                "the weights of the Inception network for FID",
+                InceptionLayout.tensors(),
+                hadoop,
                 (parameter, values) -> tensors.put(parameter.name(), values));
         String sha256 = source.sha256().isPresent() ? source.sha256().get() : WeightFile.sha256(source, hadoop);
         return new InceptionWeights(Optional.of(sha256), parameter -> tensors.get(parameter.name()));

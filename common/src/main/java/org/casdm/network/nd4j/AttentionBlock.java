@@ -84,7 +84,8 @@ final class AttentionBlock implements Module {
 
     /** Of both projections, and of the two products of each head. */
     private long operations(long images, long positions, long channels) {
-        return joint.operations(images * positions) + projection.operations(images * positions)
+        return joint.operations(images * positions)
+                + projection.operations(images * positions)
                 + 4 * images * positions * positions * channels;
     }
 }

@@ -23,8 +23,8 @@ final class Convolution implements Module {
     @Override
     public INDArray forward(INDArray x, Pass pass) {
         input = pass.training ? x : null;
-        var output = pass.arena.take(x.size(0), (x.size(1) + stride - 1) / stride, (x.size(2) + stride - 1) / stride,
-                weight.size(3));
+        var output = pass.arena.take(
+                x.size(0), (x.size(1) + stride - 1) / stride, (x.size(2) + stride - 1) / stride, weight.size(3));
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
         if (pass.training) {
             pass.kernels.convolve(x, weight, bias, stride, output);
@@ -47,8 +47,8 @@ final class Convolution implements Module {
     INDArray backwardKeeping(INDArray outputGradient, Pass pass) {
         var inputGradient = pass.arena.take(input.shape());
         var outer = pass.clock.enter(LayerClock.Kind.CONVOLUTION);
-        pass.kernels.convolveBackward(input, weight, bias, stride, outputGradient, inputGradient, weightGradient,
-                biasGradient);
+        pass.kernels.convolveBackward(
+                input, weight, bias, stride, outputGradient, inputGradient, weightGradient, biasGradient);
         // As much again for the input's gradient as for the weight's.
         pass.clock.leave(outer, 2 * operations(outputGradient));
         input = null;

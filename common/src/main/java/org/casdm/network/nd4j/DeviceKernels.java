@@ -11,11 +11,13 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class DeviceKernels implements Kernels {
 
     /** The factor and offset of each image and channel, [images, 1, channels] each. */
-    private record Folded(INDArray factor, INDArray offset, INDArray normFactor, INDArray mean, INDArray scale) {
-    }
+    private record Folded(INDArray factor, INDArray offset, INDArray normFactor, INDArray mean, INDArray scale) {}
 
     private static INDArray flat(INDArray array) {
-        return array.reshape('c', array.size(0), array.length() / array.size(0) / array.size(array.rank() - 1),
+        return array.reshape(
+                'c',
+                array.size(0),
+                array.length() / array.size(0) / array.size(array.rank() - 1),
                 array.size(array.rank() - 1));
     }
 
@@ -28,7 +30,8 @@ final class DeviceKernels implements Kernels {
         var weight = norm.weight().reshape(1, 1, channels);
         var bias = norm.bias().reshape(1, 1, channels);
         var normFactor = reciprocal.mul(weight);
-        var scale = norm.scaleShift() == null ? Nd4j.onesLike(normFactor)
+        var scale = norm.scaleShift() == null
+                ? Nd4j.onesLike(normFactor)
                 : part(norm.scaleShift(), 0, images, channels).add(1);
         var factor = normFactor.mul(scale);
         var offset = scale.mul(bias).sub(mean.mul(factor));
@@ -39,15 +42,20 @@ final class DeviceKernels implements Kernels {
     }
 
     private static INDArray part(INDArray scaleShift, int index, long images, long channels) {
-        return scaleShift.reshape(images, 2, channels)
+        return scaleShift
+                .reshape(images, 2, channels)
                 .get(NDArrayIndex.all(), NDArrayIndex.interval(index, index + 1), NDArrayIndex.all());
     }
 
     private static INDArray perChannel(INDArray statistics, int index, int perGroup) {
         long images = statistics.size(0);
         long groups = statistics.size(2);
-        return statistics.get(NDArrayIndex.all(), NDArrayIndex.point(index), NDArrayIndex.all())
-                .dup('c').reshape(images, groups, 1).repeat(2, perGroup).reshape(images, 1, groups * perGroup);
+        return statistics
+                .get(NDArrayIndex.all(), NDArrayIndex.point(index), NDArrayIndex.all())
+                .dup('c')
+                .reshape(images, groups, 1)
+                .repeat(2, perGroup)
+                .reshape(images, 1, groups * perGroup);
     }
 
     @Override
@@ -58,9 +66,11 @@ final class DeviceKernels implements Kernels {
         var grouped = x.reshape('c', images, x.size(1), groups, x.size(2) / groups);
         var mean = grouped.mean(true, 1, 3);
         var variance = Transforms.pow(grouped.sub(mean), 2).mean(1, 3);
-        statistics.get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.all())
+        statistics
+                .get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.all())
                 .assign(mean.reshape(images, groups));
-        statistics.get(NDArrayIndex.all(), NDArrayIndex.point(1), NDArrayIndex.all())
+        statistics
+                .get(NDArrayIndex.all(), NDArrayIndex.point(1), NDArrayIndex.all())
                 .assign(Transforms.pow(variance.add(NORM_EPSILON), -0.5).reshape(images, groups));
         var folded = fold(input, norm, statistics);
         var y = flat(output);
@@ -72,8 +82,15 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
-    public void normaliseBackward(INDArray input, Norm norm, INDArray statistics, INDArray gradient, INDArray addend,
-            INDArray weightGradient, INDArray biasGradient, INDArray scaleShiftGradient) {
+    public void normaliseBackward(
+            INDArray input,
+            Norm norm,
+            INDArray statistics,
+            INDArray gradient,
+            INDArray addend,
+            INDArray weightGradient,
+            INDArray biasGradient,
+            INDArray scaleShiftGradient) {
         var x = flat(input);
         long images = x.size(0);
         long channels = x.size(2);
@@ -93,7 +110,8 @@ final class DeviceKernels implements Kernels {
         if (scaleShiftGradient != null) {
             var weight = norm.weight().reshape(1, 1, channels);
             var bias = norm.bias().reshape(1, 1, channels);
-            part(scaleShiftGradient, 0, images, channels).assign(productSums.mul(weight).addi(gradientSums.mul(bias)));
+            part(scaleShiftGradient, 0, images, channels)
+                    .assign(productSums.mul(weight).addi(gradientSums.mul(bias)));
             part(scaleShiftGradient, 1, images, channels).assign(gradientSums);
         }
         double count = (double) x.size(1) * perGroup;
@@ -110,7 +128,11 @@ final class DeviceKernels implements Kernels {
 
     private static INDArray groupMean(INDArray perChannel, long groups, long perGroup, double count) {
         long images = perChannel.size(0);
-        return perChannel.reshape('c', images, groups, perGroup).sum(true, 2).divi(count).repeat(2, perGroup)
+        return perChannel
+                .reshape('c', images, groups, perGroup)
+                .sum(true, 2)
+                .divi(count)
+                .repeat(2, perGroup)
                 .reshape(images, 1, groups * perGroup);
     }
 
@@ -127,19 +149,26 @@ final class DeviceKernels implements Kernels {
     @Override
     public void sumRows(INDArray input, INDArray sums) {
         long channels = input.size(input.rank() - 1);
-        sums.assign(input.reshape('c', input.length() / channels, channels).sum(0).reshape(sums.shape()));
+        sums.assign(
+                input.reshape('c', input.length() / channels, channels).sum(0).reshape(sums.shape()));
     }
 
     @Override
     public void upsample(INDArray input, INDArray output) {
-        Nd4j.exec(DynamicCustomOp.builder("upsampling2d").addInputs(input).addOutputs(output)
-                .addIntegerArguments(2, 2, 0).build());
+        Nd4j.exec(DynamicCustomOp.builder("upsampling2d")
+                .addInputs(input)
+                .addOutputs(output)
+                .addIntegerArguments(2, 2, 0)
+                .build());
     }
 
     @Override
     public void upsampleBackward(INDArray outputGradient, INDArray inputGradient) {
-        Nd4j.exec(DynamicCustomOp.builder("upsampling2d_bp").addInputs(inputGradient, outputGradient)
-                .addOutputs(inputGradient).addIntegerArguments(0).build());
+        Nd4j.exec(DynamicCustomOp.builder("upsampling2d_bp")
+                .addInputs(inputGradient, outputGradient)
+                .addOutputs(inputGradient)
+                .addIntegerArguments(0)
+                .build());
     }
 
     @Override
@@ -167,8 +196,8 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
-    public void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
-            INDArray jointGradient) {
+    public void attendBackward(
+            INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient) {
         var query = part(joint, heads, 0).dup('c');
         var key = part(joint, heads, 1).dup('c');
         var value = part(joint, heads, 2).dup('c');
@@ -191,19 +220,23 @@ final class DeviceKernels implements Kernels {
     /** The queries (0), keys (1) or values (2) of the joint projection, as [images, heads, positions, width]. */
     private static INDArray part(INDArray joint, int heads, int index) {
         return joint.reshape('c', joint.size(0), joint.size(1), heads, 3, joint.size(2) / heads / 3)
-                .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(index),
+                .get(
+                        NDArrayIndex.all(),
+                        NDArrayIndex.all(),
+                        NDArrayIndex.all(),
+                        NDArrayIndex.point(index),
                         NDArrayIndex.all())
                 .permute(0, 2, 1, 3);
     }
 
     /** [images, positions, heads · width] as [images, heads, positions, width]. */
     private static INDArray heads(INDArray merged, int heads) {
-        return merged.reshape('c', merged.size(0), merged.size(1), heads, merged.size(2) / heads).permute(0, 2, 1, 3);
+        return merged.reshape('c', merged.size(0), merged.size(1), heads, merged.size(2) / heads)
+                .permute(0, 2, 1, 3);
     }
 
     @Override
-    public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta,
-            INDArray output) {
+    public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output) {
         Operations.multiply(a, transposeA, b, transposeB, 1, beta, output);
     }
 
@@ -213,10 +246,17 @@ final class DeviceKernels implements Kernels {
     }
 
     @Override
-    public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
-            INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
-        Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient,
-                biasGradient);
+    public void convolveBackward(
+            INDArray input,
+            INDArray weight,
+            INDArray bias,
+            int stride,
+            INDArray outputGradient,
+            INDArray inputGradient,
+            INDArray weightGradient,
+            INDArray biasGradient) {
+        Operations.convolveBackward(
+                input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient, biasGradient);
     }
 
     @Override

@@ -54,8 +54,8 @@ final class Embedding {
             labels = classLabels.toIntVector();
             for (int image = 0; image < labels.length; image++) {
                 if (labels[image] < 0 || labels[image] >= spec.classes()) {
-                    throw new IllegalArgumentException("Class label " + labels[image] + " is not in 0.."
-                            + (spec.classes() - 1));
+                    throw new IllegalArgumentException(
+                            "Class label " + labels[image] + " is not in 0.." + (spec.classes() - 1));
                 }
                 row(embedding, image).addi(row(labelTable, labels[image]));
             }

@@ -41,11 +41,23 @@ final class GroupNorm {
     }
 
     /** Turns the output's gradient into the input's (plus {@code addend}), in place. */
-    void backward(INDArray input, INDArray scaleShift, INDArray gradient, INDArray addend, INDArray scaleShiftGradient,
+    void backward(
+            INDArray input,
+            INDArray scaleShift,
+            INDArray gradient,
+            INDArray addend,
+            INDArray scaleShiftGradient,
             Pass pass) {
         var outer = pass.clock.enter(LayerClock.Kind.NORMALISATION);
-        pass.kernels.normaliseBackward(input, norm(scaleShift), statistics, gradient, addend, weightGradient,
-                biasGradient, scaleShiftGradient);
+        pass.kernels.normaliseBackward(
+                input,
+                norm(scaleShift),
+                statistics,
+                gradient,
+                addend,
+                weightGradient,
+                biasGradient,
+                scaleShiftGradient);
         pass.clock.leave(outer, 0);
         pass.arena.release(statistics);
         statistics = null;

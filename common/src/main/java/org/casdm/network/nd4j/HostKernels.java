@@ -23,6 +23,7 @@ final class HostKernels implements Kernels {
     private final Parallel parallel;
     /** Native memory of all threads. */
     private final Queue<FloatPointer> matrices = new ConcurrentLinkedQueue<>();
+
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(() -> new Scratch(matrices));
     private final SmallMapConvolution smallMaps;
     private final WinogradConvolution winograd;
@@ -135,8 +136,16 @@ final class HostKernels implements Kernels {
     }
 
     /** Normalisation, scale, shift and modulation of image n as one factor and offset for each channel. */
-    private static void fold(int n, FloatBuffer stats, int groups, float[] weight, float[] bias,
-            FloatBuffer scaleShift, float[] factors, float[] offsets, int tile) {
+    private static void fold(
+            int n,
+            FloatBuffer stats,
+            int groups,
+            float[] weight,
+            float[] bias,
+            FloatBuffer scaleShift,
+            float[] factors,
+            float[] offsets,
+            int tile) {
         int channels = weight.length;
         int perGroup = channels / groups;
         var factor = new float[channels];
@@ -154,8 +163,15 @@ final class HostKernels implements Kernels {
     }
 
     @Override
-    public void normaliseBackward(INDArray input, Norm norm, INDArray statistics, INDArray gradient, INDArray addend,
-            INDArray weightGradient, INDArray biasGradient, INDArray scaleShiftGradient) {
+    public void normaliseBackward(
+            INDArray input,
+            Norm norm,
+            INDArray statistics,
+            INDArray gradient,
+            INDArray addend,
+            INDArray weightGradient,
+            INDArray biasGradient,
+            INDArray scaleShiftGradient) {
         int images = (int) input.size(0);
         int channels = (int) input.size(input.rank() - 1);
         int perImage = (int) (input.length() / images);
@@ -251,8 +267,8 @@ final class HostKernels implements Kernels {
                 weightSums[c] += productSums[n][c] * scale;
                 biasSums[c] += gradientSums[n][c] * scale;
                 if (modulation != null) {
-                    modulation.put(2 * n * channels + c,
-                            (float) (productSums[n][c] * weight[c] + gradientSums[n][c] * bias[c]));
+                    modulation.put(2 * n * channels + c, (float)
+                            (productSums[n][c] * weight[c] + gradientSums[n][c] * bias[c]));
                     modulation.put((2 * n + 1) * channels + c, (float) gradientSums[n][c]);
                 }
             }
@@ -328,8 +344,13 @@ final class HostKernels implements Kernels {
         // A fixed number of parts: the result is the same for any number of threads.
         int parts = Math.min(rows, 16);
         var partial = new double[parts][];
-        parallel.forEach(parts, p -> partial[p] = sumRange(x, (int) ((long) rows * p / parts) * channels,
-                (int) ((long) rows * (p + 1) / parts) * channels, channels));
+        parallel.forEach(
+                parts,
+                p -> partial[p] = sumRange(
+                        x,
+                        (int) ((long) rows * p / parts) * channels,
+                        (int) ((long) rows * (p + 1) / parts) * channels,
+                        channels));
         var total = new double[channels];
         for (var part : partial) {
             for (int c = 0; c < channels; c++) {
@@ -419,18 +440,40 @@ final class HostKernels implements Kernels {
         var x = HostMemory.pointer(joint);
         var p = HostMemory.pointer(probabilities);
         var y = HostMemory.pointer(attended);
-        parallel.forEach(shape.matrices(), i -> HostProducts.multiply(shape.positions, shape.positions, shape.width,
-                shape.scale(), shape.part(x, i, 0), shape.row(), shape.part(x, i, 1), shape.row(), true,
-                shape.scores(p, i), shape.positions));
+        parallel.forEach(
+                shape.matrices(),
+                i -> HostProducts.multiply(
+                        shape.positions,
+                        shape.positions,
+                        shape.width,
+                        shape.scale(),
+                        shape.part(x, i, 0),
+                        shape.row(),
+                        shape.part(x, i, 1),
+                        shape.row(),
+                        true,
+                        shape.scores(p, i),
+                        shape.positions));
         Operations.softmax(probabilities);
-        parallel.forEach(shape.matrices(), i -> HostProducts.multiply(shape.positions, shape.width, shape.positions,
-                1, shape.scores(p, i), shape.positions, shape.part(x, i, 2), shape.row(), false,
-                shape.head(y, i), shape.channels()));
+        parallel.forEach(
+                shape.matrices(),
+                i -> HostProducts.multiply(
+                        shape.positions,
+                        shape.width,
+                        shape.positions,
+                        1,
+                        shape.scores(p, i),
+                        shape.positions,
+                        shape.part(x, i, 2),
+                        shape.row(),
+                        false,
+                        shape.head(y, i),
+                        shape.channels()));
     }
 
     @Override
-    public void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
-            INDArray jointGradient) {
+    public void attendBackward(
+            INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient) {
         var shape = AttentionShape.of(joint, heads);
         var x = HostMemory.pointer(joint);
         var dx = HostMemory.pointer(jointGradient);
@@ -443,16 +486,59 @@ final class HostKernels implements Kernels {
             var gradient = scratch.get().matrix(positions * positions);
             var scores = shape.scores(pPointer, i);
             var output = shape.head(dy, i);
-            HostProducts.multiplyTransposed(positions, shape.width, positions, 1, scores, positions, output,
-                    shape.channels(), shape.part(dx, i, 2), row);
-            HostProducts.multiply(positions, positions, shape.width, 1, output, shape.channels(),
-                    shape.part(x, i, 2), row, true, gradient, positions);
-            softmaxBackward(p, i * positions * positions, gradient.capacity((long) positions * positions)
-                    .asByteBuffer().asFloatBuffer(), positions);
-            HostProducts.multiply(positions, shape.width, positions, shape.scale(), gradient, positions,
-                    shape.part(x, i, 1), row, false, shape.part(dx, i, 0), row);
-            HostProducts.multiplyTransposed(positions, shape.width, positions, shape.scale(), gradient, positions,
-                    shape.part(x, i, 0), row, shape.part(dx, i, 1), row);
+            HostProducts.multiplyTransposed(
+                    positions,
+                    shape.width,
+                    positions,
+                    1,
+                    scores,
+                    positions,
+                    output,
+                    shape.channels(),
+                    shape.part(dx, i, 2),
+                    row);
+            HostProducts.multiply(
+                    positions,
+                    positions,
+                    shape.width,
+                    1,
+                    output,
+                    shape.channels(),
+                    shape.part(x, i, 2),
+                    row,
+                    true,
+                    gradient,
+                    positions);
+            softmaxBackward(
+                    p,
+                    i * positions * positions,
+                    gradient.capacity((long) positions * positions)
+                            .asByteBuffer()
+                            .asFloatBuffer(),
+                    positions);
+            HostProducts.multiply(
+                    positions,
+                    shape.width,
+                    positions,
+                    shape.scale(),
+                    gradient,
+                    positions,
+                    shape.part(x, i, 1),
+                    row,
+                    false,
+                    shape.part(dx, i, 0),
+                    row);
+            HostProducts.multiplyTransposed(
+                    positions,
+                    shape.width,
+                    positions,
+                    shape.scale(),
+                    gradient,
+                    positions,
+                    shape.part(x, i, 0),
+                    row,
+                    shape.part(dx, i, 1),
+                    row);
         });
     }
 
@@ -460,8 +546,7 @@ final class HostKernels implements Kernels {
     private record AttentionShape(int images, int positions, int heads, int width) {
 
         static AttentionShape of(INDArray joint, int heads) {
-            return new AttentionShape((int) joint.size(0), (int) joint.size(1), heads,
-                    (int) joint.size(2) / heads / 3);
+            return new AttentionShape((int) joint.size(0), (int) joint.size(1), heads, (int) joint.size(2) / heads / 3);
         }
 
         int matrices() {
@@ -482,8 +567,8 @@ final class HostKernels implements Kernels {
 
         /** Queries (0), keys (1) or values (2) of one matrix. */
         FloatPointer part(FloatPointer joint, int matrix, int index) {
-            return joint.getPointer((long) (matrix / heads) * positions * row()
-                    + (matrix % heads * 3L + index) * width);
+            return joint.getPointer(
+                    (long) (matrix / heads) * positions * row() + (matrix % heads * 3L + index) * width);
         }
 
         FloatPointer head(FloatPointer merged, int matrix) {
@@ -513,13 +598,23 @@ final class HostKernels implements Kernels {
     }
 
     @Override
-    public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta,
-            INDArray output) {
+    public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output) {
         int rows = (int) output.size(0);
         int columns = (int) output.size(1);
         int terms = (int) a.size(transposeA ? 0 : 1);
-        HostProducts.multiply(parallel, rows, columns, terms, HostMemory.pointer(a), (int) a.size(1), transposeA,
-                HostMemory.pointer(b), (int) b.size(1), transposeB, (float) beta, HostMemory.pointer(output));
+        HostProducts.multiply(
+                parallel,
+                rows,
+                columns,
+                terms,
+                HostMemory.pointer(a),
+                (int) a.size(1),
+                transposeA,
+                HostMemory.pointer(b),
+                (int) b.size(1),
+                transposeB,
+                (float) beta,
+                HostMemory.pointer(output));
     }
 
     @Override
@@ -532,8 +627,15 @@ final class HostKernels implements Kernels {
     }
 
     @Override
-    public void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
-            INDArray inputGradient, INDArray weightGradient, INDArray biasGradient) {
+    public void convolveBackward(
+            INDArray input,
+            INDArray weight,
+            INDArray bias,
+            int stride,
+            INDArray outputGradient,
+            INDArray inputGradient,
+            INDArray weightGradient,
+            INDArray biasGradient) {
         if (stride == 1 && WinogradConvolution.suitsBackward(input, weight)) {
             winograd.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
@@ -541,8 +643,8 @@ final class HostKernels implements Kernels {
             smallMaps.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
         } else {
-            Operations.convolveBackward(input, weight, bias, stride, 1, outputGradient, inputGradient,
-                    weightGradient, biasGradient);
+            Operations.convolveBackward(
+                    input, weight, bias, stride, 1, outputGradient, inputGradient, weightGradient, biasGradient);
         }
     }
 
@@ -600,8 +702,8 @@ final class HostKernels implements Kernels {
     }
 
     /** In two loops: one would be too long for the JIT compiler to vectorise, and take seven times as long. */
-    private static void siluGradient(float[] values, float[] factors, float[] offsets, float[] slopes,
-            float[] gradients, int length) {
+    private static void siluGradient(
+            float[] values, float[] factors, float[] offsets, float[] slopes, float[] gradients, int length) {
         siluSlope(values, factors, offsets, slopes, length);
         multiply(slopes, gradients, length);
     }
@@ -622,16 +724,22 @@ final class HostKernels implements Kernels {
         }
     }
 
-    private static void addProducts(float[] values, float[] means, float[] gradients, float[] sums, float[] products,
-            int length) {
+    private static void addProducts(
+            float[] values, float[] means, float[] gradients, float[] sums, float[] products, int length) {
         for (int i = 0; i < length; i++) {
             sums[i] += gradients[i];
             products[i] += gradients[i] * (values[i] - means[i]);
         }
     }
 
-    private static void combine(float[] gradients, float[] gradientFactors, float[] values, float[] means,
-            float[] valueFactors, float[] constants, int length) {
+    private static void combine(
+            float[] gradients,
+            float[] gradientFactors,
+            float[] values,
+            float[] means,
+            float[] valueFactors,
+            float[] constants,
+            int length) {
         for (int i = 0; i < length; i++) {
             gradients[i] = gradients[i] * gradientFactors[i] + (values[i] - means[i]) * valueFactors[i] + constants[i];
         }

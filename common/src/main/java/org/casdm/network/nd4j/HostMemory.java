@@ -9,8 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The way between arrays and Java: the memory of arrays on the CPU, for loops; copies for any. */
 public final class HostMemory {
 
-    private HostMemory() {
-    }
+    private HostMemory() {}
 
     /**
      * The memory of a dense float32 array in C order, from its first element. Reading and writing it is reading and
@@ -24,8 +23,8 @@ public final class HostMemory {
     static FloatPointer pointer(INDArray array) {
         long length = array.length();
         if (length > Integer.MAX_VALUE / Float.BYTES) {
-            throw new IllegalArgumentException("An activation of " + length + " elements is over 2 GiB: use a smaller"
-                    + " batch per worker");
+            throw new IllegalArgumentException(
+                    "An activation of " + length + " elements is over 2 GiB: use a smaller" + " batch per worker");
         }
         return new FloatPointer(array.data().addressPointer()).capacity(length);
     }

@@ -20,8 +20,7 @@ final class HostProducts {
     /** Multiplications from which on a product is shared out: waking a thread costs as much as so many. */
     private static final long SHARED_PRODUCT = 1 << 20;
 
-    private HostProducts() {
-    }
+    private HostProducts() {}
 
     /**
      * Keeps BLAS, in this process, to the threads of its callers. By itself it shares out every product among threads
@@ -33,27 +32,82 @@ final class HostProducts {
     }
 
     /** c[m, n] = alpha · a[m, k] · b[k, n], or with {@code transposeB} alpha · a[m, k] · b[n, k]ᵀ. */
-    static void multiply(int m, int n, int k, float alpha, FloatPointer a, int leadingA, FloatPointer b, int leadingB,
-            boolean transposeB, FloatPointer c, int leadingC) {
+    static void multiply(
+            int m,
+            int n,
+            int k,
+            float alpha,
+            FloatPointer a,
+            int leadingA,
+            FloatPointer b,
+            int leadingB,
+            boolean transposeB,
+            FloatPointer c,
+            int leadingC) {
         multiply(m, n, k, alpha, a, leadingA, false, b, leadingB, transposeB, 0, c, leadingC);
     }
 
     /** c[m, n] = alpha · a[k, m]ᵀ · b[k, n]. */
-    static void multiplyTransposed(int m, int n, int k, float alpha, FloatPointer a, int leadingA, FloatPointer b,
-            int leadingB, FloatPointer c, int leadingC) {
+    static void multiplyTransposed(
+            int m,
+            int n,
+            int k,
+            float alpha,
+            FloatPointer a,
+            int leadingA,
+            FloatPointer b,
+            int leadingB,
+            FloatPointer c,
+            int leadingC) {
         multiply(m, n, k, alpha, a, leadingA, true, b, leadingB, false, 0, c, leadingC);
     }
 
     /** c[m, n] = alpha · op(a) · op(b) + beta · c, where op is the identity or the transpose. */
-    static void multiply(int m, int n, int k, float alpha, FloatPointer a, int leadingA, boolean transposeA,
-            FloatPointer b, int leadingB, boolean transposeB, float beta, FloatPointer c, int leadingC) {
-        cblas_sgemm(CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, m, n,
-                k, alpha, a, leadingA, b, leadingB, beta, c, leadingC);
+    static void multiply(
+            int m,
+            int n,
+            int k,
+            float alpha,
+            FloatPointer a,
+            int leadingA,
+            boolean transposeA,
+            FloatPointer b,
+            int leadingB,
+            boolean transposeB,
+            float beta,
+            FloatPointer c,
+            int leadingC) {
+        cblas_sgemm(
+                CblasRowMajor,
+                transposeA ? CblasTrans : CblasNoTrans,
+                transposeB ? CblasTrans : CblasNoTrans,
+                m,
+                n,
+                k,
+                alpha,
+                a,
+                leadingA,
+                b,
+                leadingB,
+                beta,
+                c,
+                leadingC);
     }
 
     /** c[m, n] = op(a) · op(b) + beta · c, shared out among threads; c is dense. */
-    static void multiply(Parallel parallel, int m, int n, int k, FloatPointer a, int leadingA, boolean transposeA,
-            FloatPointer b, int leadingB, boolean transposeB, float beta, FloatPointer c) {
+    static void multiply(
+            Parallel parallel,
+            int m,
+            int n,
+            int k,
+            FloatPointer a,
+            int leadingA,
+            boolean transposeA,
+            FloatPointer b,
+            int leadingB,
+            boolean transposeB,
+            float beta,
+            FloatPointer c) {
         // Along the longer side: what every thread reads as a whole is the smaller matrix then.
         boolean byRows = m >= n;
         int side = byRows ? m : n;
@@ -62,12 +116,35 @@ final class HostProducts {
             int from = (int) ((long) side * part / parts);
             int length = (int) ((long) side * (part + 1) / parts) - from;
             if (byRows) {
-                multiply(length, n, k, 1, a.getPointer((long) from * (transposeA ? 1 : leadingA)), leadingA, transposeA,
-                        b, leadingB, transposeB, beta, c.getPointer((long) from * n), n);
+                multiply(
+                        length,
+                        n,
+                        k,
+                        1,
+                        a.getPointer((long) from * (transposeA ? 1 : leadingA)),
+                        leadingA,
+                        transposeA,
+                        b,
+                        leadingB,
+                        transposeB,
+                        beta,
+                        c.getPointer((long) from * n),
+                        n);
             } else {
-                multiply(m, length, k, 1, a, leadingA, transposeA,
-                        b.getPointer((long) from * (transposeB ? leadingB : 1)), leadingB, transposeB, beta,
-                        c.getPointer((long) from), n);
+                multiply(
+                        m,
+                        length,
+                        k,
+                        1,
+                        a,
+                        leadingA,
+                        transposeA,
+                        b.getPointer((long) from * (transposeB ? leadingB : 1)),
+                        leadingB,
+                        transposeB,
+                        beta,
+                        c.getPointer((long) from),
+                        n);
             }
         });
     }

@@ -31,8 +31,7 @@ interface Kernels extends AutoCloseable {
      * @param scaleShift null, or [images, 2 · channels]: s and h of the modulation y · (1 + s) + h
      * @param silu whether SiLU follows
      */
-    record Norm(int groups, INDArray weight, INDArray bias, INDArray scaleShift, boolean silu) {
-    }
+    record Norm(int groups, INDArray weight, INDArray bias, INDArray scaleShift, boolean silu) {}
 
     /**
      * Group normalisation (Wu &amp; He 2018), modulation, SiLU.
@@ -54,8 +53,15 @@ interface Kernels extends AutoCloseable {
      * @param biasGradient receives the gradient of the bias, [channels]
      * @param scaleShiftGradient receives the gradient of scale and shift where there are any
      */
-    void normaliseBackward(INDArray input, Norm norm, INDArray statistics, INDArray gradient, INDArray addend,
-            INDArray weightGradient, INDArray biasGradient, INDArray scaleShiftGradient);
+    void normaliseBackward(
+            INDArray input,
+            Norm norm,
+            INDArray statistics,
+            INDArray gradient,
+            INDArray addend,
+            INDArray weightGradient,
+            INDArray biasGradient,
+            INDArray scaleShiftGradient);
 
     /** target[n, ..., c] += terms[n, c]. */
     void addPerImage(INDArray target, INDArray terms);
@@ -97,8 +103,8 @@ interface Kernels extends AutoCloseable {
      * @param attendedGradient the gradient with respect to {@code attended}
      * @param jointGradient receives the gradient with respect to {@code joint}
      */
-    void attendBackward(INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient,
-            INDArray jointGradient);
+    void attendBackward(
+            INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient);
 
     /** output = op(a) · op(b) + beta · output, where op is the identity or the transpose; dense matrices. */
     void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output);
@@ -126,8 +132,15 @@ interface Kernels extends AutoCloseable {
      * @param weightGradient receives that of the weight
      * @param biasGradient receives that of the bias
      */
-    void convolveBackward(INDArray input, INDArray weight, INDArray bias, int stride, INDArray outputGradient,
-            INDArray inputGradient, INDArray weightGradient, INDArray biasGradient);
+    void convolveBackward(
+            INDArray input,
+            INDArray weight,
+            INDArray bias,
+            int stride,
+            INDArray outputGradient,
+            INDArray inputGradient,
+            INDArray weightGradient,
+            INDArray biasGradient);
 
     /**
      * Sets each value to zero with probability {@code rate} and divides the others by 1 - rate. The choice depends on

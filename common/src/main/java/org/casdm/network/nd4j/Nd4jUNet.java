@@ -18,8 +18,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public final class Nd4jUNet implements AutoCloseable {
 
-    private record Stage(int skipChannels, List<Module> modules) {
-    }
+    private record Stage(int skipChannels, List<Module> modules) {}
 
     private final UNetSpec spec;
     private final Arena arena;
@@ -37,6 +36,7 @@ public final class Nd4jUNet implements AutoCloseable {
     private long dropoutKey;
     /** Inputs of all modules of the last forward pass, in order: they stay until the backward pass is through. */
     private final ArrayDeque<INDArray> inputs = new ArrayDeque<>();
+
     private INDArray finalInput;
     private INDArray finalActivated;
     private INDArray output;
@@ -149,7 +149,9 @@ public final class Nd4jUNet implements AutoCloseable {
     }
 
     private void check(INDArray x, boolean training) {
-        if (x.rank() != 4 || x.size(3) != spec.inputChannels() || x.size(1) % spec.downsampling() != 0
+        if (x.rank() != 4
+                || x.size(3) != spec.inputChannels()
+                || x.size(1) % spec.downsampling() != 0
                 || x.size(2) % spec.downsampling() != 0) {
             throw new IllegalArgumentException("The network takes [images, height, width, " + spec.inputChannels()
                     + "] with sides that are multiples of " + spec.downsampling() + ", not "

@@ -1,9 +1,9 @@
 package org.casdm.network.nd4j;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
@@ -21,11 +21,13 @@ public final class Parallel implements AutoCloseable {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
         this.threads = threads;
-        this.others = threads == 1 ? null : Executors.newFixedThreadPool(threads - 1, task -> {
-            var thread = new Thread(task, "casdm-kernel");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.others = threads == 1
+                ? null
+                : Executors.newFixedThreadPool(threads - 1, task -> {
+                    var thread = new Thread(task, "casdm-kernel");
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     /** The threads that share a loop. */

@@ -17,8 +17,14 @@ final class Pass {
     /** What the choice of dropped values depends on; each module adds its own number. */
     final long dropoutKey;
 
-    Pass(Arena arena, Kernels kernels, LayerClock clock, boolean training, INDArray embedding,
-            INDArray embeddingGradient, long dropoutKey) {
+    Pass(
+            Arena arena,
+            Kernels kernels,
+            LayerClock clock,
+            boolean training,
+            INDArray embedding,
+            INDArray embeddingGradient,
+            long dropoutKey) {
         this.arena = arena;
         this.kernels = kernels;
         this.clock = clock;

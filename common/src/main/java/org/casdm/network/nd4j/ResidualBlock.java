@@ -30,8 +30,7 @@ final class ResidualBlock implements Module {
         embedding = new Linear(weights, name + ".emb_layers.1");
         outputNorm = new GroupNorm(weights, name + ".out_layers.0", true);
         outputConvolution = new Convolution(weights, name + ".out_layers.3", 1);
-        skip = layer.inputChannels() == layer.outputChannels() ? null
-                : new Linear(weights, name + ".skip_connection");
+        skip = layer.inputChannels() == layer.outputChannels() ? null : new Linear(weights, name + ".skip_connection");
         scaleShift = spec.scaleShiftNorm();
         dropout = spec.dropout();
         dropoutSalt = name.hashCode();

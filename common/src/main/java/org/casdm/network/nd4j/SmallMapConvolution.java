@@ -28,8 +28,8 @@ final class SmallMapConvolution {
     }
 
     /** The gradients of a convolution with stride 1 and padding 1, but that of the bias. */
-    void convolveBackward(INDArray input, INDArray weight, INDArray outputGradient, INDArray inputGradient,
-            INDArray weightGradient) {
+    void convolveBackward(
+            INDArray input, INDArray weight, INDArray outputGradient, INDArray inputGradient, INDArray weightGradient) {
         var map = new MapShape((int) input.size(0), (int) input.size(1), (int) input.size(2), (int) input.size(3));
         int outputs = (int) weight.size(3);
         int positions = map.images * map.height * map.width;
@@ -38,10 +38,32 @@ final class SmallMapConvolution {
         FloatPointer patches = scratch.get().matrix(positions * values);
         FloatPointer gradient = HostMemory.pointer(outputGradient);
         gather(input, map, patches);
-        HostProducts.multiply(parallel, values, outputs, positions, patches, values, true, gradient, outputs, false, 0,
+        HostProducts.multiply(
+                parallel,
+                values,
+                outputs,
+                positions,
+                patches,
+                values,
+                true,
+                gradient,
+                outputs,
+                false,
+                0,
                 HostMemory.pointer(weightGradient));
-        HostProducts.multiply(parallel, positions, values, outputs, gradient, outputs, false,
-                HostMemory.pointer(weight), outputs, true, 0, patches);
+        HostProducts.multiply(
+                parallel,
+                positions,
+                values,
+                outputs,
+                gradient,
+                outputs,
+                false,
+                HostMemory.pointer(weight),
+                outputs,
+                true,
+                0,
+                patches);
         scatter(patches, map, inputGradient);
     }
 
@@ -79,7 +101,10 @@ final class SmallMapConvolution {
             for (int row = 0; row < map.height; row++) {
                 for (int column = 0; column < map.width; column++) {
                     for (int kernelRow = 0; kernelRow < KERNEL; kernelRow++) {
-                        target.put(map.patch(n, row, column, kernelRow), image, map.bordered(row + kernelRow, column),
+                        target.put(
+                                map.patch(n, row, column, kernelRow),
+                                image,
+                                map.bordered(row + kernelRow, column),
                                 KERNEL * map.channels);
                     }
                 }

@@ -28,8 +28,7 @@ final class UpsampleBlock implements Module {
     @Override
     public INDArray backward(INDArray outputGradient, Pass pass) {
         var gradient = convolution.backward(outputGradient, pass);
-        var inputGradient =
-                pass.arena.take(doubled.size(0), doubled.size(1) / 2, doubled.size(2) / 2, doubled.size(3));
+        var inputGradient = pass.arena.take(doubled.size(0), doubled.size(1) / 2, doubled.size(2) / 2, doubled.size(3));
         pass.kernels.upsampleBackward(gradient, inputGradient);
         pass.arena.release(gradient);
         pass.arena.release(doubled);

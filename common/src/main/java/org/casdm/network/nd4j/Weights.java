@@ -23,8 +23,8 @@ final class Weights {
 
     private static INDArray flat(UNetParameters layout, INDArray vector) {
         if (vector.length() != layout.length()) {
-            throw new IllegalArgumentException("The network has " + layout.length() + " parameters, the vector "
-                    + vector.length());
+            throw new IllegalArgumentException(
+                    "The network has " + layout.length() + " parameters, the vector " + vector.length());
         }
         return vector.reshape(vector.length());
     }

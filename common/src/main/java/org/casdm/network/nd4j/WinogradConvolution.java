@@ -20,6 +20,7 @@ final class WinogradConvolution {
     private static final int FEWEST_CHANNELS = 64;
     /** With fewer tiles, of a batch together, the kernel's transform does. */
     private static final int FEWEST_TILES = 64;
+
     private static final int FEWEST_TILES_BACKWARD = 32;
     private static final int KERNEL_PART = 2048;
 
@@ -47,7 +48,10 @@ final class WinogradConvolution {
         long in = weight.size(2);
         long out = weight.size(3);
         long strip = (in + out) * WinogradStrips.MOST_ROWS * width / TILE;
-        return height % TILE == 0 && width % TILE == 0 && in >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS
+        return height % TILE == 0
+                && width % TILE == 0
+                && in >= FEWEST_CHANNELS
+                && out >= FEWEST_CHANNELS
                 && input.size(0) * height * width >= (long) fewestTiles * TILE * TILE
                 && Math.max(input.length(), PRODUCTS * (in * out + strip) + WinogradStrips.GROUP_FLOATS)
                         <= Integer.MAX_VALUE / Float.BYTES;
@@ -59,8 +63,8 @@ final class WinogradConvolution {
     }
 
     /** The gradients with respect to input and weight. */
-    void convolveBackward(INDArray input, INDArray weight, INDArray outputGradient, INDArray inputGradient,
-            INDArray weightGradient) {
+    void convolveBackward(
+            INDArray input, INDArray weight, INDArray outputGradient, INDArray inputGradient, INDArray weightGradient) {
         filter(outputGradient, weight, true, null, inputGradient);
         weightGradient(input, outputGradient, weightGradient);
     }
@@ -147,12 +151,25 @@ final class WinogradConvolution {
         work.forEachGroup((first, count, tiles) -> {
             var inputs = work.inputValues(tiles);
             var outputs = work.outputValues(tiles);
-            parallel.forEach(count, s -> strips.transformInput(x, work.in, first + s, inputs,
-                    s * strips.tilesOfStrip(), tiles));
-            parallel.forEach(PRODUCTS, p -> HostProducts.multiply(tiles, work.out, work.in, 1, work.inputs(p, tiles),
-                    work.in, work.kernel(p), turned ? work.in : work.out, turned, work.outputs(p, tiles), work.out));
-            parallel.forEach(count, s -> strips.transformOutput(outputs, s * strips.tilesOfStrip(), tiles, biases,
-                    first + s, y));
+            parallel.forEach(
+                    count, s -> strips.transformInput(x, work.in, first + s, inputs, s * strips.tilesOfStrip(), tiles));
+            parallel.forEach(
+                    PRODUCTS,
+                    p -> HostProducts.multiply(
+                            tiles,
+                            work.out,
+                            work.in,
+                            1,
+                            work.inputs(p, tiles),
+                            work.in,
+                            work.kernel(p),
+                            turned ? work.in : work.out,
+                            turned,
+                            work.outputs(p, tiles),
+                            work.out));
+            parallel.forEach(
+                    count,
+                    s -> strips.transformOutput(outputs, s * strips.tilesOfStrip(), tiles, biases, first + s, y));
         });
     }
 
@@ -169,9 +186,22 @@ final class WinogradConvolution {
                 strips.transformInput(x, work.in, first + s, inputs, firstTile, tiles);
                 strips.transformOutputGradient(dy, work.out, first + s, outputs, firstTile, tiles);
             });
-            parallel.forEach(PRODUCTS, p -> HostProducts.multiply(work.in, work.out, tiles, 1, work.inputs(p, tiles),
-                    work.in, true, work.outputs(p, tiles), work.out, false, first == 0 ? 0 : 1, work.kernel(p),
-                    work.out));
+            parallel.forEach(
+                    PRODUCTS,
+                    p -> HostProducts.multiply(
+                            work.in,
+                            work.out,
+                            tiles,
+                            1,
+                            work.inputs(p, tiles),
+                            work.in,
+                            true,
+                            work.outputs(p, tiles),
+                            work.out,
+                            false,
+                            first == 0 ? 0 : 1,
+                            work.kernel(p),
+                            work.out));
         });
         transformKernelGradient(work.kernelValues(), work.weights(), HostMemory.floats(weightGradient));
     }

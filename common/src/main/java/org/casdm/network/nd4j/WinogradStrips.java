@@ -116,7 +116,9 @@ final class WinogradStrips {
             }
             for (int phase = 0; phase < TILE; phase++) {
                 // Of the third and fourth there are no more than tiles.
-                WinogradTransforms.input(WinogradTransforms.column(lines, phase), WinogradTransforms.column(columns, phase),
+                WinogradTransforms.input(
+                        WinogradTransforms.column(lines, phase),
+                        WinogradTransforms.column(columns, phase),
                         phase < POINTS - TILE ? phaseLength : length);
             }
             for (int i = 0; i < POINTS; i++) {
@@ -186,8 +188,8 @@ final class WinogradStrips {
     }
 
     /** From the gradient of a strip's outputs to that of its products; arguments as {@link #transformInput}'s. */
-    void transformOutputGradient(FloatBuffer dy, int channels, int strip, FloatBuffer values, int firstTile,
-            int tiles) {
+    void transformOutputGradient(
+            FloatBuffer dy, int channels, int strip, FloatBuffer values, int firstTile, int tiles) {
         int length = tilesOfRow() * channels;
         int pixels = width * channels;
         var memory = scratch.get().tiles();
@@ -203,7 +205,8 @@ final class WinogradStrips {
                 }
             }
             for (int phase = 0; phase < TILE; phase++) {
-                WinogradTransforms.outputGradient(WinogradTransforms.column(lines, phase), WinogradTransforms.column(columns, phase), length);
+                WinogradTransforms.outputGradient(
+                        WinogradTransforms.column(lines, phase), WinogradTransforms.column(columns, phase), length);
             }
             for (int i = 0; i < POINTS; i++) {
                 WinogradTransforms.outputGradient(columns[i], result, length);

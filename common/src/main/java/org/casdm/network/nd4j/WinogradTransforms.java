@@ -27,8 +27,7 @@ final class WinogradTransforms {
     private static final float AT_A = (float) (1 / (2 * 0.390625 * (0.390625 - 2.25)));
     private static final float AT_B = (float) (1 / (2 * 2.25 * (2.25 - 0.390625)));
 
-    private WinogradTransforms() {
-    }
+    private WinogradTransforms() {}
 
     /** From six inputs in a row to their values at the points. */
     static void input(float[][] inputs, float[][] values, int length) {
@@ -90,8 +89,17 @@ final class WinogradTransforms {
     }
 
     /** e + o and e - o, where e = a + factor · b and o = slope · (c + oddFactor · d). */
-    private static void pair(float[] a, float[] b, float factor, float[] c, float[] d, float oddFactor, float slope,
-            float[] plus, float[] minus, int length) {
+    private static void pair(
+            float[] a,
+            float[] b,
+            float factor,
+            float[] c,
+            float[] d,
+            float oddFactor,
+            float slope,
+            float[] plus,
+            float[] minus,
+            int length) {
         for (int i = 0; i < length; i++) {
             float even = a[i] + factor * b[i];
             float odd = slope * (c[i] + oddFactor * d[i]);
@@ -100,8 +108,16 @@ final class WinogradTransforms {
         }
     }
 
-    private static void kernelPair(float[] a, float[] b, float factor, float divisor, float[] c, float slope,
-            float[] plus, float[] minus, int length) {
+    private static void kernelPair(
+            float[] a,
+            float[] b,
+            float factor,
+            float divisor,
+            float[] c,
+            float slope,
+            float[] plus,
+            float[] minus,
+            int length) {
         for (int i = 0; i < length; i++) {
             float even = divisor * (a[i] + factor * b[i]);
             float odd = slope * c[i];
@@ -137,8 +153,8 @@ final class WinogradTransforms {
         }
     }
 
-    private static void combine(float[] a, float factorA, float[] b, float factorB, float[] c, float[] out,
-            int length) {
+    private static void combine(
+            float[] a, float factorA, float[] b, float factorB, float[] c, float[] out, int length) {
         for (int i = 0; i < length; i++) {
             out[i] = factorA * a[i] + factorB * b[i] + c[i];
         }

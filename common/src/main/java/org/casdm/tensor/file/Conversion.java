@@ -24,10 +24,10 @@ public final class Conversion {
     private static final Map<String, String> PYTORCH = Map.of("format", "pt");
     /** What a tensor is called that was the whole of a file. */
     private static final String NAMELESS = "tensor";
+
     private static final String RESERVED = "__metadata__";
 
-    private record Renamed(TensorInfo info, StoredTensor tensor) {
-    }
+    private record Renamed(TensorInfo info, StoredTensor tensor) {}
 
     private final Map<String, String> metadata;
     private final List<Renamed> taken = new ArrayList<>();
@@ -49,16 +49,18 @@ public final class Conversion {
             if (name.isEmpty()) {
                 left.add(tensor.info().name());
             } else if (name.get().equals(RESERVED)) {
-                throw new TensorFormatException(file.name(), "a tensor is called " + RESERVED
-                        + ", which safetensors files reserve");
+                throw new TensorFormatException(
+                        file.name(), "a tensor is called " + RESERVED + ", which safetensors files reserve");
             } else {
-                taken.add(new Renamed(new TensorInfo(name.get(), tensor.info().type(), tensor.info().shape()),
+                taken.add(new Renamed(
+                        new TensorInfo(
+                                name.get(), tensor.info().type(), tensor.info().shape()),
                         tensor));
             }
         }
         if (key.isPresent() && taken.isEmpty()) {
-            throw new TensorFormatException(file.name(), "has no tensors below '" + key.get() + "'; it has them below "
-                    + groups(file));
+            throw new TensorFormatException(
+                    file.name(), "has no tensors below '" + key.get() + "'; it has them below " + groups(file));
         }
     }
 
@@ -69,7 +71,8 @@ public final class Conversion {
         if (path.equals(key.get())) {
             return Optional.of(path.substring(path.lastIndexOf('.') + 1));
         }
-        return path.startsWith(key.get() + ".") ? Optional.of(path.substring(key.get().length() + 1))
+        return path.startsWith(key.get() + ".")
+                ? Optional.of(path.substring(key.get().length() + 1))
                 : Optional.empty();
     }
 
@@ -103,8 +106,10 @@ public final class Conversion {
      * @return its size and hash
      */
     public ContentDigest write(OutputStream stream) throws IOException {
-        var sources = taken.stream().map(renamed -> TensorSource.of(renamed.info(),
-                sink -> renamed.tensor().readBytes(sink::acceptBytes))).toList();
+        var sources = taken.stream()
+                .map(renamed ->
+                        TensorSource.of(renamed.info(), sink -> renamed.tensor().readBytes(sink::acceptBytes)))
+                .toList();
         return SafetensorsWriter.write(stream, sources, metadata);
     }
 }

@@ -25,6 +25,7 @@ public final class TensorFile implements Closeable {
     private static final int SAFETENSORS_START = 9;
     /** The length of a header is far below 2^32. */
     private static final int ZERO_FROM = 4;
+
     private static final int ZERO_TO = 8;
 
     private final String name;

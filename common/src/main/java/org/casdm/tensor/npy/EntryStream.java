@@ -47,7 +47,11 @@ final class EntryStream extends FilterInputStream {
 
     /** Commons Compress meets damaged archives with exceptions of every kind; a storage that fails stays what it is. */
     static IOException explain(String what, NotingInput source, Exception failure) {
-        return source.failure() != null ? source.failure() : new TensorFormatException(what, "is damaged: "
-                + (failure.getMessage() == null ? failure.toString() : failure.getMessage()), failure);
+        return source.failure() != null
+                ? source.failure()
+                : new TensorFormatException(
+                        what,
+                        "is damaged: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()),
+                        failure);
     }
 }

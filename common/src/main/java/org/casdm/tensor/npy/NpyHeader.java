@@ -44,7 +44,11 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
 
     /** An array in C order with little-endian elements: what is written. */
     public static NpyHeader of(NpyType type, long... shape) {
-        return new NpyHeader(type, ByteOrder.LITTLE_ENDIAN, false, Arrays.stream(shape).boxed().toList());
+        return new NpyHeader(
+                type,
+                ByteOrder.LITTLE_ENDIAN,
+                false,
+                Arrays.stream(shape).boxed().toList());
     }
 
     /** Number of elements; 1 for a scalar. */
@@ -64,7 +68,8 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
 
     /** The shape as NumPy prints it. */
     public String shapeText() {
-        return shape.size() == 1 ? "(" + shape.get(0) + ",)"
+        return shape.size() == 1
+                ? "(" + shape.get(0) + ",)"
                 : shape.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
     }
 
@@ -78,12 +83,14 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
         if (version < 1 || version > 3) {
             throw new TensorFormatException(name, "version " + version + " of the .npy format is unknown; 1 to 3 are");
         }
-        var lengthBytes = ByteBuffer.wrap(readFully(name, input, version == 1 ? 2 : 4))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        var lengthBytes =
+                ByteBuffer.wrap(readFully(name, input, version == 1 ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
         var length = version == 1 ? lengthBytes.getShort() & 0xffff : lengthBytes.getInt();
         if (length < 0 || length > LARGEST_HEADER) {
-            throw new TensorFormatException(name, "a header of " + Integer.toUnsignedString(length)
-                    + " bytes; at most " + LARGEST_HEADER + " are read");
+            throw new TensorFormatException(
+                    name,
+                    "a header of " + Integer.toUnsignedString(length) + " bytes; at most " + LARGEST_HEADER
+                            + " are read");
         }
         return parse(name, new String(readFully(name, input, length), StandardCharsets.UTF_8));
     }
@@ -116,7 +123,10 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
             matcher.region(matcher.end(), dictionary.length());
         }
         var rest = dictionary.substring(matcher.regionStart()).strip();
-        if (!rest.equals("}") || descr == null || shape == null || !shape.startsWith("(")
+        if (!rest.equals("}")
+                || descr == null
+                || shape == null
+                || !shape.startsWith("(")
                 || !("True".equals(fortranOrder) || "False".equals(fortranOrder))) {
             throw unreadable(name, text);
         }
@@ -126,8 +136,9 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
     private static NpyHeader create(String name, String descr, boolean fortranOrder, String shape)
             throws TensorFormatException {
         if (descr.contains("O")) {
-            throw new TensorFormatException(name, "holds pickled Python objects, which are never read; save plain "
-                    + "arrays of numbers instead");
+            throw new TensorFormatException(
+                    name,
+                    "holds pickled Python objects, which are never read; save plain " + "arrays of numbers instead");
         }
         var type = descr.isEmpty() ? null : NpyType.ofCode(descr.substring(1)).orElse(null);
         var order = switch (descr.isEmpty() ? ' ' : descr.charAt(0)) {
@@ -136,8 +147,10 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
             default -> null;
         };
         if (type == null || order == null) {
-            throw new TensorFormatException(name, "elements of type '" + descr + "' are not read; those that are: "
-                    + Arrays.stream(NpyType.values()).map(NpyType::code).collect(Collectors.joining(", ")));
+            throw new TensorFormatException(
+                    name,
+                    "elements of type '" + descr + "' are not read; those that are: "
+                            + Arrays.stream(NpyType.values()).map(NpyType::code).collect(Collectors.joining(", ")));
         }
         try {
             var lengths = new ArrayList<Long>();
@@ -154,8 +167,10 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
 
     private static TensorFormatException unreadable(String name, String text) {
         var shown = text.length() > 200 ? text.substring(0, 200) + "..." : text;
-        return new TensorFormatException(name, "the header of a NumPy array should be a dictionary of 'descr', "
-                + "'fortran_order' and 'shape' and is: " + shown.strip());
+        return new TensorFormatException(
+                name,
+                "the header of a NumPy array should be a dictionary of 'descr', "
+                        + "'fortran_order' and 'shape' and is: " + shown.strip());
     }
 
     /** The header as NumPy writes it: version 1, padded so that the elements begin at a multiple of 64. */

@@ -85,7 +85,7 @@ public final class NpyReader implements Closeable {
     public void read(double[] destination, int offset, int count) throws IOException {
         requireLeft(count);
         var width = header.type().bytes();
-        for (var done = 0; done < count;) {
+        for (var done = 0; done < count; ) {
             var now = Math.min(count - done, CHUNK_BYTES / width);
             if (input.readNBytes(chunk, 0, now * width) < now * width) {
                 throw ended();
@@ -109,8 +109,8 @@ public final class NpyReader implements Closeable {
             throw new IllegalStateException(name + ": " + position + " elements have been read already");
         }
         if (header.elementCount() > Integer.MAX_VALUE - 8) {
-            throw new TensorFormatException(name, "an array of shape " + header.shapeText()
-                    + " is too large to be held in memory at once");
+            throw new TensorFormatException(
+                    name, "an array of shape " + header.shapeText() + " is too large to be held in memory at once");
         }
         var values = new double[(int) header.elementCount()];
         read(values, 0, values.length);
@@ -119,7 +119,7 @@ public final class NpyReader implements Closeable {
 
     /** Reads all elements for nothing but the checksum. The reader must stand at the first element. */
     void verify() throws IOException {
-        for (var left = header.dataBytes(); left > 0;) {
+        for (var left = header.dataBytes(); left > 0; ) {
             var count = (int) Math.min(CHUNK_BYTES, left);
             if (input.readNBytes(chunk, 0, count) < count) {
                 throw ended();
@@ -157,7 +157,9 @@ public final class NpyReader implements Closeable {
 
     private void advance(int count) throws IOException {
         position += count;
-        if (position == header.elementCount() && wholly && expectedCrc.isPresent()
+        if (position == header.elementCount()
+                && wholly
+                && expectedCrc.isPresent()
                 && crc.getValue() != expectedCrc.getAsLong()) {
             throw new TensorFormatException(name, "is damaged: its CRC-32 is not the one in the archive");
         }

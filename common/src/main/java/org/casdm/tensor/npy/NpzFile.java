@@ -25,9 +25,11 @@ public final class NpzFile implements Closeable {
     private static final String SUFFIX = ".npy";
     /** Before this many bytes it does not matter how far an array grows when it is unpacked. */
     private static final long RATIO_MATTERS_FROM = 16L << 20;
+
     private static final int LARGEST_RATIO = 200;
     /** What ends a zip archive, perhaps followed by a comment. */
     private static final int END_SIGNATURE = 0x06054b50;
+
     private static final int END_BYTES = 22;
     private static final int COUNT_OFFSET = 10;
     private static final int LONGEST_COMMENT = 0xffff;
@@ -49,7 +51,8 @@ public final class NpzFile implements Closeable {
             zip = new ZipFile(new SeekableInputChannel(input), input.name(), "UTF-8", false, true);
         } catch (IOException | RuntimeException e) {
             input.close();
-            throw input.failure() != null ? input.failure()
+            throw input.failure() != null
+                    ? input.failure()
                     : new TensorFormatException(input.name(), "not an .npz file, or cut off: " + e.getMessage(), e);
         }
         int count = 0;
@@ -78,8 +81,8 @@ public final class NpzFile implements Closeable {
             }
             int count = Short.toUnsignedInt(bytes.getShort(end + COUNT_OFFSET));
             if (count != found && count != IN_ZIP64) {
-                throw new TensorFormatException(input.name(), "is damaged: the zip directory has " + found
-                        + " entries, its end says " + count);
+                throw new TensorFormatException(
+                        input.name(), "is damaged: the zip directory has " + found + " entries, its end says " + count);
             }
         } catch (IOException e) {
             zip.close();
@@ -118,7 +121,10 @@ public final class NpzFile implements Closeable {
             throw new TensorFormatException(arrayName, "is encrypted or packed in a way that is not read");
         }
         requirePossible(arrayName, entry);
-        return new NpyReader(arrayName, new EntryStream(arrayName, data(arrayName, entry), input), entry.getSize(),
+        return new NpyReader(
+                arrayName,
+                new EntryStream(arrayName, data(arrayName, entry), input),
+                entry.getSize(),
                 OptionalLong.of(entry.getCrc()));
     }
 
@@ -150,19 +156,24 @@ public final class NpzFile implements Closeable {
         var packed = entry.getCompressedSize();
         var size = entry.getSize();
         if (packed < 0 || packed > input.size() || size < 0 || entry.getMethod() == ZipEntry.STORED && size != packed) {
-            throw new TensorFormatException(arrayName, "is damaged: " + packed + " bytes in the file stand for " + size);
+            throw new TensorFormatException(
+                    arrayName, "is damaged: " + packed + " bytes in the file stand for " + size);
         }
         if (size > RATIO_MATTERS_FROM && size / LARGEST_RATIO > packed) {
-            throw new TensorFormatException(arrayName, "grows from " + packed + " to " + size + " bytes, by more than a"
-                    + " factor of " + LARGEST_RATIO + "; save it with numpy.savez, which does not compress");
+            throw new TensorFormatException(
+                    arrayName,
+                    "grows from " + packed + " to " + size + " bytes, by more than a" + " factor of " + LARGEST_RATIO
+                            + "; save it with numpy.savez, which does not compress");
         }
     }
 
     private ZipArchiveEntry entry(String name) throws TensorFormatException {
         var entry = entries.get(name);
         if (entry == null) {
-            throw new TensorFormatException(input.name(), "has no array '" + name + "', only "
-                    + (entries.isEmpty() ? "none at all" : String.join(", ", entries.keySet())));
+            throw new TensorFormatException(
+                    input.name(),
+                    "has no array '" + name + "', only "
+                            + (entries.isEmpty() ? "none at all" : String.join(", ", entries.keySet())));
         }
         return entry;
     }

@@ -16,8 +16,7 @@ import org.casdm.tensor.pytorch.PickleValue.TupleValue;
  */
 final class Constructors {
 
-    private Constructors() {
-    }
+    private Constructors() {}
 
     static Object call(Callable callable, List<Object> arguments) {
         return switch (callable) {
@@ -74,11 +73,14 @@ final class Constructors {
      * requires a gradient, and hooks, are of no use to a reader of values.
      */
     private static TensorValue tensor(Callable callable, List<Object> arguments, int fewest, int most) {
-        if (arguments.size() < fewest || arguments.size() > most
+        if (arguments.size() < fewest
+                || arguments.size() > most
                 || !(arguments.get(0) instanceof StorageValue storage && arguments.get(1) instanceof Long offset)) {
             throw wrongArguments(callable);
         }
-        if (arguments.size() == most && most > fewest && arguments.get(most - 1) instanceof DictionaryValue metadata
+        if (arguments.size() == most
+                && most > fewest
+                && arguments.get(most - 1) instanceof DictionaryValue metadata
                 && metadata.entries.values().stream().anyMatch(flag -> !Boolean.FALSE.equals(flag))) {
             // Conjugated or negated views: their elements are not what the storage holds.
             throw new IllegalArgumentException(callable.pythonName() + " with metadata is not supported");
@@ -95,8 +97,8 @@ final class Constructors {
             type = elementType.type();
             storageCount = storage.wholeBytes() / type.byteSize();
         }
-        var layout = new StridedLayout(offset, numbers(callable, arguments.get(2)),
-                numbers(callable, arguments.get(3)), storageCount);
+        var layout = new StridedLayout(
+                offset, numbers(callable, arguments.get(2)), numbers(callable, arguments.get(3)), storageCount);
         return new TensorValue(storage, type, layout, false);
     }
 
@@ -119,16 +121,18 @@ final class Constructors {
     }
 
     private static long[] numbers(Callable callable, Object sequence) {
-        return items(callable, sequence).stream().mapToLong(item -> {
-            if (item instanceof Long number) {
-                return number;
-            }
-            throw wrongArguments(callable);
-        }).toArray();
+        return items(callable, sequence).stream()
+                .mapToLong(item -> {
+                    if (item instanceof Long number) {
+                        return number;
+                    }
+                    throw wrongArguments(callable);
+                })
+                .toArray();
     }
 
     private static IllegalArgumentException wrongArguments(Callable callable) {
-        return new IllegalArgumentException(callable.pythonName()
-                + " is called with arguments of wrong number or type");
+        return new IllegalArgumentException(
+                callable.pythonName() + " is called with arguments of wrong number or type");
     }
 }

@@ -8,8 +8,7 @@ import org.casdm.tensor.TensorType;
 /** Elements from their little-endian bytes. */
 final class ElementReader {
 
-    private ElementReader() {
-    }
+    private ElementReader() {}
 
     /** Element {@code index} of the bytes as a float: rounded to nearest if it is wider, 1 for true and 0 for false. */
     static float floatAt(TensorType type, ByteBuffer bytes, int index) {

@@ -35,12 +35,10 @@ sealed interface KnownGlobal {
     }
 
     /** A storage class. An untyped storage counts bytes, hence U8. */
-    record StorageClass(String pythonName, TensorType type) implements KnownGlobal {
-    }
+    record StorageClass(String pythonName, TensorType type) implements KnownGlobal {}
 
     /** A {@code torch.dtype}. */
-    record ElementType(String pythonName, TensorType type) implements KnownGlobal {
-    }
+    record ElementType(String pythonName, TensorType type) implements KnownGlobal {}
 
     /** The known name, or nothing if a state file has no business with it. */
     static Optional<KnownGlobal> find(String module, String name) {
@@ -51,14 +49,11 @@ sealed interface KnownGlobal {
     final class Names {
 
         private static final Map<String, KnownGlobal> KNOWN = Stream.of(
-                        Stream.<KnownGlobal>of(Callable.values()),
-                        storageClasses(),
-                        elementTypes())
+                        Stream.<KnownGlobal>of(Callable.values()), storageClasses(), elementTypes())
                 .flatMap(Function.identity())
                 .collect(Collectors.toUnmodifiableMap(KnownGlobal::pythonName, Function.identity()));
 
-        private Names() {
-        }
+        private Names() {}
 
         private static Stream<KnownGlobal> storageClasses() {
             return Stream.of(

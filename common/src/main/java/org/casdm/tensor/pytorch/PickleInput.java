@@ -105,8 +105,8 @@ final class PickleInput {
     }
 
     PickleException problem(String what) {
-        return new PickleException(source.name(), "pickle at byte " + start + ", before byte " + position + ": "
-                + what);
+        return new PickleException(
+                source.name(), "pickle at byte " + start + ", before byte " + position + ": " + what);
     }
 
     private byte[] readBytes(int length) throws IOException {
@@ -120,7 +120,10 @@ final class PickleInput {
 
     private String decode(byte[] bytes) throws PickleException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw problem("a string that is not UTF-8");
         }

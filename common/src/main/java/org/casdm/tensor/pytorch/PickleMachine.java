@@ -26,6 +26,7 @@ final class PickleMachine {
     private static final int HIGHEST_PROTOCOL = 5;
     /** Some forty instructions make a tensor: enough for a hundred thousand of them, and for a bounded heap. */
     private static final int MOST_INSTRUCTIONS = 4_000_000;
+
     private static final long MOST_BYTES = 64L << 20;
     private static final int LONGEST_NUMBER = 64;
     /** Marks a place on the stack; its identity is what counts. */
@@ -126,8 +127,10 @@ final class PickleMachine {
             case 'R' -> call();
             case 'b' -> setAttributes();
             case 'Q' -> stack.add(storages.resolve(pop(TupleValue.class).items));
-            default -> throw new IllegalArgumentException("instruction 0x%02x has no place in a state file, which may"
-                    .formatted(opcode) + " contain only tensors and plain values");
+            default ->
+                throw new IllegalArgumentException(
+                        "instruction 0x%02x has no place in a state file, which may".formatted(opcode)
+                                + " contain only tensors and plain values");
         }
     }
 
@@ -139,8 +142,8 @@ final class PickleMachine {
 
     private Number number(int length) throws IOException {
         if (length < 0 || length > LONGEST_NUMBER) {
-            throw new IllegalArgumentException("a whole number of " + Integer.toUnsignedString(length)
-                    + " bytes; the limit is " + LONGEST_NUMBER);
+            throw new IllegalArgumentException(
+                    "a whole number of " + Integer.toUnsignedString(length) + " bytes; the limit is " + LONGEST_NUMBER);
         }
         return input.readNumber(length);
     }
@@ -172,8 +175,10 @@ final class PickleMachine {
     }
 
     private static GlobalValue global(String module, String name) {
-        return KnownGlobal.find(module, name).map(GlobalValue::new).orElseThrow(() -> new IllegalArgumentException(
-                Text.quote(module + '.' + name) + " refused: a state file may contain only tensors and plain values"
+        return KnownGlobal.find(module, name)
+                .map(GlobalValue::new)
+                .orElseThrow(() -> new IllegalArgumentException(Text.quote(module + '.' + name)
+                        + " refused: a state file may contain only tensors and plain values"
                         + " (save model.state_dict() instead of objects)"));
     }
 
@@ -212,8 +217,8 @@ final class PickleMachine {
         }
         var value = stack.get(stack.size() - 1);
         if (kind != Object.class && !kind.isInstance(value)) {
-            throw new IllegalArgumentException("an instruction finds a value of wrong type, "
-                    + PickleValue.kindOf(value));
+            throw new IllegalArgumentException(
+                    "an instruction finds a value of wrong type, " + PickleValue.kindOf(value));
         }
         return kind.cast(value);
     }

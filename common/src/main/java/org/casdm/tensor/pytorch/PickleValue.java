@@ -97,6 +97,8 @@ sealed interface PickleValue {
         if (value == null) {
             return "None";
         }
-        return value instanceof PickleValue known ? known.kind() : value.getClass().getSimpleName();
+        return value instanceof PickleValue known
+                ? known.kind()
+                : value.getClass().getSimpleName();
     }
 }

@@ -33,8 +33,8 @@ public final class PyTorchFile implements Closeable {
     private PyTorchFile(SeekableInput source) throws IOException {
         this.source = source;
         var archive = openArchive(source);
-        this.tree = new StateTree(source.name(), archive.root(),
-                (name, tensor) -> new PyTorchTensor(name, tensor, source, archive));
+        this.tree = new StateTree(
+                source.name(), archive.root(), (name, tensor) -> new PyTorchTensor(name, tensor, source, archive));
         for (var tensor : tree.tensors().values()) {
             tensor.requireComplete();
         }
@@ -76,8 +76,10 @@ public final class PyTorchFile implements Closeable {
         if (start.length == Integer.BYTES && Byte.toUnsignedInt(start[0]) == PICKLE_PROTOCOL) {
             return new StreamArchive(source);
         }
-        throw new PyTorchFileException(source.name(), "not a PyTorch state file (" + source.size()
-                + " bytes): it starts neither as a zip archive nor as a pickle");
+        throw new PyTorchFileException(
+                source.name(),
+                "not a PyTorch state file (" + source.size()
+                        + " bytes): it starts neither as a zip archive nor as a pickle");
     }
 
     /** What messages call the file. */

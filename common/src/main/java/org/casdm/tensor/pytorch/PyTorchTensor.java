@@ -89,7 +89,8 @@ public final class PyTorchTensor implements StoredTensor {
         var layout = tensor.layout();
         var elementSize = type().byteSize();
         var storage = tensor.storage();
-        var position = archive.locate(storage) + storage.firstElement() * storage.type().byteSize()
+        var position = archive.locate(storage)
+                + storage.firstElement() * storage.type().byteSize()
                 + layout.offset() * elementSize;
         if (layout.isContiguous() && info.byteSize() == storage.wholeBytes()) {
             var crc = new CRC32();
@@ -125,13 +126,16 @@ public final class PyTorchTensor implements StoredTensor {
         var strides = tensor.layout().strides();
         var span = tensor.layout().span();
         if (span > LARGEST_ARRAY / elementSize) {
-            throw new PyTorchFileException(file, "tensor " + Text.quote(name()) + " is not in C order and spans more"
-                    + " than 2 GiB: save it with .contiguous()");
+            throw new PyTorchFileException(
+                    file,
+                    "tensor " + Text.quote(name()) + " is not in C order and spans more"
+                            + " than 2 GiB: save it with .contiguous()");
         }
         var spanned = new byte[(int) span * elementSize];
         source.readFully(position, spanned, 0, spanned.length);
         toLittleEndian(spanned, spanned.length);
-        var chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, info.byteSize())).order(ByteOrder.LITTLE_ENDIAN);
+        var chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, info.byteSize()))
+                .order(ByteOrder.LITTLE_ENDIAN);
         var indices = new long[shape.length];
         var element = 0L;
         for (var remaining = elementCount(); remaining > 0; remaining--) {
@@ -219,8 +223,8 @@ public final class PyTorchTensor implements StoredTensor {
      */
     public long[] readLongs() throws IOException {
         if (type().isFloatingPoint()) {
-            throw new PyTorchFileException(file, "tensor " + Text.quote(name()) + " holds " + type()
-                    + ", not integers");
+            throw new PyTorchFileException(
+                    file, "tensor " + Text.quote(name()) + " holds " + type() + ", not integers");
         }
         var longs = new long[arrayLength()];
         var elementSize = type().byteSize();
@@ -235,8 +239,10 @@ public final class PyTorchTensor implements StoredTensor {
 
     private int arrayLength() throws PyTorchFileException {
         if (elementCount() > LARGEST_ARRAY) {
-            throw new PyTorchFileException(file, "tensor " + Text.quote(name()) + " has " + elementCount()
-                    + " elements, more than an array holds: read it in pieces");
+            throw new PyTorchFileException(
+                    file,
+                    "tensor " + Text.quote(name()) + " has " + elementCount()
+                            + " elements, more than an array holds: read it in pieces");
         }
         return (int) elementCount();
     }

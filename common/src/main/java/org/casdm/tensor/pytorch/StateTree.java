@@ -68,8 +68,8 @@ final class StateTree {
             throw problem(path, "the name is longer than " + LONGEST_NAME + " characters");
         }
         if (nameCharacters > MOST_NAME_CHARACTERS) {
-            throw problem(path, "the names of all values together have more than " + MOST_NAME_CHARACTERS
-                    + " characters");
+            throw problem(
+                    path, "the names of all values together have more than " + MOST_NAME_CHARACTERS + " characters");
         }
         if (value instanceof DictionaryValue dictionary) {
             return convertEntries(path, dictionary, depth);

@@ -39,8 +39,11 @@ final class StorageTable {
             throw new IllegalArgumentException("a persistent id that is not a storage"
                     + " (files with whole modules are refused: save the state dict)");
         }
-        if (!(id.get(1) instanceof GlobalValue global && global.global() instanceof StorageClass storageClass
-                && id.get(2) instanceof String key && id.get(3) instanceof String && id.get(4) instanceof Long count)) {
+        if (!(id.get(1) instanceof GlobalValue global
+                && global.global() instanceof StorageClass storageClass
+                && id.get(2) instanceof String key
+                && id.get(3) instanceof String
+                && id.get(4) instanceof Long count)) {
             throw new IllegalArgumentException("a storage id whose parts have wrong types");
         }
         var type = storageClass.type();
@@ -59,13 +62,17 @@ final class StorageTable {
 
     /** A part of a storage, as files from before PyTorch 0.4 may have it. */
     private static StorageValue view(StorageValue whole, Object metadata) {
-        if (metadata instanceof PickleValue.TupleValue tuple && tuple.items.size() == 3
-                && tuple.items.get(1) instanceof Long first && tuple.items.get(2) instanceof Long count
-                && first >= 0 && count >= 0 && first <= whole.wholeCount()
+        if (metadata instanceof PickleValue.TupleValue tuple
+                && tuple.items.size() == 3
+                && tuple.items.get(1) instanceof Long first
+                && tuple.items.get(2) instanceof Long count
+                && first >= 0
+                && count >= 0
+                && first <= whole.wholeCount()
                 && count <= whole.wholeCount() - first) {
             return new StorageValue(whole.key(), whole.type(), whole.wholeCount(), first, count);
         }
-        throw new IllegalArgumentException("the view of storage " + Text.quote(whole.key())
-                + " is not three values inside the storage");
+        throw new IllegalArgumentException(
+                "the view of storage " + Text.quote(whole.key()) + " is not three values inside the storage");
     }
 }

@@ -33,7 +33,8 @@ final class StreamArchive implements StorageArchive {
         var input = new PickleInput(source, 0, source.size());
         var none = new StorageTable(0);
         if (!MAGIC.equals(new PickleMachine(input, none).run())) {
-            throw new PyTorchFileException(source.name(),
+            throw new PyTorchFileException(
+                    source.name(),
                     "a pickle, but not a PyTorch state file: it does not start with PyTorch's magic number");
         }
         var protocol = new PickleMachine(input, none).run();
@@ -54,14 +55,16 @@ final class StreamArchive implements StorageArchive {
                 throw new PyTorchFileException(source.name(), "the list of storage keys has one that no tensor uses");
             }
             if (positions.put(name, position) != null) {
-                throw new PyTorchFileException(source.name(),
-                        "the list of storage keys has " + Text.quote(name) + " twice");
+                throw new PyTorchFileException(
+                        source.name(), "the list of storage keys has " + Text.quote(name) + " twice");
             }
             // Neither term is larger than the file, and the sum is checked against the file before the next round.
             position += COUNT_BYTES + storages.get(name).wholeBytes();
             if (position > source.size()) {
-                throw new PyTorchFileException(source.name(), "the file is cut: storage " + Text.quote(name)
-                        + " ends at byte " + position + ", the file at " + source.size());
+                throw new PyTorchFileException(
+                        source.name(),
+                        "the file is cut: storage " + Text.quote(name) + " ends at byte " + position + ", the file at "
+                                + source.size());
             }
         }
     }
@@ -78,7 +81,8 @@ final class StreamArchive implements StorageArchive {
 
     @Override
     public Optional<String> findProblem(StorageValue storage) {
-        return positions.containsKey(storage.key()) ? Optional.empty()
+        return positions.containsKey(storage.key())
+                ? Optional.empty()
                 : Optional.of("storage " + Text.quote(storage.key()) + " is not among the storages of the file");
     }
 
@@ -87,8 +91,10 @@ final class StreamArchive implements StorageArchive {
         var position = positions.get(storage.key());
         var stored = new PickleInput(source, position, position + COUNT_BYTES).readLong();
         if (stored != storage.wholeCount()) {
-            throw new PyTorchFileException(source.name(), "storage " + Text.quote(storage.key()) + " at byte "
-                    + position + " has " + stored + " elements, but the tensors over it say " + storage.wholeCount());
+            throw new PyTorchFileException(
+                    source.name(),
+                    "storage " + Text.quote(storage.key()) + " at byte " + position + " has " + stored
+                            + " elements, but the tensors over it say " + storage.wholeCount());
         }
         return position + COUNT_BYTES;
     }

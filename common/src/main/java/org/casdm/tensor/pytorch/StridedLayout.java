@@ -24,8 +24,8 @@ final class StridedLayout {
      */
     StridedLayout(long offset, long[] shape, long[] strides, long storageCount) {
         if (shape.length != strides.length || shape.length > MOST_DIMENSIONS) {
-            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " does not fit strides "
-                    + Arrays.toString(strides));
+            throw new IllegalArgumentException(
+                    "shape " + Arrays.toString(shape) + " does not fit strides " + Arrays.toString(strides));
         }
         this.offset = offset;
         this.shape = shape.clone();
@@ -37,8 +37,8 @@ final class StridedLayout {
             throw new IllegalArgumentException(this + " is larger than any storage", e);
         }
         if (elementCount > storageCount && elementCount > MOST_REPEATED) {
-            throw new IllegalArgumentException(this + " has " + elementCount + " elements over a storage of "
-                    + storageCount);
+            throw new IllegalArgumentException(
+                    this + " has " + elementCount + " elements over a storage of " + storageCount);
         }
     }
 

@@ -5,8 +5,7 @@ final class Text {
 
     private static final int LONGEST = 200;
 
-    private Text() {
-    }
+    private Text() {}
 
     /** The text in quotes, without control characters that could forge a log line, and not longer than is readable. */
     static String quote(String text) {

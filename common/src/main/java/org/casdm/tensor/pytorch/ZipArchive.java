@@ -44,8 +44,8 @@ final class ZipArchive implements StorageArchive {
                 .filter(name -> name.endsWith('/' + TREE) && name.indexOf('/') == name.length() - TREE.length() - 1)
                 .toList();
         if (trees.size() != 1) {
-            throw problem("not a PyTorch state file: the zip archive has " + trees.size()
-                    + " entries FOLDER/" + TREE + " instead of one");
+            throw problem("not a PyTorch state file: the zip archive has " + trees.size() + " entries FOLDER/" + TREE
+                    + " instead of one");
         }
         return trees.get(0).substring(0, trees.get(0).length() - TREE.length());
     }
@@ -89,7 +89,8 @@ final class ZipArchive implements StorageArchive {
         if (entry == null) {
             return Optional.of("entry " + Text.quote(entryName(storage)) + " is not in the zip archive");
         }
-        return entry.size() == storage.wholeBytes() ? Optional.empty()
+        return entry.size() == storage.wholeBytes()
+                ? Optional.empty()
                 : Optional.of("entry " + Text.quote(entry.name()) + " has " + entry.size()
                         + " bytes instead of the declared " + storage.wholeBytes());
     }

@@ -47,8 +47,7 @@ final class ZipDirectory {
      * @param crc CRC-32 of the data; 0 where the writer has left it out
      * @param headerPosition place of the entry's own header, which comes before the data
      */
-    record Entry(String name, long size, long crc, int method, int flags, long headerPosition) {
-    }
+    record Entry(String name, long size, long crc, int method, int flags, long headerPosition) {}
 
     ZipDirectory(SeekableInput source) throws IOException {
         this.source = source;
@@ -73,7 +72,8 @@ final class ZipDirectory {
         var header = read(entry.headerPosition(), LOCAL_SIZE + name.length);
         var nameLength = Short.toUnsignedInt(header.getShort(26));
         var extraLength = Short.toUnsignedInt(header.getShort(28));
-        if (header.getInt(0) != LOCAL_SIGNATURE || nameLength != name.length
+        if (header.getInt(0) != LOCAL_SIGNATURE
+                || nameLength != name.length
                 || !ByteBuffer.wrap(name).equals(header.slice(LOCAL_SIZE, name.length))) {
             throw problem("the header of entry " + Text.quote(entry.name()) + " at byte " + entry.headerPosition()
                     + " is damaged");
@@ -103,7 +103,7 @@ final class ZipDirectory {
         var crc = new CRC32();
         var chunk = new byte[(int) Math.min(CHUNK_BYTES, entry.size())];
         var position = locate(entry);
-        for (var left = entry.size(); left > 0;) {
+        for (var left = entry.size(); left > 0; ) {
             var count = (int) Math.min(chunk.length, left);
             source.readFully(position, chunk, 0, count);
             crc.update(chunk, 0, count);
@@ -118,8 +118,9 @@ final class ZipDirectory {
         var tailStart = source.size() - tailSize;
         var tail = read(tailStart, tailSize);
         var end = tailSize - END_SIZE;
-        while (end >= 0 && !(tail.getInt(end) == END_SIGNATURE
-                && end + END_SIZE + Short.toUnsignedInt(tail.getShort(end + 20)) == tailSize)) {
+        while (end >= 0
+                && !(tail.getInt(end) == END_SIGNATURE
+                        && end + END_SIZE + Short.toUnsignedInt(tail.getShort(end + 20)) == tailSize)) {
             end--;
         }
         if (end < 0) {
@@ -155,7 +156,8 @@ final class ZipDirectory {
         }
         var locator = read(endPosition - ZIP64_LOCATOR_SIZE, ZIP64_LOCATOR_SIZE);
         var position = locator.getLong(8);
-        if (locator.getInt(0) != ZIP64_LOCATOR_SIGNATURE || position < 0
+        if (locator.getInt(0) != ZIP64_LOCATOR_SIGNATURE
+                || position < 0
                 || position > endPosition - ZIP64_LOCATOR_SIZE - ZIP64_END_SIZE) {
             throw problem("the zip64 locator is damaged");
         }
@@ -211,8 +213,13 @@ final class ZipDirectory {
         if (size < 0 || position < 0 || method == 0 && size != storedSize) {
             throw problem("entry " + Text.quote(name) + " of the zip directory is damaged");
         }
-        return new Entry(name, size, Integer.toUnsignedLong(directory.getInt(start + 16)), method,
-                Short.toUnsignedInt(directory.getShort(start + 8)), position);
+        return new Entry(
+                name,
+                size,
+                Integer.toUnsignedLong(directory.getInt(start + 16)),
+                method,
+                Short.toUnsignedInt(directory.getShort(start + 8)),
+                position);
     }
 
     private static void skip(ByteBuffer buffer, int count) {

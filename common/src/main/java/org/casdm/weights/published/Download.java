@@ -26,6 +26,7 @@ public final class Download {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     /** Attempts in a row that bring nothing. */
     private static final int ATTEMPTS = 4;
+
     private static final int CHUNK_BYTES = 1 << 18;
     private static final int WHOLE = 200;
     private static final int PART = 206;
@@ -36,8 +37,10 @@ public final class Download {
     private final URI address;
     private final Timing timing;
     private final DownloadProgress progress;
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NORMAL).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
     private final MessageDigest digest = Sha256.newDigest();
     private long position;
 
@@ -85,7 +88,8 @@ public final class Download {
         while (position < file.content().bytes()) {
             long before = position;
             IOException broken = null;
-            try (var body = open(); var guard = new StallGuard(body, timing.patience())) {
+            try (var body = open();
+                    var guard = new StallGuard(body, timing.patience())) {
                 copy(body, guard, target);
             } catch (BrokenConnection e) {
                 broken = e.reason();
@@ -93,9 +97,12 @@ public final class Download {
             failures = position > before ? 1 : failures + 1;
             if (position < file.content().bytes()) {
                 if (failures == ATTEMPTS) {
-                    throw new DownloadException(address + ": the connection broke " + ATTEMPTS + " times in a row"
-                            + " after " + position + " of " + file.content().bytes() + " bytes"
-                            + (broken == null ? "" : " (" + describe(broken) + ")") + "; nothing was kept. " + advice(),
+                    throw new DownloadException(
+                            address + ": the connection broke " + ATTEMPTS + " times in a row"
+                                    + " after " + position + " of "
+                                    + file.content().bytes() + " bytes"
+                                    + (broken == null ? "" : " (" + describe(broken) + ")") + "; nothing was kept. "
+                                    + advice(),
                             broken);
                 }
                 sleep(timing.pause().multipliedBy(failures));
@@ -133,8 +140,8 @@ public final class Download {
             throw new DownloadException(address + ": interrupted", e);
         }
         var body = response.body();
-        if (response.statusCode() == PART && response.headers().firstValue("Content-Range").orElse("")
-                .startsWith("bytes " + position + "-")) {
+        if (response.statusCode() == PART
+                && response.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + position + "-")) {
             return body;
         }
         if (response.statusCode() == WHOLE) {
@@ -144,7 +151,8 @@ public final class Download {
         }
         body.close();
         if (response.statusCode() == NOTHING_THERE) {
-            throw wrong("it has only " + position + " bytes instead of " + file.content().bytes());
+            throw wrong("it has only " + position + " bytes instead of "
+                    + file.content().bytes());
         }
         var status = new IOException("the server answers HTTP " + response.statusCode());
         if (response.statusCode() >= FIRST_SERVER_ERROR) {

@@ -14,8 +14,8 @@ import org.casdm.tensor.ContentDigest;
  * @param licence what its authors say about its use
  * @param usage what to write where to use it, FILE and SHA256 standing for where it is and its hash
  */
-public record PublishedFile(String name, String purpose, URI address, String file, ContentDigest content,
-        String licence, String usage) {
+public record PublishedFile(
+        String name, String purpose, URI address, String file, ContentDigest content, String licence, String usage) {
 
     /** What to write where to use the file at a place: settings or options. */
     public String usage(String place) {

@@ -26,13 +26,18 @@ public record PublishedFiles(List<PublishedFile> all) {
     public static PublishedFiles load() {
         var stream = PublishedFiles.class.getResourceAsStream(RESOURCE);
         var config = ConfigFactory.parseReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
-        return new PublishedFiles(config.getConfigList("files").stream().map(PublishedFiles::file).toList());
+        return new PublishedFiles(
+                config.getConfigList("files").stream().map(PublishedFiles::file).toList());
     }
 
     private static PublishedFile file(Config entry) {
-        return new PublishedFile(entry.getString("name"), entry.getString("purpose"),
-                URI.create(entry.getString("address")), entry.getString("file"),
-                new ContentDigest(entry.getLong("bytes"), entry.getString("sha256")), entry.getString("licence"),
+        return new PublishedFile(
+                entry.getString("name"),
+                entry.getString("purpose"),
+                URI.create(entry.getString("address")),
+                entry.getString("file"),
+                new ContentDigest(entry.getLong("bytes"), entry.getString("sha256")),
+                entry.getString("licence"),
                 entry.getString("usage"));
     }
 
@@ -48,7 +53,11 @@ public record PublishedFiles(List<PublishedFile> all) {
 
     /** The file that is called so when it has been fetched, or at its address. */
     public Optional<PublishedFile> withFileName(String name) {
-        return all.stream().filter(file -> file.file().equals(name)).findFirst()
-                .or(() -> all.stream().filter(file -> file.address().getPath().endsWith("/" + name)).findFirst());
+        return all.stream()
+                .filter(file -> file.file().equals(name))
+                .findFirst()
+                .or(() -> all.stream()
+                        .filter(file -> file.address().getPath().endsWith("/" + name))
+                        .findFirst());
     }
 }

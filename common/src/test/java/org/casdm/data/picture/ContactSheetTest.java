@@ -34,9 +34,12 @@ class ContactSheetTest {
     void greyPicturesAndTooFewBytes() throws Exception {
         var png = new ByteArrayOutputStream();
         new ContactSheet(8, 1).write(new byte[] {7}, 1, 1, 1, png);
-        assertThat(ImageIO.read(new ByteArrayInputStream(png.toByteArray())).getRaster().getPixel(0, 0, (int[]) null))
+        assertThat(ImageIO.read(new ByteArrayInputStream(png.toByteArray()))
+                        .getRaster()
+                        .getPixel(0, 0, (int[]) null))
                 .containsExactly(7, 7, 7);
         assertThatThrownBy(() -> new ContactSheet(1, 1).write(new byte[11], 1, 2, 3, png))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("11 bytes");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("11 bytes");
     }
 }

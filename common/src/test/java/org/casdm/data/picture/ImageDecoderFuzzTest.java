@@ -13,9 +13,22 @@ class ImageDecoderFuzzTest {
     private static final ImageDecoder DECODER = new ImageDecoder(PIXELS);
 
     static Stream<byte[]> pictures() {
-        return Stream.of("alpha.png", "palette2.png", "grey16.png", "grey.jpg", "progressive.jpg", "cmyk.jpg", "s420.jpg",
-                "profile.jpg", "transparent.gif", "bilevel.bmp", "palette.bmp", "lossy.webp", "lossless.webp",
-                "animated.webp").map(name -> Resources.bytes("/pictures/decode/" + name));
+        return Stream.of(
+                        "alpha.png",
+                        "palette2.png",
+                        "grey16.png",
+                        "grey.jpg",
+                        "progressive.jpg",
+                        "cmyk.jpg",
+                        "s420.jpg",
+                        "profile.jpg",
+                        "transparent.gif",
+                        "bilevel.bmp",
+                        "palette.bmp",
+                        "lossy.webp",
+                        "lossless.webp",
+                        "animated.webp")
+                .map(name -> Resources.bytes("/pictures/decode/" + name));
     }
 
     @MethodSource("pictures")

@@ -22,11 +22,40 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ImageDecoderTest {
     @ParameterizedTest
-    @ValueSource(strings = {"rgb.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "ycck.jpg", "rotated.jpg",
-        "profile.jpg", "rgb.png", "profile.png", "palette.png", "palette2.png", "alpha.png", "grey.png",
-        "greyalpha.png", "bilevel.png", "transparent.png", "grey16.png", "rgb.bmp", "palette.bmp", "grey.bmp",
-        "bilevel.bmp", "first.gif", "transparent.gif", "lossless.webp", "lossy.webp",
-        "alpha.webp", "odd.webp", "animated.webp", "s444.jpg", "s422.jpg", "s420.jpg"})
+    @ValueSource(
+            strings = {
+                "rgb.jpg",
+                "progressive.jpg",
+                "grey.jpg",
+                "cmyk.jpg",
+                "ycck.jpg",
+                "rotated.jpg",
+                "profile.jpg",
+                "rgb.png",
+                "profile.png",
+                "palette.png",
+                "palette2.png",
+                "alpha.png",
+                "grey.png",
+                "greyalpha.png",
+                "bilevel.png",
+                "transparent.png",
+                "grey16.png",
+                "rgb.bmp",
+                "palette.bmp",
+                "grey.bmp",
+                "bilevel.bmp",
+                "first.gif",
+                "transparent.gif",
+                "lossless.webp",
+                "lossy.webp",
+                "alpha.webp",
+                "odd.webp",
+                "animated.webp",
+                "s444.jpg",
+                "s422.jpg",
+                "s420.jpg"
+            })
     void equalsPillow(String name) throws Exception {
         assertThat(difference(name).largest()).isZero();
     }
@@ -44,14 +73,27 @@ class ImageDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rgb.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.png", "palette.png", "rgb.bmp",
-        "transparent.gif", "lossless.webp", "lossy.webp"})
+    @ValueSource(
+            strings = {
+                "rgb.jpg",
+                "progressive.jpg",
+                "grey.jpg",
+                "cmyk.jpg",
+                "rgb.png",
+                "palette.png",
+                "rgb.bmp",
+                "transparent.gif",
+                "lossless.webp",
+                "lossy.webp"
+            })
     void truncatedFilesAreBad(String name) {
         byte[] whole = TestPictures.bytes("decode/" + name);
         for (double part : new double[] {0.02, 0.2, 0.5, 0.8, 0.95}) {
             byte[] cut = Arrays.copyOf(whole, (int) (whole.length * part));
-            assertThatThrownBy(() -> new ImageDecoder().decode(cut, "folder/" + name)).as(name + " cut to " + part)
-                    .isInstanceOf(BadImageException.class).hasMessageStartingWith("folder/" + name + ": ");
+            assertThatThrownBy(() -> new ImageDecoder().decode(cut, "folder/" + name))
+                    .as(name + " cut to " + part)
+                    .isInstanceOf(BadImageException.class)
+                    .hasMessageStartingWith("folder/" + name + ": ");
         }
     }
 
@@ -61,23 +103,29 @@ class ImageDecoderTest {
         byte[] bitmap = TestPictures.bytes("decode/palette.bmp");
         for (int from : new int[] {bitmap.length + 1, Integer.MAX_VALUE, -1}) {
             ByteBuffer.wrap(bitmap).order(ByteOrder.LITTLE_ENDIAN).putInt(10, from);
-            assertThatThrownBy(() -> new ImageDecoder().decode(bitmap, "b.bmp")).isInstanceOf(BadImageException.class)
-                    .hasMessageContaining("b.bmp").hasMessageContaining("truncated BMP");
+            assertThatThrownBy(() -> new ImageDecoder().decode(bitmap, "b.bmp"))
+                    .isInstanceOf(BadImageException.class)
+                    .hasMessageContaining("b.bmp")
+                    .hasMessageContaining("truncated BMP");
         }
     }
 
     @Test
     void theFormatIsKnownByContentAlone() throws Exception {
-        assertThat(new ImageDecoder().decode(TestPictures.bytes("decode/rgb.png"), "n01440764_3.JPEG").width())
+        assertThat(new ImageDecoder()
+                        .decode(TestPictures.bytes("decode/rgb.png"), "n01440764_3.JPEG")
+                        .width())
                 .isEqualTo(45);
     }
 
     @Test
     void emptyAndForeignFilesAreBad() {
         var decoder = new ImageDecoder();
-        assertThatThrownBy(() -> decoder.decode(new byte[0], "a.png")).isInstanceOf(BadImageException.class)
+        assertThatThrownBy(() -> decoder.decode(new byte[0], "a.png"))
+                .isInstanceOf(BadImageException.class)
                 .hasMessage("a.png: the file is empty");
-        assertThatThrownBy(() -> decoder.decode("<html>".getBytes(), "a.png")).isInstanceOf(BadImageException.class)
+        assertThatThrownBy(() -> decoder.decode("<html>".getBytes(), "a.png"))
+                .isInstanceOf(BadImageException.class)
                 .hasMessageStartingWith("a.png: not a picture");
     }
 
@@ -85,8 +133,9 @@ class ImageDecoderTest {
     void damagedFilesAreBadAndNothingElse() {
         var decoder = new ImageDecoder();
         var random = new Random(3);
-        for (String name : new String[] {"rgb.jpg", "rgb.png", "palette.bmp", "first.gif", "lossless.webp", "alpha.webp",
-            "cmyk.jpg"}) {
+        for (String name : new String[] {
+            "rgb.jpg", "rgb.png", "palette.bmp", "first.gif", "lossless.webp", "alpha.webp", "cmyk.jpg"
+        }) {
             byte[] whole = TestPictures.bytes("decode/" + name);
             for (int trial = 0; trial < 40; trial++) {
                 byte[] damaged = whole.clone();
@@ -115,18 +164,32 @@ class ImageDecoderTest {
         for (int i = 0; i < 4; i++) {
             bomb[29 + i] = (byte) (checksum.getValue() >> 24 - 8 * i);
         }
-        assertThatThrownBy(() -> new ImageDecoder().decode(bomb, "bomb.png")).isInstanceOf(BadImageException.class)
+        assertThatThrownBy(() -> new ImageDecoder().decode(bomb, "bomb.png"))
+                .isInstanceOf(BadImageException.class)
                 .hasMessage("bomb.png: 65536 x 65536 pixels are more than the limit of 89478485");
         assertThatThrownBy(() -> new ImageDecoder(1000).decode(TestPictures.bytes("decode/rgb.png"), "big.png"))
                 .hasMessage("big.png: 45 x 37 pixels are more than the limit of 1000");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rgb.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.png", "palette.png", "rgb.bmp",
-        "first.gif", "lossless.webp", "lossy.webp", "animated.webp"})
+    @ValueSource(
+            strings = {
+                "rgb.jpg",
+                "progressive.jpg",
+                "grey.jpg",
+                "cmyk.jpg",
+                "rgb.png",
+                "palette.png",
+                "rgb.bmp",
+                "first.gif",
+                "lossless.webp",
+                "lossy.webp",
+                "animated.webp"
+            })
     void everyFormatKeepsToTheLimitOfPixels(String name) {
         byte[] content = TestPictures.bytes("decode/" + name);
-        assertThatThrownBy(() -> new ImageDecoder(300).decode(content, name)).isInstanceOf(BadImageException.class)
+        assertThatThrownBy(() -> new ImageDecoder(300).decode(content, name))
+                .isInstanceOf(BadImageException.class)
                 .hasMessageContaining("are more than the limit of 300");
     }
 

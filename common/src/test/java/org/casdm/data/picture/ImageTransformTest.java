@@ -20,8 +20,18 @@ class ImageTransformTest {
     private static final Random RANDOM = new Random(7);
 
     @ParameterizedTest
-    @CsvSource({"wide,32", "tall,24", "halved,32", "up,32", "same,32", "sliver,16", "odd,32", "nearly,32", "halfway,8",
-        "grey,32"})
+    @CsvSource({
+        "wide,32",
+        "tall,24",
+        "halved,32",
+        "up,32",
+        "same,32",
+        "sliver,16",
+        "odd,32",
+        "nearly,32",
+        "halfway,8",
+        "grey,32"
+    })
     void equalsPillow(String name, int size) throws Exception {
         Picture input = TestPictures.decode("transform/" + name + ".png");
         Picture expected = TestPictures.decode("transform/" + name + "-" + size + ".png");
@@ -29,13 +39,25 @@ class ImageTransformTest {
         byte[] actual = new ImageTransform(size).apply(input);
 
         // Two grey levels would do; the arithmetic is the same, so nothing differs.
-        assertThat(TestPictures.difference(actual, TestPictures.colour(expected)).largest()).isZero();
+        assertThat(TestPictures.difference(actual, TestPictures.colour(expected))
+                        .largest())
+                .isZero();
     }
 
     /** From 190 x 150 JPEGs, shrunk by 1.5 to 8, each decoded by Pillow too: {@code scene-75.png} and so on. */
     @ParameterizedTest
-    @CsvSource({"scene,100", "scene,75", "scene,60", "scene,50", "scene,38", "scene,30", "scene,25", "scene,19",
-        "scenegrey,75", "scenegrey,30"})
+    @CsvSource({
+        "scene,100",
+        "scene,75",
+        "scene,60",
+        "scene,50",
+        "scene,38",
+        "scene,30",
+        "scene,25",
+        "scene,19",
+        "scenegrey,75",
+        "scenegrey,30"
+    })
     void shrunkJpegsEqualPillows(String name, int size) throws Exception {
         Picture input = TestPictures.decode("transform/" + name + ".jpg");
         Picture expected = TestPictures.decode("transform/" + name + "-" + size + ".png");
@@ -65,7 +87,8 @@ class ImageTransformTest {
                 byte[] plain = new byte[width * 11 * 3];
                 Arrays.fill(plain, (byte) 201);
                 assertThat(new ImageTransform(size).apply(new Picture(width, 11, 3, plain)))
-                        .hasSize(size * size * 3).containsOnly((byte) 201);
+                        .hasSize(size * size * 3)
+                        .containsOnly((byte) 201);
             }
         }
     }
@@ -86,7 +109,8 @@ class ImageTransformTest {
         // Enlarged whole it would be 256 x 5,120,000 pixels.
         byte[] sliver = new byte[20_000 * 3];
         Arrays.fill(sliver, (byte) 5);
-        assertThat(new ImageTransform(256).apply(new Picture(20_000, 1, 3, sliver))).containsOnly(5);
+        assertThat(new ImageTransform(256).apply(new Picture(20_000, 1, 3, sliver)))
+                .containsOnly(5);
     }
 
     @Test

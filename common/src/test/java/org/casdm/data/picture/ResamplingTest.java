@@ -23,8 +23,11 @@ class ResamplingTest {
         for (int row = 0; row < height; row++) {
             byte[] expected = height == 1
                     ? columnByColumn(picture, width, height)
-                    : Resampling.BOX.resize(picture, width, height, 0, row, width, 1).samples();
-            assertThat(Arrays.copyOfRange(halved, row * rowBytes, (row + 1) * rowBytes)).as("row " + row)
+                    : Resampling.BOX
+                            .resize(picture, width, height, 0, row, width, 1)
+                            .samples();
+            assertThat(Arrays.copyOfRange(halved, row * rowBytes, (row + 1) * rowBytes))
+                    .as("row " + row)
                     .isEqualTo(expected);
         }
     }
@@ -32,7 +35,9 @@ class ResamplingTest {
     private static byte[] columnByColumn(Picture picture, int width, int height) {
         byte[] row = new byte[width * picture.channels()];
         for (int column = 0; column < width; column++) {
-            byte[] pixel = Resampling.BOX.resize(picture, width, height, column, 0, 1, 1).samples();
+            byte[] pixel = Resampling.BOX
+                    .resize(picture, width, height, column, 0, 1, 1)
+                    .samples();
             System.arraycopy(pixel, 0, row, column * picture.channels(), picture.channels());
         }
         return row;

@@ -5,8 +5,7 @@ import java.io.UncheckedIOException;
 
 /** Pictures from the test resources, and how far two are apart. */
 public final class TestPictures {
-    private TestPictures() {
-    }
+    private TestPictures() {}
 
     /** The bytes of a resource below {@code pictures/}. */
     public static byte[] bytes(String name) {
@@ -50,6 +49,5 @@ public final class TestPictures {
         return new Difference(largest, (double) sum / actual.length);
     }
 
-    record Difference(int largest, double mean) {
-    }
+    record Difference(int largest, double mean) {}
 }

@@ -21,13 +21,21 @@ class DamagedDescriptionTest {
 
     @Test
     void everyDamageIsNoticed(@TempDir java.nio.file.Path folder) throws IOException {
-        var description = new DatasetDescription(5, 32, 3, List.of("cat", "dög"), "s3a://bucket/raw", "none", 7, "all",
+        var description = new DatasetDescription(
+                5,
+                32,
+                3,
+                List.of("cat", "dög"),
+                "s3a://bucket/raw",
+                "none",
+                7,
+                "all",
                 List.of(new ShardFile("part-00000.parquet", 5, 1000, "0f".repeat(32), List.of(3, 2))),
                 List.of(new SkippedRecord("a/1.png", "the file is empty")));
         description.write(FileSystem.getLocal(new Configuration()).getRawFileSystem(), new Path(folder.toUri()));
         var content = Files.readAllBytes(folder.resolve(DatasetDescription.FILE_NAME));
-        int refused = Damage.requireNoticed(DatasetDescription.FILE_NAME, content, Integer.MAX_VALUE,
-                DamagedDescriptionTest::read);
+        int refused = Damage.requireNoticed(
+                DatasetDescription.FILE_NAME, content, Integer.MAX_VALUE, DamagedDescriptionTest::read);
         assertThat(refused).as("cuts and more").isGreaterThan(content.length);
         assertThat(read(content)).isEqualTo(description);
     }

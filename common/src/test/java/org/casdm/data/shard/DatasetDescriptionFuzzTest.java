@@ -22,8 +22,7 @@ class DatasetDescriptionFuzzTest {
                  "source": "s3a://bucket/raw", "transform": "none", "seed": 7, "split": "all",
                  "shards": [{"name": "part-00000.parquet", "count": 5, "bytes": 1000, "sha256": "%s",
                              "rowGroups": [3, 2]}],
-                 "skipped": [{"id": "a/1.png", "reason": "the file is empty"}]}""".formatted("0f".repeat(32))
-                .getBytes(StandardCharsets.UTF_8));
+                 "skipped": [{"id": "a/1.png", "reason": "the file is empty"}]}""".formatted("0f".repeat(32)).getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("descriptions")
@@ -40,7 +39,10 @@ class DatasetDescriptionFuzzTest {
 
     private static void requireNamesInFolder(DatasetDescription description) throws IOException {
         for (var shard : description.shards()) {
-            if (!Storage.path("memory:/folder/" + shard.name()).getParent().toString().equals("memory:/folder")) {
+            if (!Storage.path("memory:/folder/" + shard.name())
+                    .getParent()
+                    .toString()
+                    .equals("memory:/folder")) {
                 throw new AssertionError("outside of the folder: " + shard.name());
             }
         }

@@ -45,7 +45,9 @@ class ShardFuzzTest {
         var fileSystem = FileSystem.get(path.toUri(), HADOOP);
         Untrusted.isRead(NAME, () -> {
             try (var reader = ShardReader.open(fileSystem, path, SIZE)) {
-                for (int group = 0; group < Math.min(ROW_GROUPS_READ, reader.rowGroups().size()); group++) {
+                for (int group = 0;
+                        group < Math.min(ROW_GROUPS_READ, reader.rowGroups().size());
+                        group++) {
                     reader.readRowGroup(group);
                 }
             }

@@ -13,6 +13,7 @@ class ShardOrderTest {
 
     /** 100 images. */
     private static final int[] ROW_GROUPS = {20, 20, 7, 20, 13, 20};
+
     private static final int WINDOW = 17;
 
     /** What all workers visit, by global position, from one to another; each image as row group × 100 + index. */
@@ -23,7 +24,8 @@ class ShardOrderTest {
         for (long global = from; global < to; global++) {
             long epoch = global / order.count();
             long place = global - present.firstImage();
-            int worker = (int) (place / present.order().batchSize() % present.order().workers());
+            int worker =
+                    (int) (place / present.order().batchSize() % present.order().workers());
             var images = order.epoch(epoch, worker);
             long visited = present.count(worker, place)
                     - present.count(worker, Math.max(0, epoch * order.count() - present.firstImage()));

@@ -28,12 +28,14 @@ class ShardStreamTest {
 
     /** Large enough that a shard has several row groups of 42 images. */
     private static final int SIZE = 256;
+
     private static final int BYTES = SIZE * SIZE * 3;
     private static final int COUNT = 150;
     private static final int LABELS = 5;
 
     @TempDir
     private java.nio.file.Path local;
+
     private final Configuration hadoop = new Configuration();
     private ShardImageSet set;
 
@@ -51,8 +53,9 @@ class ShardStreamTest {
                 shards.add(writer.finish());
             }
         }
-        new DatasetDescription(COUNT, SIZE, 3, List.of("a", "b", "c", "d", "e"), "test", "none", 0, "all", shards,
-                List.of()).write(fileSystem, folder);
+        new DatasetDescription(
+                        COUNT, SIZE, 3, List.of("a", "b", "c", "d", "e"), "test", "none", 0, "all", shards, List.of())
+                .write(fileSystem, folder);
         set = (ShardImageSet) new ImageSetFinder(hadoop).find(local.toString(), ImageFormat.AUTO);
     }
 
@@ -129,7 +132,8 @@ class ShardStreamTest {
         var stream = stream(Divisions.start(new BatchOrder(1, 1)), 10, 0, 0);
         read(stream, 5);
         stream.close();
-        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().startsWith("shards of"));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("shards of"));
     }
 
     @Test
@@ -142,14 +146,16 @@ class ShardStreamTest {
         }
         Files.write(file, bytes);
         try (var stream = stream(Divisions.start(new BatchOrder(1, 1)), COUNT, 0, 0)) {
-            assertThatThrownBy(() -> read(stream, 1)).isInstanceOf(DataException.class)
+            assertThatThrownBy(() -> read(stream, 1))
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("part-00001.parquet is damaged");
             assertThat(stream.hasFailed()).isTrue();
             assertThatThrownBy(() -> read(stream, 1)).isInstanceOf(DataException.class);
         }
         Files.delete(file);
         try (var stream = stream(Divisions.start(new BatchOrder(1, 1)), COUNT, 0, 0)) {
-            assertThatThrownBy(() -> read(stream, 1)).isInstanceOf(DataException.class)
+            assertThatThrownBy(() -> read(stream, 1))
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("part-00001.parquet is missing");
         }
     }
@@ -166,7 +172,8 @@ class ShardStreamTest {
             }
             assertThatThrownBy(() -> reader.read(COUNT, pixels, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         }
-        assertThatThrownBy(() -> set.open(hadoop, ReadOptions.ofSize(64))).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> set.open(hadoop, ReadOptions.ofSize(64)))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("was prepared with 256 x 256 pixels, but data.size is 64");
         assertThat(set.summary()).contains("150 images of 256 x 256 in 3 shards");
     }

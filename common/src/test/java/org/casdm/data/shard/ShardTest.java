@@ -38,6 +38,7 @@ class ShardTest {
 
     @TempDir
     private java.nio.file.Path local;
+
     private FileSystem fileSystem;
     private Path folder;
 
@@ -84,8 +85,14 @@ class ShardTest {
                     assertThat(images.ids().get(i)).isEqualTo("image-" + image);
                     assertThat(images.labels()[i]).isEqualTo(image % 7 - 1);
                     int from = i * size * size * 3;
-                    assertThat(Arrays.equals(images.pixels(), from, from + size * size * 3,
-                            pixels(image, size * size * 3), 0, size * size * 3)).isTrue();
+                    assertThat(Arrays.equals(
+                                    images.pixels(),
+                                    from,
+                                    from + size * size * 3,
+                                    pixels(image, size * size * 3),
+                                    0,
+                                    size * size * 3))
+                            .isTrue();
                 }
             }
         }
@@ -93,7 +100,8 @@ class ShardTest {
 
     @Test
     void sameImagesAreTheSameFile() throws IOException {
-        assertThat(write("a.parquet", 30, SIZE).sha256()).isEqualTo(write("b.parquet", 30, SIZE).sha256())
+        assertThat(write("a.parquet", 30, SIZE).sha256())
+                .isEqualTo(write("b.parquet", 30, SIZE).sha256())
                 .isNotEqualTo(write("c.parquet", 29, SIZE).sha256());
     }
 
@@ -103,8 +111,9 @@ class ShardTest {
         var shard = write("a.parquet", 2, SIZE);
         var bytes = Files.readAllBytes(local.resolve("a.parquet"));
         var footer = footer(bytes);
-        assertThat(footer.getRow_groups().get(0).getColumns()).hasSize(3).allSatisfy(
-                column -> assertThat(column.getMeta_data().getEncodings())
+        assertThat(footer.getRow_groups().get(0).getColumns())
+                .hasSize(3)
+                .allSatisfy(column -> assertThat(column.getMeta_data().getEncodings())
                         .containsExactly(Encoding.PLAIN, Encoding.BIT_PACKED));
         assertThat(shard.sha256()).isEqualTo(Sha256.hex(bytes));
     }
@@ -131,7 +140,10 @@ class ShardTest {
         var forged = new ByteArrayOutputStream();
         forged.write(bytes, 0, bytes.length - 8 - footerLength(bytes));
         written.writeTo(forged);
-        forged.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(written.size()).array());
+        forged.write(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(written.size())
+                .array());
         forged.write(bytes, bytes.length - 4, 4);
         Files.write(file, forged.toByteArray());
         return catchThrowable(() -> {
@@ -146,20 +158,24 @@ class ShardTest {
     }
 
     private static void assertRefused(Throwable failure, String said) {
-        assertThat(failure).isInstanceOf(DataException.class).hasMessageContaining("a.parquet")
+        assertThat(failure)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("a.parquet")
                 .hasMessageContaining(said);
     }
 
     /** They are allocated before anything is read. */
     @Test
     void refusesClaimsThatDoNotAgree() throws IOException {
-        assertThat(forged(group -> { })).isNull();
+        assertThat(forged(group -> {})).isNull();
         assertRefused(forged(group -> group.setNum_rows(1L << 31)), "2147483648 rows is said to have 30 values");
         assertRefused(forged(group -> group.setNum_rows(-1)), "-1 rows");
-        assertRefused(forged(group -> {
-            group.setNum_rows(1L << 31);
-            group.getColumns().forEach(column -> column.getMeta_data().setNum_values(1L << 31));
-        }), "2147483648 images of 48 bytes is too large");
+        assertRefused(
+                forged(group -> {
+                    group.setNum_rows(1L << 31);
+                    group.getColumns().forEach(column -> column.getMeta_data().setNum_values(1L << 31));
+                }),
+                "2147483648 images of 48 bytes is too large");
         assertRefused(forged(group -> pixelColumn(group).setTotal_compressed_size(1L << 30)), "1073741824 bytes from");
         assertRefused(forged(group -> pixelColumn(group).setTotal_compressed_size(100)), "\"pixels\" claims");
         assertRefused(forged(group -> pixelColumn(group).setTotal_uncompressed_size(1000)), "\"pixels\" claims");
@@ -192,7 +208,8 @@ class ShardTest {
     @Test
     void refusesToFinishWithoutImages() throws IOException {
         try (var writer = new ShardWriter(fileSystem, new Path(folder, "none.parquet"), SIZE)) {
-            assertThatThrownBy(writer::finish).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(writer::finish)
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("has no images");
             assertThatThrownBy(() -> writer.write("a", 0, new byte[BYTES - 1], 0))
                     .isInstanceOf(IndexOutOfBoundsException.class);
@@ -217,7 +234,8 @@ class ShardTest {
     void saysThatTheSizeIsAnother() throws IOException {
         var shard = write("part-00000.parquet", 3, SIZE);
         try (var reader = ShardReader.open(fileSystem, folder, shard, 8)) {
-            assertThatThrownBy(() -> reader.readRowGroup(0)).isInstanceOf(DataException.class)
+            assertThatThrownBy(() -> reader.readRowGroup(0))
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("part-00000.parquet")
                     .hasMessageContaining("48 bytes of pixels instead of 192");
         }
@@ -229,13 +247,16 @@ class ShardTest {
         var file = local.resolve("part-00000.parquet");
         var bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
-        assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("part-00000.parquet has " + bytes.length / 2 + " bytes")
                 .hasMessageContaining("cut");
         assertThatThrownBy(() -> ShardReader.open(fileSystem, new Path(folder, shard.name()), SIZE))
-                .isInstanceOf(DataException.class).hasMessageContaining("part-00000.parquet is damaged");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("part-00000.parquet is damaged");
         Files.delete(file);
-        assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> ShardReader.open(fileSystem, folder, shard, SIZE))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("part-00000.parquet is missing");
     }
 
@@ -258,7 +279,9 @@ class ShardTest {
                 var images = reader.readRowGroup(0);
                 assertThat(images.labels()).as("byte %d", at).isEqualTo(written.labels());
                 assertThat(images.ids()).as("byte %d", at).isEqualTo(written.ids());
-                assertThat(Arrays.equals(images.pixels(), written.pixels())).as("byte %d", at).isTrue();
+                assertThat(Arrays.equals(images.pixels(), written.pixels()))
+                        .as("byte %d", at)
+                        .isTrue();
             } catch (DataException e) {
                 noticed++;
                 assertThat(e).hasMessageContaining("part-00000.parquet");
@@ -271,10 +294,20 @@ class ShardTest {
     @Test
     void describesAFolder() throws IOException {
         var shards = List.of(write("part-00000.parquet", 30, SIZE), write("part-00001.parquet", 20, SIZE));
-        var description = new DatasetDescription(50, SIZE, 3, List.of("cat", "dog"), "file:/images", "centre crop", -7,
-                "train", shards, List.of(new SkippedRecord("x/y.jpg", "truncated")));
+        var description = new DatasetDescription(
+                50,
+                SIZE,
+                3,
+                List.of("cat", "dog"),
+                "file:/images",
+                "centre crop",
+                -7,
+                "train",
+                shards,
+                List.of(new SkippedRecord("x/y.jpg", "truncated")));
         assertThat(DatasetDescription.isIn(fileSystem, folder)).isFalse();
-        assertThatThrownBy(() -> DatasetDescription.read(fileSystem, folder)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> DatasetDescription.read(fileSystem, folder))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("dataset.json is missing");
         description.write(fileSystem, folder);
         assertThat(DatasetDescription.isIn(fileSystem, folder)).isTrue();
@@ -301,7 +334,9 @@ class ShardTest {
 
     private void assertRefused(String json, String... said) throws IOException {
         Files.writeString(local.resolve(DatasetDescription.FILE_NAME), json);
-        assertThatThrownBy(() -> DatasetDescription.read(fileSystem, folder)).isInstanceOf(DataException.class)
-                .hasMessageContaining("dataset.json").hasMessageContainingAll(said);
+        assertThatThrownBy(() -> DatasetDescription.read(fileSystem, folder))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("dataset.json")
+                .hasMessageContainingAll(said);
     }
 }

@@ -37,8 +37,8 @@ class FixturePixelsTest {
     }
 
     private void compare(Path location, String golden) throws Exception {
-        List<SourceRecord> records = new SourceReading(SourceLimits.DEFAULT, folder.resolve("scratch"))
-                .records(location, SourceFormat.AUTO);
+        List<SourceRecord> records =
+                new SourceReading(SourceLimits.DEFAULT, folder.resolve("scratch")).records(location, SourceFormat.AUTO);
         List<String> ids;
         byte[] content;
         try (var names = getClass().getResourceAsStream("/sources/" + golden + ".json");

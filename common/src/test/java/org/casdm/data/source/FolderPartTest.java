@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FolderPartTest {
     @TempDir
     private Path folder;
+
     @TempDir
     private Path elsewhere;
 
@@ -31,11 +32,12 @@ class FolderPartTest {
         assertThat(source.classNames()).containsExactly("ant", "zebra");
         assertThat(source.summary()).contains("3 picture files", "2 classes", "2 other files left aside");
         List<SourceRecord> records = reading.records(source);
-        assertThat(SourceReading.ids(records)).containsExactly("ant/deep/10:30.png", "ant/empty.webp",
-                "zebra/50% off.JPG");
+        assertThat(SourceReading.ids(records))
+                .containsExactly("ant/deep/10:30.png", "ant/empty.webp", "zebra/50% off.JPG");
         List<RawImage> images = SourceReading.images(records);
         assertThat(images).extracting(RawImage::label).containsExactly(0, 0, 1);
-        assertThat(images.get(2).picture(SourceLimits.DEFAULT.decoder()).width()).isEqualTo(45);
+        assertThat(images.get(2).picture(SourceLimits.DEFAULT.decoder()).width())
+                .isEqualTo(45);
         assertThatThrownBy(() -> images.get(1).picture(SourceLimits.DEFAULT.decoder()))
                 .hasMessage("ant/empty.webp: the file is empty");
     }
@@ -50,7 +52,10 @@ class FolderPartTest {
         ImageSource source = reading.find(folder, SourceFormat.FOLDER);
         assertThat(source.parts()).hasSize(2);
         assertThat(source.bytes()).isEqualTo(600L * picture.length);
-        assertThat(SourceReading.ids(reading.records(source))).hasSize(600).doesNotHaveDuplicates().isSorted();
+        assertThat(SourceReading.ids(reading.records(source)))
+                .hasSize(600)
+                .doesNotHaveDuplicates()
+                .isSorted();
         assertThat(source.classNames()).isEmpty();
     }
 
@@ -64,15 +69,17 @@ class FolderPartTest {
         var strict = reading(SourceLimits.DEFAULT);
         List<SourceRecord> records = strict.records(folder, SourceFormat.AUTO);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("class/own.png");
-        assertThat(SourceReading.bad(records)).extracting(BadRecord::id)
+        assertThat(SourceReading.bad(records))
+                .extracting(BadRecord::id)
                 .containsExactlyInAnyOrder("class/file.png", "other", "class/loop");
-        assertThat(SourceReading.bad(records)).extracting(BadRecord::reason)
+        assertThat(SourceReading.bad(records))
+                .extracting(BadRecord::reason)
                 .allMatch(reason -> reason.contains("--follow-links"));
 
         var lenient = reading(new SourceLimits(1000_000, 1 << 20, 100, true));
         List<SourceRecord> followed = lenient.records(folder, SourceFormat.FOLDER);
-        assertThat(SourceReading.ids(SourceReading.images(followed))).containsExactly("class/file.png",
-                "class/own.png", "other/a.png");
+        assertThat(SourceReading.ids(SourceReading.images(followed)))
+                .containsExactly("class/file.png", "class/own.png", "other/a.png");
         assertThat(SourceReading.bad(followed)).extracting(BadRecord::id).containsExactly("class/loop");
     }
 
@@ -80,7 +87,8 @@ class FolderPartTest {
     void shardsAreNoSource() throws Exception {
         Files.writeString(folder.resolve("dataset.json"), "{}");
         assertThatThrownBy(() -> reading(SourceLimits.DEFAULT).find(folder, SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("is prepared already");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("is prepared already");
     }
 
     @Test
@@ -96,10 +104,10 @@ class FolderPartTest {
     void filesBeyondTheLimitAreBadAndNotRead() throws Exception {
         Files.write(folder.resolve("film.gif"), new byte[3000]);
         Files.write(folder.resolve("just.gif"), new byte[2000]);
-        List<SourceRecord> records = reading(new SourceLimits(100, 2000, 100, false)).records(folder,
-                SourceFormat.FOLDER);
-        assertThat(records.get(0)).isEqualTo(new BadRecord("film.gif",
-                "larger than 2000 bytes, the limit that --max-bytes sets"));
+        List<SourceRecord> records =
+                reading(new SourceLimits(100, 2000, 100, false)).records(folder, SourceFormat.FOLDER);
+        assertThat(records.get(0))
+                .isEqualTo(new BadRecord("film.gif", "larger than 2000 bytes, the limit that --max-bytes sets"));
         assertThat(records.get(1)).isInstanceOf(RawImage.class);
     }
 
@@ -110,8 +118,8 @@ class FolderPartTest {
         var reading = reading(SourceLimits.DEFAULT);
         ImageSource source = reading.find(folder, SourceFormat.FOLDER);
         Files.delete(folder.resolve("a.png"));
-        assertThat(reading.records(source).get(0)).isEqualTo(new BadRecord("a.png",
-                "the file is gone since the folder was listed"));
+        assertThat(reading.records(source).get(0))
+                .isEqualTo(new BadRecord("a.png", "the file is gone since the folder was listed"));
     }
 
     private SourceReading reading(SourceLimits limits) {

@@ -28,8 +28,11 @@ class ImageSourceFuzzTest {
     private static final int RECORDS_READ = 100;
 
     static Stream<byte[]> tars() throws IOException {
-        byte[] pictures = tar("a/1.png", Resources.bytes("/pictures/decode/palette2.png"),
-                "b/" + "long".repeat(30) + ".bmp", Resources.bytes("/pictures/decode/bilevel.bmp"));
+        byte[] pictures = tar(
+                "a/1.png",
+                Resources.bytes("/pictures/decode/palette2.png"),
+                "b/" + "long".repeat(30) + ".bmp",
+                Resources.bytes("/pictures/decode/bilevel.bmp"));
         byte[] outer = tar("n01440764.tar", pictures, "n01440765.tar", new byte[1024]);
         var compressed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(compressed)) {

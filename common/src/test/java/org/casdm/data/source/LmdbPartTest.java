@@ -45,7 +45,9 @@ class LmdbPartTest {
         }
         assertThat(good).isEqualTo(expected.get("good").asInt());
         assertThat(reasons).hasSize(expected.get("bad").asInt());
-        assertThat(Files.list(folder.resolve("bedroom_train_lmdb"))).as("nothing is written beside it").hasSize(1);
+        assertThat(Files.list(folder.resolve("bedroom_train_lmdb")))
+                .as("nothing is written beside it")
+                .hasSize(1);
     }
 
     @Test
@@ -57,7 +59,8 @@ class LmdbPartTest {
         assertThat(source.classNames()).containsExactly("bedroom", "church_outdoor");
         List<RawImage> images = SourceReading.images(reading().records(source));
         assertThat(images).hasSize(48);
-        assertThat(images).allMatch(image -> image.id().startsWith(source.classNames().get(image.label()) + "/"));
+        assertThat(images)
+                .allMatch(image -> image.id().startsWith(source.classNames().get(image.label()) + "/"));
     }
 
     @Test
@@ -79,8 +82,8 @@ class LmdbPartTest {
         var reading = new SourceReading(new SourceLimits(100, 1500, 10, false), folder.resolve("scratch"));
         List<SourceRecord> records = reading.records(file, SourceFormat.LSUN);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("key-00000", "key-00001");
-        assertThat(records.get(2)).isEqualTo(new BadRecord("key-00002",
-                "larger than 1500 bytes, the limit that --max-bytes sets"));
+        assertThat(records.get(2))
+                .isEqualTo(new BadRecord("key-00002", "larger than 1500 bytes, the limit that --max-bytes sets"));
     }
 
     @Test
@@ -89,10 +92,13 @@ class LmdbPartTest {
         byte[] content = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(content, content.length / 2));
         ImageSource source = reading().find(file, SourceFormat.LSUN);
-        assertThatThrownBy(() -> reading().records(source)).isInstanceOf(DataException.class)
-                .hasMessageContaining("is cut short or damaged").hasMessageContaining("Fetch it again");
+        assertThatThrownBy(() -> reading().records(source))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("is cut short or damaged")
+                .hasMessageContaining("Fetch it again");
         Files.writeString(file, "no database");
-        assertThatThrownBy(() -> reading().find(file, SourceFormat.AUTO)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> reading().find(file, SourceFormat.AUTO))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("is no LMDB");
     }
 
@@ -112,7 +118,9 @@ class LmdbPartTest {
             for (int i = 0; i < count; i++) {
                 byte[] key = "key-%05d".formatted(i).getBytes(StandardCharsets.US_ASCII);
                 int length = 1401 + 50 * (i % 100);
-                values.put(transaction, ByteBuffer.allocateDirect(key.length).put(key).flip(),
+                values.put(
+                        transaction,
+                        ByteBuffer.allocateDirect(key.length).put(key).flip(),
                         ByteBuffer.allocateDirect(length));
             }
             transaction.commit();

@@ -37,14 +37,16 @@ class NpzPartTest {
         List<SourceRecord> records = reading().records(source);
         List<RawImage> images = SourceReading.images(records);
         assertThat(images).hasSize(25_003);
-        assertThat(SourceReading.ids(images)).doesNotHaveDuplicates().contains("train_data_batch_1.npz#24999",
-                "train_data_batch_2.npz#2");
+        assertThat(SourceReading.ids(images))
+                .doesNotHaveDuplicates()
+                .contains("train_data_batch_1.npz#24999", "train_data_batch_2.npz#2");
         for (int i : new int[] {0, 9_999, 10_000, 24_999}) {
             assertThat(images.get(i).label()).isEqualTo(i % 3);
             Picture picture = images.get(i).picture(SourceLimits.DEFAULT.decoder());
             assertThat(picture.width()).isEqualTo(SIDE);
             for (int channel = 0; channel < 3; channel++) {
-                assertThat(picture.samples()[3 * 5 + channel]).as("record %d, channel %d", i, channel)
+                assertThat(picture.samples()[3 * 5 + channel])
+                        .as("record %d, channel %d", i, channel)
                         .isEqualTo(sample(i, channel * SIDE * SIDE + 5));
             }
         }
@@ -95,18 +97,21 @@ class NpzPartTest {
             npz.write("arr_0", new double[] {1, 2}, 2);
         }
         assertThatThrownBy(() -> reading().find(folder.resolve("samples.npz"), SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("no array 'data'");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no array 'data'");
         try (var npz = new NpzWriter("a", Files.newOutputStream(folder.resolve("floats.npz")))) {
             npz.write("data", new double[12], 4, 3);
         }
         assertThatThrownBy(() -> reading().find(folder.resolve("floats.npz"), SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("shape (4, 3) and type f8");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("shape (4, 3) and type f8");
         try (var npz = new NpzWriter("a", Files.newOutputStream(folder.resolve("labels.npz")))) {
             bytes(npz, "data", 4, 1);
             npz.write("labels", new double[3], 3);
         }
         assertThatThrownBy(() -> reading().find(folder.resolve("labels.npz"), SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("3 labels for 4 pictures");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("3 labels for 4 pictures");
     }
 
     @Test
@@ -122,15 +127,18 @@ class NpzPartTest {
         }
         Files.write(folder.resolve("bomb.npz"), bomb.toByteArray());
         assertThatThrownBy(() -> reading().find(folder.resolve("bomb.npz"), SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("bomb.npz");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("bomb.npz");
     }
 
     @Test
     void picklesAreRefusedWithAWayOut() throws Exception {
         Files.write(folder.resolve("train_data_batch_1"), new byte[] {(byte) 0x80, 2, '}', '.'});
         for (Path path : List.of(folder, folder.resolve("train_data_batch_1"))) {
-            assertThatThrownBy(() -> reading().find(path, SourceFormat.AUTO)).isInstanceOf(DataException.class)
-                    .hasMessageContaining("is a Python pickle").hasMessageContaining("numpy.savez");
+            assertThatThrownBy(() -> reading().find(path, SourceFormat.AUTO))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("is a Python pickle")
+                    .hasMessageContaining("numpy.savez");
         }
     }
 
@@ -168,7 +176,7 @@ class NpzPartTest {
     private static void deflate(Path from, Path to) throws IOException {
         try (var input = new java.util.zip.ZipFile(from.toFile());
                 var output = new ZipOutputStream(Files.newOutputStream(to))) {
-            for (var entries = input.entries(); entries.hasMoreElements();) {
+            for (var entries = input.entries(); entries.hasMoreElements(); ) {
                 ZipEntry entry = entries.nextElement();
                 output.putNextEntry(new ZipEntry(entry.getName()));
                 input.getInputStream(entry).transferTo(output);

@@ -22,7 +22,8 @@ class ReadAheadTest {
         var records = new ReadAhead(50, ahead, index -> new BadRecord("" + index, ""));
         List<String> ids = new ArrayList<>();
         records.forEachRemaining(record -> ids.add(record.id()));
-        assertThat(ids).isEqualTo(IntStream.range(0, 50).mapToObj(Integer::toString).toList());
+        assertThat(ids)
+                .isEqualTo(IntStream.range(0, 50).mapToObj(Integer::toString).toList());
         assertThatThrownBy(records::next).isInstanceOf(NoSuchElementException.class);
         records.close();
     }
@@ -52,7 +53,8 @@ class ReadAheadTest {
             return new BadRecord("" + index, "");
         })) {
             assertThat(records.next().id()).isEqualTo("0");
-            assertThatThrownBy(records::next).isInstanceOf(UncheckedIOException.class)
+            assertThatThrownBy(records::next)
+                    .isInstanceOf(UncheckedIOException.class)
                     .hasRootCauseMessage("connection reset");
         }
     }

@@ -37,7 +37,8 @@ class RecordRangeTest {
             assertThat(bad.id()).isEqualTo("data_batch_1.bin#20");
             assertThat(bad.reason()).contains("cut short");
         });
-        assertThat(SourceReading.ids(records)).contains("data_batch_1.bin#0", "data_batch_2.bin#1")
+        assertThat(SourceReading.ids(records))
+                .contains("data_batch_1.bin#0", "data_batch_2.bin#1")
                 .doesNotHaveDuplicates();
         assertThat(images.get(0).label()).isEqualTo(content[0]);
         Picture picture = images.get(0).picture(SourceLimits.DEFAULT.decoder());
@@ -50,13 +51,16 @@ class RecordRangeTest {
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) i;
         }
-        try (var output = new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(
-                folder.resolve("train-images-idx3-ubyte.gz"))))) {
+        try (var output = new DataOutputStream(
+                new GZIPOutputStream(Files.newOutputStream(folder.resolve("train-images-idx3-ubyte.gz"))))) {
             write(output, 0x803, pixels, 3, 2, 4);
         }
         var reading = new SourceReading(SourceLimits.DEFAULT, folder);
         List<RawImage> unlabelled = SourceReading.images(reading.records(folder, SourceFormat.IDX));
-        assertThat(unlabelled).extracting(RawImage::label).containsOnly(ImageReader.NO_LABEL).hasSize(3);
+        assertThat(unlabelled)
+                .extracting(RawImage::label)
+                .containsOnly(ImageReader.NO_LABEL)
+                .hasSize(3);
         try (var output = new DataOutputStream(Files.newOutputStream(folder.resolve("train-labels-idx1-ubyte")))) {
             write(output, 0x801, new byte[] {2, 0, 1}, 3);
         }

@@ -22,6 +22,7 @@ class RemoteSourcesTest {
 
     @TempDir
     private Path folder;
+
     private Path scratch;
     private SourceReading reading;
 
@@ -94,9 +95,11 @@ class RemoteSourcesTest {
         Path file = SourceFixtures.copy("bedroom_train_lmdb/data.mdb", folder);
         try (var copies = new LocalCopies(scratch)) {
             var path = new org.apache.hadoop.fs.Path(RemoteFiles.uri(file));
-            assertThatThrownBy(() -> copies.get(path, RemoteFiles.claiming(1L << 60))).isInstanceOf(DataException.class)
+            assertThatThrownBy(() -> copies.get(path, RemoteFiles.claiming(1L << 60)))
+                    .isInstanceOf(DataException.class)
                     .hasMessageContaining("data.mdb has 1073741824 GiB")
-                    .hasMessageContaining(scratch + " has ").hasMessageContaining("larger disk");
+                    .hasMessageContaining(scratch + " has ")
+                    .hasMessageContaining("larger disk");
             // More than there is: a copy that is not whole is not kept.
             assertThatThrownBy(() -> copies.get(path, RemoteFiles.claiming(100_000)))
                     .hasMessageContaining("had 100000 bytes when it was looked up and has 81920 now");

@@ -8,8 +8,7 @@ import java.nio.file.Path;
 
 /** The small files in the public formats, and what a reader must find in them ({@code sources/expected.json}). */
 final class SourceFixtures {
-    private SourceFixtures() {
-    }
+    private SourceFixtures() {}
 
     /** What is expected of a fixture. */
     static JsonNode expected(String fixture) throws IOException {

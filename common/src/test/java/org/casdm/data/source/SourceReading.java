@@ -64,11 +64,17 @@ final class SourceReading {
     }
 
     static List<RawImage> images(List<SourceRecord> records) {
-        return records.stream().filter(RawImage.class::isInstance).map(RawImage.class::cast).toList();
+        return records.stream()
+                .filter(RawImage.class::isInstance)
+                .map(RawImage.class::cast)
+                .toList();
     }
 
     static List<BadRecord> bad(List<SourceRecord> records) {
-        return records.stream().filter(BadRecord.class::isInstance).map(BadRecord.class::cast).toList();
+        return records.stream()
+                .filter(BadRecord.class::isInstance)
+                .map(BadRecord.class::cast)
+                .toList();
     }
 
     static Optional<SourceRecord> byId(List<SourceRecord> records, String id) {

@@ -56,9 +56,12 @@ class TarPartTest {
                 bad.add(image.id().substring(name.length() + 1));
             }
         }
-        assertThat(good.values().stream().mapToInt(count -> count).sum()).isEqualTo(expected.get("good").asInt());
-        expected.get("good_by_synset").fields().forEachRemaining(synset ->
-                assertThat(good).containsEntry(synset.getKey(), synset.getValue().asInt()));
+        assertThat(good.values().stream().mapToInt(count -> count).sum())
+                .isEqualTo(expected.get("good").asInt());
+        expected.get("good_by_synset")
+                .fields()
+                .forEachRemaining(synset -> assertThat(good)
+                        .containsEntry(synset.getKey(), synset.getValue().asInt()));
         List<String> expectedBad = new ArrayList<>();
         expected.get("bad").forEach(name -> expectedBad.add(name.asText()));
         assertThat(bad).containsExactlyInAnyOrderElementsOf(expectedBad);
@@ -72,15 +75,15 @@ class TarPartTest {
         ImageSource source = reading().find(folder, SourceFormat.AUTO);
         assertThat(source.format()).isEqualTo(SourceFormat.IMAGENET);
         assertThat(source.classNames()).containsExactly("n00000001", "n00000002");
-        assertThat(SourceReading.ids(reading().records(source))).containsExactly("n00000001/n00000001_1.JPEG",
-                "n00000002/n00000002_1.JPEG");
+        assertThat(SourceReading.ids(reading().records(source)))
+                .containsExactly("n00000001/n00000001_1.JPEG", "n00000002/n00000002_1.JPEG");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aTarOfPicturesCompressedOrNot(boolean compressed) throws Exception {
-        byte[] content = tar(Map.of("./a/b.JPG", PICTURE, "list.txt", new byte[] {1},
-                "x".repeat(150) + ".png", PICTURE));
+        byte[] content =
+                tar(Map.of("./a/b.JPG", PICTURE, "list.txt", new byte[] {1}, "x".repeat(150) + ".png", PICTURE));
         Path tar = folder.resolve(compressed ? "pictures.tgz" : "pictures.tar");
         Files.write(tar, compressed ? gzip(content) : content);
         ImageSource source = reading().find(tar, SourceFormat.AUTO);
@@ -130,8 +133,10 @@ class TarPartTest {
         Files.write(tar, Arrays.copyOf(content, 512 + 3584));
         List<SourceRecord> records = reading().records(tar, SourceFormat.TAR);
         assertThat(SourceReading.images(records)).hasSize(1);
-        assertThat(SourceReading.bad(records)).singleElement().satisfies(bad ->
-                assertThat(bad.reason()).contains("the mark of a tar's end is missing", "at byte 4096"));
+        assertThat(SourceReading.bad(records))
+                .singleElement()
+                .satisfies(
+                        bad -> assertThat(bad.reason()).contains("the mark of a tar's end is missing", "at byte 4096"));
     }
 
     @Test
@@ -140,7 +145,9 @@ class TarPartTest {
         Path tar = folder.resolve("cut.tar.gz");
         Files.write(tar, Arrays.copyOf(whole, whole.length / 2));
         List<SourceRecord> records = reading().records(tar, SourceFormat.TAR);
-        assertThat(records).singleElement().isInstanceOf(BadRecord.class)
+        assertThat(records)
+                .singleElement()
+                .isInstanceOf(BadRecord.class)
                 .satisfies(bad -> assertThat(((BadRecord) bad).reason()).startsWith("cut short"));
     }
 
@@ -154,8 +161,9 @@ class TarPartTest {
         assertThat(source.parts()).hasSize(parts);
         List<SourceRecord> records = reading().records(source);
         assertThat(SourceReading.images(records)).isNotEmpty();
-        assertThat(SourceReading.bad(records)).singleElement().satisfies(bad ->
-                assertThat(bad.reason()).contains("cut short", " byte ", "cut.tar"));
+        assertThat(SourceReading.bad(records))
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.reason()).contains("cut short", " byte ", "cut.tar"));
     }
 
     @Test
@@ -165,8 +173,10 @@ class TarPartTest {
         Files.write(tar, Arrays.copyOf(whole, 512 + 51_200));
         List<SourceRecord> records = reading().records(tar, SourceFormat.AUTO);
         assertThat(SourceReading.images(records)).hasSize(7);
-        assertThat(SourceReading.bad(records)).singleElement().satisfies(bad ->
-                assertThat(bad.reason()).contains("the outer tar is cut short or damaged at byte 51712 of"));
+        assertThat(SourceReading.bad(records))
+                .singleElement()
+                .satisfies(bad ->
+                        assertThat(bad.reason()).contains("the outer tar is cut short or damaged at byte 51712 of"));
     }
 
     @Test
@@ -184,12 +194,14 @@ class TarPartTest {
         Files.write(folder.resolve("evil.tar"), bytes.toByteArray());
         List<SourceRecord> records = reading().records(folder.resolve("evil.tar"), SourceFormat.TAR);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("good.png");
-        assertThat(SourceReading.bad(records)).containsExactly(
-                new BadRecord("../up.png", "its name leads out of the archive (..)"),
-                new BadRecord("a/../../up.png", "its name leads out of the archive (..)"),
-                new BadRecord("/etc/passwd", "its name is an absolute path"),
-                new BadRecord("soft.png", "a symbolic link"), new BadRecord("hard.png", "a hard link"),
-                new BadRecord("pipe.png", "a device or pipe"));
+        assertThat(SourceReading.bad(records))
+                .containsExactly(
+                        new BadRecord("../up.png", "its name leads out of the archive (..)"),
+                        new BadRecord("a/../../up.png", "its name leads out of the archive (..)"),
+                        new BadRecord("/etc/passwd", "its name is an absolute path"),
+                        new BadRecord("soft.png", "a symbolic link"),
+                        new BadRecord("hard.png", "a hard link"),
+                        new BadRecord("pipe.png", "a device or pipe"));
     }
 
     @Test
@@ -202,8 +214,8 @@ class TarPartTest {
         Files.write(folder.resolve("a.tar"), bytes.toByteArray());
         var reading = new SourceReading(new SourceLimits(1000, 4000, 100, false), folder);
         List<SourceRecord> records = reading.records(folder.resolve("a.tar"), SourceFormat.TAR);
-        assertThat(records.get(0)).isEqualTo(new BadRecord("large.bmp",
-                "larger than 4000 bytes, the limit that --max-bytes sets"));
+        assertThat(records.get(0))
+                .isEqualTo(new BadRecord("large.bmp", "larger than 4000 bytes, the limit that --max-bytes sets"));
         assertThat(records.get(1).id()).isEqualTo("small.png");
     }
 
@@ -224,8 +236,7 @@ class TarPartTest {
         List<SourceRecord> records = reading.records(bomb, SourceFormat.TAR);
         assertThat(records.get(0)).isInstanceOf(RawImage.class);
         assertThat(records).hasSize(2);
-        assertThat(((BadRecord) records.get(1)).reason()).contains("grows by more than a factor of 50",
-                "--max-ratio");
+        assertThat(((BadRecord) records.get(1)).reason()).contains("grows by more than a factor of 50", "--max-ratio");
     }
 
     @ParameterizedTest
@@ -233,7 +244,8 @@ class TarPartTest {
     void aTimeThatTakesHoursToReadIsRefused(String record) throws Exception {
         Path tar = Files.write(folder.resolve("slow.tar"), withRecord(record));
         List<SourceRecord> records = reading().records(tar, SourceFormat.TAR);
-        assertThat(SourceReading.bad(records)).singleElement()
+        assertThat(SourceReading.bad(records))
+                .singleElement()
                 .satisfies(bad -> assertThat(bad.reason()).contains("a time in the headers", "slow.tar"));
     }
 
@@ -286,14 +298,18 @@ class TarPartTest {
     void whatIsNoTarOrTheWrongOneIsSaid() throws Exception {
         Files.write(folder.resolve("all.tar.gz"), gzip(tar(Map.of("n1.tar", tar(Map.of("a.png", PICTURE))))));
         assertThatThrownBy(() -> reading().find(folder.resolve("all.tar.gz"), SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("Unpack it with gunzip");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("Unpack it with gunzip");
         Files.write(folder.resolve("a.tar"), tar(Map.of("a.png", PICTURE)));
         assertThatThrownBy(() -> reading().find(folder.resolve("a.tar"), SourceFormat.IMAGENET))
-                .isInstanceOf(DataException.class).hasMessageContaining("say format tar");
-        Files.write(folder.resolve("no.tar"), "this is no tar at all, but text ".repeat(40)
-                .getBytes(StandardCharsets.US_ASCII));
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("say format tar");
+        Files.write(
+                folder.resolve("no.tar"),
+                "this is no tar at all, but text ".repeat(40).getBytes(StandardCharsets.US_ASCII));
         assertThatThrownBy(() -> reading().find(folder.resolve("no.tar"), SourceFormat.AUTO))
-                .isInstanceOf(DataException.class).hasMessageContaining("no.tar");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no.tar");
     }
 
     private SourceReading reading() {

@@ -68,7 +68,9 @@ class ZipPartTest {
         List<RawImage> all = SourceReading.images(reading().records(source));
         assertThat(all).hasSize(5000);
         for (int i = 0; i < 5000; i++) {
-            assertThat(((EncodedPicture) all.get(i).payload()).content()).hasSize(20_000).startsWith((byte) i);
+            assertThat(((EncodedPicture) all.get(i).payload()).content())
+                    .hasSize(20_000)
+                    .startsWith((byte) i);
         }
     }
 
@@ -84,9 +86,11 @@ class ZipPartTest {
         }
         List<SourceRecord> records = reading().records(zip, SourceFormat.ZIP);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("good.png");
-        assertThat(SourceReading.bad(records)).extracting(BadRecord::reason).containsExactly(
-                "its name leads out of the archive (..)", "its name is an absolute path",
-                "its name is an absolute path", "a symbolic link");
+        assertThat(SourceReading.bad(records))
+                .extracting(BadRecord::reason)
+                .containsExactly(
+                        "its name leads out of the archive (..)", "its name is an absolute path",
+                        "its name is an absolute path", "a symbolic link");
     }
 
     @Test
@@ -102,8 +106,10 @@ class ZipPartTest {
         assertThat(((BadRecord) records.get(0)).reason()).contains("--max-ratio allows");
         assertThat(records.get(1)).isInstanceOf(RawImage.class);
         var strict = new SourceReading(new SourceLimits(1000, 2 << 20, 100, false), folder);
-        assertThat(SourceReading.bad(strict.records(zip, SourceFormat.ZIP))).extracting(BadRecord::reason)
-                .containsOnly("larger than 2 MiB, the limit that --max-bytes sets").hasSize(2);
+        assertThat(SourceReading.bad(strict.records(zip, SourceFormat.ZIP)))
+                .extracting(BadRecord::reason)
+                .containsOnly("larger than 2 MiB, the limit that --max-bytes sets")
+                .hasSize(2);
     }
 
     @Test
@@ -118,8 +124,8 @@ class ZipPartTest {
         ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putInt(directory + 24, 1000);
         Files.write(zip, content);
         List<SourceRecord> records = reading().records(zip, SourceFormat.ZIP);
-        assertThat(records.get(0)).isEqualTo(new BadRecord("a.bmp",
-                "not as long as the zip's directory says (1000 bytes)"));
+        assertThat(records.get(0))
+                .isEqualTo(new BadRecord("a.bmp", "not as long as the zip's directory says (1000 bytes)"));
         assertThat(records.get(1)).isInstanceOf(RawImage.class);
     }
 
@@ -136,7 +142,8 @@ class ZipPartTest {
         Files.write(zip, content);
         List<SourceRecord> records = reading().records(zip, SourceFormat.ZIP);
         assertThat(SourceReading.images(records)).hasSize(1);
-        assertThat(SourceReading.bad(records)).extracting(BadRecord::reason)
+        assertThat(SourceReading.bad(records))
+                .extracting(BadRecord::reason)
                 .containsExactly("its data overlaps another entry's");
     }
 
@@ -163,8 +170,10 @@ class ZipPartTest {
         }
         byte[] content = Files.readAllBytes(zip);
         Files.write(zip, Arrays.copyOf(content, 2000));
-        assertThatThrownBy(() -> reading().find(zip, SourceFormat.AUTO)).isInstanceOf(DataException.class)
-                .hasMessageContaining("set.zip").hasMessageContaining("fetch it again, whole");
+        assertThatThrownBy(() -> reading().find(zip, SourceFormat.AUTO))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("set.zip")
+                .hasMessageContaining("fetch it again, whole");
     }
 
     private static int indexOf(byte[] content, int signature, int from) {

@@ -18,13 +18,15 @@ class ClassifierFileFuzzTest {
     private static final Configuration HADOOP = MemoryFiles.configuration();
 
     static Stream<byte[]> files() throws IOException {
-        var description = new ClassifierDescription(9, List.of("a", "b"), 0.5, "here", 10, "there", 5,
-                new TrainingSettings(1, 2, 0.1, 3));
+        var description = new ClassifierDescription(
+                9, List.of("a", "b"), 0.5, "here", 10, "there", 5, new TrainingSettings(1, 2, 0.1, 3));
         var folder = Files.createTempDirectory("casdm-classifier");
         var file = folder.resolve("classifier.safetensors");
         try {
-            ClassifierFile.write(new Classifier(description, new float[description.layout().length()]),
-                    FileSystem.getLocal(new Configuration()).getRawFileSystem(), new Path(file.toString()));
+            ClassifierFile.write(
+                    new Classifier(description, new float[description.layout().length()]),
+                    FileSystem.getLocal(new Configuration()).getRawFileSystem(),
+                    new Path(file.toString()));
             return Stream.of(Files.readAllBytes(file));
         } finally {
             Files.deleteIfExists(file);

@@ -16,6 +16,7 @@ class ClassifierNetworkTest {
 
     /** An odd size: the first maxima leave out a row and a column. */
     private static final ClassifierLayout LAYOUT = new ClassifierLayout(9, 3);
+
     private static final int IMAGES = 2;
     private static final double STEP = 1e-6;
 
@@ -67,7 +68,8 @@ class ClassifierNetworkTest {
                 values.putScalar(index, value - STEP);
                 double below = loss(values, images, weights);
                 values.putScalar(index, value);
-                assertThat(gradients.getDouble(index)).as("%s, element %d", parameter.name(), index)
+                assertThat(gradients.getDouble(index))
+                        .as("%s, element %d", parameter.name(), index)
                         .isCloseTo((above - below) / (2 * STEP), within(1e-6));
             }
         }
@@ -86,17 +88,20 @@ class ClassifierNetworkTest {
                 var gradient = network.arena().take(IMAGES, 3);
                 gradient.assign(1);
                 network.backward(gradient);
-                assertThat(network.arena().allocatedBytes()).isEqualTo(step == 0
-                        ? bytes = network.arena().allocatedBytes() : bytes);
+                assertThat(network.arena().allocatedBytes())
+                        .isEqualTo(step == 0 ? bytes = network.arena().allocatedBytes() : bytes);
             }
         }
     }
 
     @Test
     void refusesWhatItCannotBe() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new ClassifierLayout(7, 3))
-                .withMessageContaining("8 to 128").withMessageContaining("7");
-        assertThatIllegalArgumentException().isThrownBy(() -> new ClassifierLayout(8, 1))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClassifierLayout(7, 3))
+                .withMessageContaining("8 to 128")
+                .withMessageContaining("7");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClassifierLayout(8, 1))
                 .withMessageContaining("2 classes");
         assertThatIllegalArgumentException().isThrownBy(() -> new TrainingSettings(0, 1, 1, 0));
     }
@@ -112,8 +117,8 @@ class ClassifierNetworkTest {
         double loss = CrossEntropy.lossAndGradient(logits, new int[] {0, 0});
         double sum = Math.exp(1) + Math.exp(2) + Math.exp(3);
         assertThat(loss).isCloseTo(-Math.log(Math.exp(1) / sum) / 2, within(1e-9));
-        var expected = new double[] {(Math.exp(1) / sum - 1) / 2, Math.exp(2) / sum / 2, Math.exp(3) / sum / 2,
-            0, 0, 0};
+        var expected =
+                new double[] {(Math.exp(1) / sum - 1) / 2, Math.exp(2) / sum / 2, Math.exp(3) / sum / 2, 0, 0, 0};
         for (int i = 0; i < expected.length; i++) {
             assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-7));
         }

@@ -33,6 +33,7 @@ class ClassifierTrainingTest {
 
     @TempDir
     private static Path folder;
+
     private static Path pictures;
     private static Path fewPictures;
 
@@ -70,7 +71,7 @@ class ClassifierTrainingTest {
     }
 
     private static Classifier quicklyTrained(long seed) throws IOException {
-        return train(fewPictures, new TrainingSettings(1, 20, 1e-3, seed), (images, total, loss) -> { });
+        return train(fewPictures, new TrainingSettings(1, 20, 1e-3, seed), (images, total, loss) -> {});
     }
 
     @Test
@@ -111,7 +112,8 @@ class ClassifierTrainingTest {
         assertThat(stored.classifier().parameters()).isEqualTo(classifier.parameters());
 
         var expected = new WeightSource(Optional.of(file.toString()), Optional.of(sha256));
-        try (var model = new ClassifierSpec(expected).load(HADOOP); var extractor = model.newExtractor(1)) {
+        try (var model = new ClassifierSpec(expected).load(HADOOP);
+                var extractor = model.newExtractor(1)) {
             var info = extractor.info();
             assertThat(info.label("FID")).isEqualTo("FID (classifier)");
             assertThat(info.pooledDimension()).isEqualTo(128);
@@ -132,16 +134,19 @@ class ClassifierTrainingTest {
             assertThat(features.logits()).hasSize(count * 2);
             var alone = extractor.extract(new ImageBatch(new DrawnImages(2, SIZE).pixels(count - 1), 1, SIZE, SIZE));
             for (int i = 0; i < 128; i++) {
-                assertThat(features.pooled()[(count - 1) * 128 + i])
-                        .isCloseTo(alone.pooled()[i], within(1e-5f));
+                assertThat(features.pooled()[(count - 1) * 128 + i]).isCloseTo(alone.pooled()[i], within(1e-5f));
             }
             assertThatThrownBy(() -> extractor.extract(new ImageBatch(new byte[32 * 32 * 3], 1, 32, 32)))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("16x16")
-                    .hasMessageContaining("32x32").hasMessageContaining("--size 32");
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("16x16")
+                    .hasMessageContaining("32x32")
+                    .hasMessageContaining("--size 32");
         }
         var wrong = new ClassifierSpec(new WeightSource(Optional.of(file.toString()), Optional.of("0".repeat(64))));
-        assertThatThrownBy(() -> wrong.load(HADOOP)).isInstanceOf(TensorFormatException.class)
-                .hasMessageContaining("classifier.safetensors").hasMessageContaining(sha256);
+        assertThatThrownBy(() -> wrong.load(HADOOP))
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("classifier.safetensors")
+                .hasMessageContaining(sha256);
     }
 
     @Test
@@ -151,24 +156,29 @@ class ClassifierTrainingTest {
             SafetensorsWriter.write(stream, List.of(), Map.of("something", "else"));
         }
         assertThatThrownBy(() -> ClassifierSpec.of(other.toString()).load(HADOOP))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("other.safetensors")
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("other.safetensors")
                 .hasMessageContaining("casdm train-classifier");
         var damaged = output.resolve("damaged.safetensors");
         try (var stream = Files.newOutputStream(damaged)) {
             SafetensorsWriter.write(stream, List.of(), Map.of("casdm.classifier", "{\"size\":3}"));
         }
         assertThatThrownBy(() -> ClassifierSpec.of(damaged.toString()).load(HADOOP))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("damaged.safetensors")
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("damaged.safetensors")
                 .hasMessageContaining("description");
         assertThatThrownBy(() -> new ClassifierSpec(WeightSource.random()))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("train-classifier");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("train-classifier");
     }
 
     @Test
     void imagesWithoutLabelsTeachNothing() {
         var unlabelled = pictures.resolve("disc").toString();
         assertThatThrownBy(() -> LabelledImages.open(unlabelled, Part.ALL, SIZE, HADOOP))
-                .isInstanceOf(DataException.class).hasMessageContaining(unlabelled).hasMessageContaining("labels");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(unlabelled)
+                .hasMessageContaining("labels");
     }
 
     @Test
@@ -178,8 +188,9 @@ class ClassifierTrainingTest {
         try (var training = LabelledImages.open(pictures.toString(), Part.ALL, SIZE, HADOOP);
                 var test = LabelledImages.open(other.toString(), Part.ALL, SIZE, HADOOP)) {
             var settings = new TrainingSettings(1, 10, 1e-3, 0);
-            assertThatThrownBy(() -> new ClassifierTraining(settings, (images, total, loss) -> { })
-                    .run(training, test)).isInstanceOf(DataException.class).hasMessageContaining("[disc, square]")
+            assertThatThrownBy(() -> new ClassifierTraining(settings, (images, total, loss) -> {}).run(training, test))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("[disc, square]")
                     .hasMessageContaining("[disc, ring]");
         }
     }

@@ -15,8 +15,11 @@ class FeatureRecordsTest {
     @Test
     void batchesNeedAllTheirBytes() {
         assertThat(new ImageBatch(new byte[100], 2, 4, 4).imageBytes()).isEqualTo(48);
-        assertThatThrownBy(() -> new ImageBatch(new byte[95], 2, 4, 4)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("2 images of 4x4").hasMessageContaining("96").hasMessageContaining("95");
+        assertThatThrownBy(() -> new ImageBatch(new byte[95], 2, 4, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 images of 4x4")
+                .hasMessageContaining("96")
+                .hasMessageContaining("95");
         assertThatThrownBy(() -> new ImageBatch(new byte[0], 0, 4, 4)).isInstanceOf(IllegalArgumentException.class);
     }
 

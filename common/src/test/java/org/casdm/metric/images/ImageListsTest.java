@@ -37,6 +37,7 @@ class ImageListsTest {
 
     @TempDir
     private Path folder;
+
     private ReadContext context;
     private ImageLists lists;
 
@@ -53,7 +54,10 @@ class ImageListsTest {
         var list = lists.find(file);
         assertThat(list.size()).isEqualTo(SIZE);
         assertThat(list.count()).hasValue(2500);
-        assertThat(list.pieces()).extracting(ImageList.Piece::first).startsWith(0L, 100L, 200L).hasSize(25);
+        assertThat(list.pieces())
+                .extracting(ImageList.Piece::first)
+                .startsWith(0L, 100L, 200L)
+                .hasSize(25);
         assertThat(read(list)).isEqualTo(pixels);
         assertThat(lists.holdsStatistics(file)).isFalse();
     }
@@ -74,7 +78,8 @@ class ImageListsTest {
             }
         }
         // Without its description the folder is unfinished.
-        assertThatThrownBy(() -> lists.find(path.toString())).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> lists.find(path.toString()))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("dataset.json");
         new DatasetDescription(7, SIZE, 3, List.of(), "test", "none", 1, "all", shards, List.of())
                 .write(fileSystem, path);
@@ -90,8 +95,8 @@ class ImageListsTest {
         var pixels = pixels(3);
         for (int i = 0; i < 3; i++) {
             var png = new ByteArrayOutputStream();
-            new ContactSheet(1, 1).write(Arrays.copyOfRange(pixels, i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES), 1, SIZE, 3,
-                    png);
+            new ContactSheet(1, 1)
+                    .write(Arrays.copyOfRange(pixels, i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES), 1, SIZE, 3, png);
             Files.write(folder.resolve(i + ".png"), png.toByteArray());
         }
         Files.write(folder.resolve("1x.png"), new byte[] {1, 2, 3});
@@ -107,8 +112,13 @@ class ImageListsTest {
     void aPartOfUnknownLengthIsCountedByReading() throws IOException {
         readsPicturesAndTellsOfBadOnes();
         var found = lists.find(folder.toString());
-        var unknown = new ImageList(found.location(), found.summary(), SIZE, true,
-                found.parts().stream().<ImagePart>map(part -> new PicturePart(((PicturePart) part).part(), 0, -1))
+        var unknown = new ImageList(
+                found.location(),
+                found.summary(),
+                SIZE,
+                true,
+                found.parts().stream()
+                        .<ImagePart>map(part -> new PicturePart(((PicturePart) part).part(), 0, -1))
                         .toList());
         assertThat(unknown.count()).isEmpty();
         assertThat(unknown.pieces().get(0).first()).isEqualTo(-1);
@@ -139,14 +149,18 @@ class ImageListsTest {
     @Test
     void saysWhatIsWrong() throws IOException {
         var empty = Files.createDirectory(folder.resolve("empty")).toString();
-        assertThatThrownBy(() -> lists.find(empty)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> lists.find(empty))
+                .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(empty, "holds no pictures");
-        assertThatThrownBy(() -> lists.find(folder.resolve("missing").toString())).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> lists.find(folder.resolve("missing").toString()))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> lists.find(folder.resolve("missing.npz").toString()))
-                .isInstanceOf(DataException.class).hasMessageContaining("does not exist");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("does not exist");
         var grey = npz("arr_0", pixels(1), NpyHeader.of(NpyType.UINT8, 3, SIZE, SIZE));
-        assertThatThrownBy(() -> lists.find(grey)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> lists.find(grey))
+                .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(grey, "(3, 4, 4)", "(count, size, size, 3)");
         var other = npz("images", pixels(1), NpyHeader.of(NpyType.UINT8, 1, SIZE, SIZE, 3));
         assertThatThrownBy(() -> lists.find(other)).hasMessageContainingAll(other, "no array 'arr_0'");

@@ -19,8 +19,7 @@ public final class InceptionExamples {
 
     private static final String SEED = "golden.inception";
 
-    private InceptionExamples() {
-    }
+    private InceptionExamples() {}
 
     /** Writes the formula's weights as a safetensors file with the published names. */
     public static Path writeWeights(Path file) throws IOException {
@@ -31,7 +30,8 @@ public final class InceptionExamples {
         var sources = new ArrayList<TensorSource>();
         for (var tensor : tensors) {
             var parameter = tensor.parameter();
-            sources.add(TensorSource.of(TensorInfo.float32(parameter.name(), parameter.fileShape()),
+            sources.add(TensorSource.of(
+                    TensorInfo.float32(parameter.name(), parameter.fileShape()),
                     sink -> sink.accept(values(parameter), 0, (int) parameter.length())));
         }
         try (var stream = Files.newOutputStream(file)) {

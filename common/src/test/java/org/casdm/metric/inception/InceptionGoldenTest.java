@@ -29,6 +29,7 @@ class InceptionGoldenTest {
 
     @TempDir
     private static Path folder;
+
     private static InceptionWeights weights;
 
     @BeforeAll
@@ -100,7 +101,8 @@ class InceptionGoldenTest {
 
     @Test
     void theTwoResizesDiffer() {
-        var pooled = features(InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, 32)).pooled();
+        var pooled = features(InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, 32))
+                .pooled();
         assertThat(Golden.relativeError(doubles(pooled), GOLDEN.doubles("32.pool_pytorch_fid")))
                 .isGreaterThan(10 * TOLERANCE);
     }

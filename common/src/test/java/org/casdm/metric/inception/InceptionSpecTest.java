@@ -50,8 +50,11 @@ class InceptionSpecTest {
 
     private static ImageBatch part(ImageBatch images, int first, int count) {
         int from = first * images.imageBytes();
-        return new ImageBatch(Arrays.copyOfRange(images.pixels(), from, from + count * images.imageBytes()), count,
-                images.height(), images.width());
+        return new ImageBatch(
+                Arrays.copyOfRange(images.pixels(), from, from + count * images.imageBytes()),
+                count,
+                images.height(),
+                images.width());
     }
 
     private static float[] row(float[] values, int row, int width) {
@@ -100,15 +103,19 @@ class InceptionSpecTest {
             var wide = new ImageBatch(new byte[10 * 400 * 3], 1, 10, 400);
             var dot = new ImageBatch(new byte[3], 1, 1, 1);
             // Both black all over.
-            assertThat(extractor.extract(wide).pooled()).isEqualTo(extractor.extract(dot).pooled());
+            assertThat(extractor.extract(wide).pooled())
+                    .isEqualTo(extractor.extract(dot).pooled());
         }
     }
 
     @Test
     void randomWeightsAreTheSameEverywhereAndSayWhatTheyAre() throws IOException {
         var images = InceptionExamples.images("random", 1, 8);
-        try (var again = RANDOM.load(HADOOP); var one = model.newExtractor(1); var other = again.newExtractor(1)) {
-            assertThat(other.extract(images).pooled()).isEqualTo(one.extract(images).pooled());
+        try (var again = RANDOM.load(HADOOP);
+                var one = model.newExtractor(1);
+                var other = again.newExtractor(1)) {
+            assertThat(other.extract(images).pooled())
+                    .isEqualTo(one.extract(images).pooled());
             // Not dead, and not blown up by 94 layers.
             double mean = 0;
             for (float value : one.extract(images).pooled()) {
@@ -135,31 +142,40 @@ class InceptionSpecTest {
         }
         file(path, Optional.of(hash)).load(HADOOP).close();
         assertThatThrownBy(() -> file(path, Optional.of("0".repeat(64))).load(HADOOP))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("weights.safetensors")
-                .hasMessageContaining(hash).hasMessageContaining("0".repeat(64));
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("weights.safetensors")
+                .hasMessageContaining(hash)
+                .hasMessageContaining("0".repeat(64));
     }
 
     @Test
     void missingTensorsAreListed() throws IOException {
         var tensors = InceptionLayout.tensors().stream()
-                .filter(tensor -> !tensor.parameter().name().startsWith("Mixed_6b.branch7x7dbl_4")).toList();
+                .filter(tensor -> !tensor.parameter().name().startsWith("Mixed_6b.branch7x7dbl_4"))
+                .toList();
         var path = InceptionExamples.write(folder.resolve("part.safetensors"), tensors);
         assertThatThrownBy(() -> file(path, Optional.empty()).load(HADOOP))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("part.safetensors")
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("part.safetensors")
                 .hasMessageContaining("Inception network for FID")
                 .hasMessageContaining("no tensor Mixed_6b.branch7x7dbl_4.conv.weight")
                 .hasMessageContaining("Mixed_6b.branch7x7dbl_4.bn.running_var");
-        assertThatThrownBy(() -> file(folder.resolve("none.pth"), Optional.empty()).load(HADOOP))
-                .isInstanceOf(FileNotFoundException.class).hasMessageContaining("none.pth");
+        assertThatThrownBy(
+                        () -> file(folder.resolve("none.pth"), Optional.empty()).load(HADOOP))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("none.pth");
     }
 
     @Test
     void namesAreThoseOfThePublishedFile() {
         assertThat(InceptionLayout.convolutions()).hasSize(94);
         assertThat(InceptionLayout.tensors()).hasSize(94 * 5 + 2);
-        assertThat(InceptionLayout.tensors().stream().mapToLong(tensor -> tensor.parameter().length()).sum())
+        assertThat(InceptionLayout.tensors().stream()
+                        .mapToLong(tensor -> tensor.parameter().length())
+                        .sum())
                 .isEqualTo(23_885_392);
-        assertThat(InceptionLayout.tensors()).extracting(tensor -> tensor.parameter().name())
+        assertThat(InceptionLayout.tensors())
+                .extracting(tensor -> tensor.parameter().name())
                 .contains("Conv2d_1a_3x3.bn.running_mean", "Mixed_7c.branch3x3dbl_3b.conv.weight", "fc.bias");
     }
 

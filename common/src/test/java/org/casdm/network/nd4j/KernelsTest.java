@@ -24,8 +24,13 @@ class KernelsTest {
     }
 
     private static void close(INDArray a, INDArray b) {
-        double difference = a.castTo(DataType.DOUBLE).sub(b.castTo(DataType.DOUBLE)).norm2Number().doubleValue();
-        assertThat(difference).isLessThanOrEqualTo(1e-5 * b.castTo(DataType.DOUBLE).norm2Number().doubleValue());
+        double difference = a.castTo(DataType.DOUBLE)
+                .sub(b.castTo(DataType.DOUBLE))
+                .norm2Number()
+                .doubleValue();
+        assertThat(difference)
+                .isLessThanOrEqualTo(
+                        1e-5 * b.castTo(DataType.DOUBLE).norm2Number().doubleValue());
     }
 
     @AfterAll
@@ -35,13 +40,18 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2,4,32,true,true", "3,9,64,false,true", "2,40,96,true,false", "1,1,32,false,false",
-        "5,16,5120,true,true"})
+    @CsvSource({
+        "2,4,32,true,true",
+        "3,9,64,false,true",
+        "2,40,96,true,false",
+        "1,1,32,false,false",
+        "5,16,5120,true,true"
+    })
     void normalisation(int images, int side, int channels, boolean modulated, boolean silu) {
         // An offset as large as the spread: the statistics must not lose digits to it.
         var x = random(1, images, side, side, channels).addi(3);
-        var norm = new Kernels.Norm(32, random(2, channels), random(3, channels),
-                modulated ? random(4, images, 2 * channels) : null, silu);
+        var norm = new Kernels.Norm(
+                32, random(2, channels), random(3, channels), modulated ? random(4, images, 2 * channels) : null, silu);
         var gradient = random(5, x.shape());
         var addend = modulated ? random(6, x.shape()) : null;
         INDArray[][] results = new INDArray[3][];
@@ -68,7 +78,8 @@ class KernelsTest {
     @Test
     void resizing() {
         var x = random(1, 2, 3, 5, 32);
-        var large = new INDArray[] {Nd4j.create(DataType.FLOAT, 2, 6, 10, 32), Nd4j.create(DataType.FLOAT, 2, 6, 10, 32)};
+        var large =
+                new INDArray[] {Nd4j.create(DataType.FLOAT, 2, 6, 10, 32), Nd4j.create(DataType.FLOAT, 2, 6, 10, 32)};
         DEVICE.upsample(x, large[0]);
         HOST.upsample(x, large[1]);
         assertThat(large[1]).isEqualTo(large[0]);
@@ -162,7 +173,15 @@ class KernelsTest {
 
     /** Maps that the products are for, and one on either side of the limit; strides; more and fewer outputs. */
     @ParameterizedTest
-    @CsvSource({"2,4,4,6,5,1", "1,1,1,3,2,1", "3,8,8,4,8,1", "2,2,7,3,4,1", "2,9,9,4,3,1", "2,8,8,4,6,2", "5,8,8,64,32,1"})
+    @CsvSource({
+        "2,4,4,6,5,1",
+        "1,1,1,3,2,1",
+        "3,8,8,4,8,1",
+        "2,2,7,3,4,1",
+        "2,9,9,4,3,1",
+        "2,8,8,4,6,2",
+        "5,8,8,64,32,1"
+    })
     void gradientsOfConvolutionsAgree(int images, int height, int width, int inputs, int outputs, int stride) {
         var x = random(1, images, height, width, inputs);
         var weight = random(2, 3, 3, inputs, outputs);

@@ -14,8 +14,12 @@ import org.nd4j.linalg.factory.Nd4j;
 class Nd4jUNetGoldenTest {
 
     @ParameterizedTest
-    @CsvSource({"unet_a,3,golden.unet.a,FLOAT", "unet_b,4,golden.unet.b,FLOAT", "unet_a,3,golden.unet.a,DOUBLE",
-        "unet_b,4,golden.unet.b,DOUBLE"})
+    @CsvSource({
+        "unet_a,3,golden.unet.a,FLOAT",
+        "unet_b,4,golden.unet.b,FLOAT",
+        "unet_a,3,golden.unet.a,DOUBLE",
+        "unet_b,4,golden.unet.b,DOUBLE"
+    })
     void equalsTheReference(String file, int outputChannels, String seed, DataType dataType) {
         var golden = Golden.load(file);
         var spec = Networks.spec(golden.metadata().get("config"), 3, outputChannels);
@@ -46,7 +50,9 @@ class Nd4jUNetGoldenTest {
                 assertThat(Golden.relativeError(Networks.channelsFirst(inputGradient), golden.doubles("grad.x")))
                         .isLessThan(1e-3);
                 double largest = layout.all().stream()
-                        .mapToDouble(parameter -> golden.scalar("gradnorm." + parameter.name())).max().orElseThrow();
+                        .mapToDouble(parameter -> golden.scalar("gradnorm." + parameter.name()))
+                        .max()
+                        .orElseThrow();
                 int checked = 0;
                 for (var parameter : layout.all()) {
                     var gradient = Networks.inFileLayout(parameter, gradients);
@@ -55,13 +61,16 @@ class Nd4jUNetGoldenTest {
                         norm += value * value;
                     }
                     double reference = golden.scalar("gradnorm." + parameter.name());
-                    // With one channel a group, the bias before a norm has no influence: its gradient is rounding alone.
-                    assertThat(Math.abs(Math.sqrt(norm) - reference)).as(parameter.name())
+                    // With one channel a group, the bias before a norm has no influence: its gradient is rounding
+                    // alone.
+                    assertThat(Math.abs(Math.sqrt(norm) - reference))
+                            .as(parameter.name())
                             .isLessThanOrEqualTo(1e-3 * reference + 1e-7 * largest);
                     if (golden.has("grad." + parameter.name())) {
                         checked++;
                         double error = Golden.relativeError(gradient, golden.doubles("grad." + parameter.name()));
-                        assertThat(error * reference).as(parameter.name())
+                        assertThat(error * reference)
+                                .as(parameter.name())
                                 .isLessThanOrEqualTo(1e-3 * reference + 1e-7 * largest);
                     }
                 }

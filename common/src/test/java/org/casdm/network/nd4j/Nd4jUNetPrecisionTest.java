@@ -19,8 +19,7 @@ class Nd4jUNetPrecisionTest {
 
     private static final UNetSpec SPEC = new UNetSpec(3, 3, 64, List.of(1, 2), 1, List.of(2), 4, true, 0, 0);
 
-    private record Result(INDArray output, INDArray inputGradient, INDArray gradients, INDArray drawn) {
-    }
+    private record Result(INDArray output, INDArray inputGradient, INDArray gradients, INDArray drawn) {}
 
     private static Result run(DataType type) {
         var layout = UNetParameters.of(SPEC);
@@ -31,7 +30,8 @@ class Nd4jUNetPrecisionTest {
         try (var network = new Nd4jUNet(SPEC, parameters, gradients, 2)) {
             var drawn = network.forward(x, timesteps, null, false).dup();
             var output = network.forward(x, timesteps, null, true).dup();
-            var inputGradient = network.backward(Networks.normal(2, type, 4, 16, 16, 3)).dup();
+            var inputGradient =
+                    network.backward(Networks.normal(2, type, 4, 16, 16, 3)).dup();
             return new Result(output, inputGradient, gradients, drawn);
         }
     }

@@ -55,15 +55,19 @@ class WinogradConvolutionTest {
 
         var output = like(gradient, DataType.DOUBLE);
         EXACT.convolve(exact(x), exact(weight), exact(bias), 1, output);
-        var gradients = new INDArray[] {like(x, DataType.DOUBLE), like(weight, DataType.DOUBLE),
-                like(bias, DataType.DOUBLE)};
-        EXACT.convolveBackward(exact(x), exact(weight), exact(bias), 1, exact(gradient), gradients[0], gradients[1],
-                gradients[2]);
+        var gradients =
+                new INDArray[] {like(x, DataType.DOUBLE), like(weight, DataType.DOUBLE), like(bias, DataType.DOUBLE)};
+        EXACT.convolveBackward(
+                exact(x), exact(weight), exact(bias), 1, exact(gradient), gradients[0], gradients[1], gradients[2]);
 
         INDArray[] first = null;
         for (var kernels : new Kernels[] {TWO, ONE}) {
-            var actual = new INDArray[] {like(gradient, DataType.FLOAT), like(x, DataType.FLOAT),
-                    like(weight, DataType.FLOAT), like(bias, DataType.FLOAT)};
+            var actual = new INDArray[] {
+                like(gradient, DataType.FLOAT),
+                like(x, DataType.FLOAT),
+                like(weight, DataType.FLOAT),
+                like(bias, DataType.FLOAT)
+            };
             kernels.convolve(x, weight, bias, 1, actual[0]);
             kernels.convolveBackward(x, weight, bias, 1, gradient, actual[1], actual[2], actual[3]);
             close(actual[0], output);
@@ -85,12 +89,20 @@ class WinogradConvolutionTest {
             try (var kernels = new HostKernels(1)) {
                 if (dirty) {
                     var poison = like(random(1, 8, 32, 32, 64), DataType.FLOAT);
-                    kernels.convolveBackward(poison, weight, bias, 1, poison, like(poison, DataType.FLOAT),
-                            like(weight, DataType.FLOAT), like(bias, DataType.FLOAT));
+                    kernels.convolveBackward(
+                            poison,
+                            weight,
+                            bias,
+                            1,
+                            poison,
+                            like(poison, DataType.FLOAT),
+                            like(weight, DataType.FLOAT),
+                            like(bias, DataType.FLOAT));
                 }
                 var x = random(5, 2, 32, 32, 64);
-                var actual = new INDArray[] {like(x, DataType.FLOAT), like(weight, DataType.FLOAT),
-                        like(bias, DataType.FLOAT)};
+                var actual = new INDArray[] {
+                    like(x, DataType.FLOAT), like(weight, DataType.FLOAT), like(bias, DataType.FLOAT)
+                };
                 kernels.convolveBackward(x, weight, bias, 1, random(6, 2, 32, 32, 64), actual[0], actual[1], actual[2]);
                 if (dirty) {
                     assertThat(actual).isEqualTo(expected);
@@ -103,10 +115,20 @@ class WinogradConvolutionTest {
     @Test
     void isLeftAloneWhereItDoesNotPay() {
         var weight = random(1, 3, 3, 64, 64);
-        assertThat(WinogradConvolution.suits(random(1, 8, 30, 32, 64), weight)).as("no whole tiles").isFalse();
-        assertThat(WinogradConvolution.suits(random(1, 8, 32, 34, 64), weight)).as("no whole tiles").isFalse();
-        assertThat(WinogradConvolution.suits(random(1, 1, 16, 16, 64), weight)).as("few tiles").isFalse();
-        assertThat(WinogradConvolution.suits(random(1, 4, 32, 32, 3), random(1, 3, 3, 3, 64))).as("image").isFalse();
-        assertThat(WinogradConvolution.suits(random(1, 4, 32, 32, 64), random(1, 3, 3, 64, 6))).as("image").isFalse();
+        assertThat(WinogradConvolution.suits(random(1, 8, 30, 32, 64), weight))
+                .as("no whole tiles")
+                .isFalse();
+        assertThat(WinogradConvolution.suits(random(1, 8, 32, 34, 64), weight))
+                .as("no whole tiles")
+                .isFalse();
+        assertThat(WinogradConvolution.suits(random(1, 1, 16, 16, 64), weight))
+                .as("few tiles")
+                .isFalse();
+        assertThat(WinogradConvolution.suits(random(1, 4, 32, 32, 3), random(1, 3, 3, 3, 64)))
+                .as("image")
+                .isFalse();
+        assertThat(WinogradConvolution.suits(random(1, 4, 32, 32, 64), random(1, 3, 3, 64, 6)))
+                .as("image")
+                .isFalse();
     }
 }

@@ -55,19 +55,23 @@ class ConversionTest {
     @ParameterizedTest
     @CsvSource({"state_zip.pth, ", "state_legacy.pth, ", "checkpoint_zip.pth, state_dict"})
     void holdsEveryTensorBitForBit(String name, String key) throws IOException {
-        try (var file = fixture(name); var expected = fixture("state_expected.safetensors")) {
+        try (var file = fixture(name);
+                var expected = fixture("state_expected.safetensors")) {
             var converted = content(convert(file, Optional.ofNullable(key)));
             var wanted = content(expected);
             assertThat(converted).hasSizeGreaterThanOrEqualTo(wanted.size());
             wanted.forEach((info, bytes) -> {
-                var found = converted.entrySet().stream().filter(entry -> entry.getKey().name().equals(info.name()))
-                        .findFirst().orElseThrow();
+                var found = converted.entrySet().stream()
+                        .filter(entry -> entry.getKey().name().equals(info.name()))
+                        .findFirst()
+                        .orElseThrow();
                 assertThat(found.getKey().elementCount()).isEqualTo(info.elementCount());
                 if (found.getKey().type() == info.type()) {
                     assertThat(found.getValue()).isEqualTo(bytes);
                 }
             });
-            assertThat(converted.keySet().stream().filter(wanted::containsKey).count()).isGreaterThan(4);
+            assertThat(converted.keySet().stream().filter(wanted::containsKey).count())
+                    .isGreaterThan(4);
         }
     }
 
@@ -75,7 +79,8 @@ class ConversionTest {
     void nestedNamesAreDottedWithoutAKey() throws IOException {
         try (var file = fixture("checkpoint_zip.pth")) {
             var conversion = new Conversion(file, Optional.empty());
-            assertThat(conversion.tensors()).isNotEmpty()
+            assertThat(conversion.tensors())
+                    .isNotEmpty()
                     .allSatisfy(tensor -> assertThat(tensor.name()).startsWith("state_dict."));
             assertThat(conversion.left()).isNotEmpty().noneMatch(name -> name.startsWith("state_dict."));
         }
@@ -86,14 +91,16 @@ class ConversionTest {
         try (var file = fixture("checkpoint_zip.pth")) {
             assertThatThrownBy(() -> new Conversion(file, Optional.of("state")))
                     .isInstanceOf(TensorFormatException.class)
-                    .hasMessageContaining("no tensors below 'state'").hasMessageContaining("'state_dict'");
+                    .hasMessageContaining("no tensors below 'state'")
+                    .hasMessageContaining("'state_dict'");
         }
     }
 
     @Test
     void aFileThatIsOneTensorGivesItAName() throws IOException {
         try (var file = fixture("one_tensor_zip.pth")) {
-            assertThat(content(convert(file, Optional.empty())).keySet()).extracting(TensorInfo::name)
+            assertThat(content(convert(file, Optional.empty())).keySet())
+                    .extracting(TensorInfo::name)
                     .containsExactly("tensor");
         }
     }
@@ -101,9 +108,12 @@ class ConversionTest {
     @Test
     void safetensorsStayAsTheyAre() throws IOException {
         var stream = new ByteArrayOutputStream();
-        SafetensorsWriter.write(stream, List.of(
-                TensorSource.of(TensorInfo.float32("model.a", 2), new float[] {1, -2}),
-                TensorSource.of(TensorInfo.float32("ema.a", 2), new float[] {3, 4})), Map.of("step", "7"));
+        SafetensorsWriter.write(
+                stream,
+                List.of(
+                        TensorSource.of(TensorInfo.float32("model.a", 2), new float[] {1, -2}),
+                        TensorSource.of(TensorInfo.float32("ema.a", 2), new float[] {3, 4})),
+                Map.of("step", "7"));
         try (var file = TensorFile.open(SeekableInput.of("no-extension", stream.toByteArray()))) {
             assertThat(convert(file, Optional.empty())).isEqualTo(stream.toByteArray());
         }
@@ -118,16 +128,20 @@ class ConversionTest {
     @ParameterizedTest
     @ValueSource(strings = {"evil_zip.pth", "evil_legacy.pth"})
     void commandsAreRefusedByName(String name) {
-        assertThatThrownBy(() -> fixture(name)).isInstanceOf(PyTorchFileException.class)
-                .hasMessageContaining(name).hasMessageContaining("posix.system");
+        assertThatThrownBy(() -> fixture(name))
+                .isInstanceOf(PyTorchFileException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining("posix.system");
     }
 
     @Test
     void whatIsNeitherIsSaid() {
         assertThatThrownBy(() -> TensorFile.open(SeekableInput.of("notes.txt", "some words".getBytes())))
-                .isInstanceOf(PyTorchFileException.class).hasMessageContaining("notes.txt");
+                .isInstanceOf(PyTorchFileException.class)
+                .hasMessageContaining("notes.txt");
         assertThatThrownBy(() -> TensorFile.open(SeekableInput.of("a.safetensors", new byte[3])))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("too short");
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("too short");
         assertThatThrownBy(() -> fixture("cut_zip.pth")).hasMessageContaining("the file is cut");
     }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NpzFileFuzzTest {
 
     static Stream<byte[]> archives() {
-        return Stream.of("/npy/stored.npz", "/npy/deflated.npz", "/metric/statistics.npz").map(Resources::bytes);
+        return Stream.of("/npy/stored.npz", "/npy/deflated.npz", "/metric/statistics.npz")
+                .map(Resources::bytes);
     }
 
     static Stream<byte[]> arrays() {

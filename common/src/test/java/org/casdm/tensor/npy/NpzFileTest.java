@@ -24,8 +24,8 @@ class NpzFileTest {
     @ValueSource(strings = {"stored.npz", "deflated.npz"})
     void readsWhatNumPyWrites(String file) throws IOException {
         try (var npz = new NpzFile(resource(file))) {
-            assertThat(npz.names()).containsExactly("bytes", "fortran", "scalar", "big", "half", "flag", "long",
-                    "empty", "unsigned");
+            assertThat(npz.names())
+                    .containsExactly("bytes", "fortran", "scalar", "big", "half", "flag", "long", "empty", "unsigned");
             assertThat(npz.array("bytes").readAll()).containsExactly(0, 1, 2, 3, 4, 5);
             assertThat(npz.header("bytes")).isEqualTo(NpyHeader.of(NpyType.UINT8, 2, 3));
             assertThat(npz.header("fortran").fortranOrder()).isTrue();
@@ -65,23 +65,29 @@ class NpzFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "objects.npy | pickled Python objects, which are never read",
-        "complex.npy | elements of type '<c16' are not read",
-        "record.npy  | should be a dictionary of 'descr', 'fortran_order' and 'shape'",
-        "stored.npz  | does not begin with \\x93NUMPY"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "objects.npy | pickled Python objects, which are never read",
+                "complex.npy | elements of type '<c16' are not read",
+                "record.npy  | should be a dictionary of 'descr', 'fortran_order' and 'shape'",
+                "stored.npz  | does not begin with \\x93NUMPY"
+            })
     void refusesByName(String file, String problem) throws IOException {
-        assertThatThrownBy(() -> NpyReader.open(resource(file))).isInstanceOf(TensorFormatException.class)
+        assertThatThrownBy(() -> NpyReader.open(resource(file)))
+                .isInstanceOf(TensorFormatException.class)
                 .hasMessageContainingAll(file, problem);
     }
 
     @Test
     void refusesAShapeThatTheFileCannotHold() {
         var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999, 9), }\n";
-        assertThatThrownBy(() -> NpyReader.open(npy(header))).isInstanceOf(EOFException.class)
+        assertThatThrownBy(() -> NpyReader.open(npy(header)))
+                .isInstanceOf(EOFException.class)
                 .hasMessageContaining("(99999999, 9)");
         assertThatThrownBy(() -> NpyReader.open(npy(header.replace("9), }", "99999999999999), }"))))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("is no shape");
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("is no shape");
         assertThatThrownBy(() -> NpyReader.open(npy(header.replace("9), }", "-9), }"))))
                 .isInstanceOf(TensorFormatException.class);
     }
@@ -89,10 +95,12 @@ class NpzFileTest {
     @Test
     void saysWhichArraysThereAre() throws IOException {
         try (var npz = new NpzFile(resource("stored.npz"))) {
-            assertThatThrownBy(() -> npz.array("mu")).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(() -> npz.array("mu"))
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContainingAll("stored.npz", "'mu'", "scalar, big");
         }
-        assertThatThrownBy(() -> new NpzFile(resource("matrix.npy"))).isInstanceOf(TensorFormatException.class)
+        assertThatThrownBy(() -> new NpzFile(resource("matrix.npy")))
+                .isInstanceOf(TensorFormatException.class)
                 .hasMessageContainingAll("matrix.npy", "not an .npz file");
     }
 
@@ -129,7 +137,8 @@ class NpzFileTest {
         var first = text.indexOf("}", text.indexOf("mu.npy")) + 60;
         content[first + 20] ^= 4;
         try (var npz = new NpzFile(SeekableInput.of("x.npz", content))) {
-            assertThatThrownBy(() -> npz.array("mu").readAll()).isInstanceOf(TensorFormatException.class)
+            assertThatThrownBy(() -> npz.array("mu").readAll())
+                    .isInstanceOf(TensorFormatException.class)
                     .hasMessageContainingAll("x.npz", "'mu'", "damaged");
         }
     }
@@ -137,13 +146,16 @@ class NpzFileTest {
     @Test
     void refusesElementsThatAreNotTheShapes() {
         var writer = new NpzWriter("x.npz", new ByteArrayOutputStream());
-        assertThatIllegalStateException().isThrownBy(() -> writer.write("mu", new double[3], 2))
+        assertThatIllegalStateException()
+                .isThrownBy(() -> writer.write("mu", new double[3], 2))
                 .withMessageContaining("more elements");
-        assertThatIllegalStateException().isThrownBy(() -> writer.write("mu", new double[3], 2, 2))
+        assertThatIllegalStateException()
+                .isThrownBy(() -> writer.write("mu", new double[3], 2, 2))
                 .withMessageContaining("3 elements for a shape of (2, 2)");
         assertThatIllegalStateException()
-                .isThrownBy(() -> writer.write("a", NpyHeader.of(NpyType.UINT8, 1), sink -> sink.accept(
-                        new float[1], 0, 1))).withMessageContaining("UINT8");
+                .isThrownBy(() ->
+                        writer.write("a", NpyHeader.of(NpyType.UINT8, 1), sink -> sink.accept(new float[1], 0, 1)))
+                .withMessageContaining("UINT8");
     }
 
     private static byte[] write(String name) throws IOException {

@@ -16,8 +16,7 @@ import org.casdm.tensor.TensorType;
 /** The files of {@code fixtures/pytorch}, and what the safetensors file beside them says they hold. */
 final class Fixtures {
 
-    private Fixtures() {
-    }
+    private Fixtures() {}
 
     static byte[] bytes(String name) {
         try (var stream = Fixtures.class.getResourceAsStream("/fixtures/pytorch/" + name)) {
@@ -56,8 +55,8 @@ final class Fixtures {
                     bytes.write(chunk.get());
                 }
             });
-            return new Content(tensor.type().name(), Arrays.toString(tensor.shape()),
-                    Arrays.toString(bytes.toByteArray()));
+            return new Content(
+                    tensor.type().name(), Arrays.toString(tensor.shape()), Arrays.toString(bytes.toByteArray()));
         }
 
         /** As {@link #of(PyTorchTensor)}, the elements widened to 32 bits. */
@@ -78,11 +77,14 @@ final class Fixtures {
         header.fields().forEachRemaining(field -> {
             if (!field.getKey().equals("__metadata__")) {
                 var offsets = field.getValue().get("data_offsets");
-                var data = Arrays.copyOfRange(buffer.array(), dataStart + offsets.get(0).asInt(),
+                var data = Arrays.copyOfRange(
+                        buffer.array(),
+                        dataStart + offsets.get(0).asInt(),
                         dataStart + offsets.get(1).asInt());
                 var shape = new ArrayList<Long>();
                 field.getValue().get("shape").forEach(size -> shape.add(size.asLong()));
-                tensors.put(field.getKey(),
+                tensors.put(
+                        field.getKey(),
                         new Content(field.getValue().get("dtype").asText(), shape.toString(), Arrays.toString(data)));
             }
         });

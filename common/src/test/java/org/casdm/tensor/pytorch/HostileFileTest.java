@@ -25,17 +25,22 @@ class HostileFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"evil_zip.pth", "evil_legacy.pth"})
     void commandsAreRefusedByName(String name) {
-        assertThatThrownBy(() -> Fixtures.open(name)).isInstanceOf(PickleException.class)
-                .hasMessageStartingWith(name).hasMessageContaining(
-                        "'posix.system' refused: a state file may contain only tensors and plain values");
+        assertThatThrownBy(() -> Fixtures.open(name))
+                .isInstanceOf(PickleException.class)
+                .hasMessageStartingWith(name)
+                .hasMessageContaining("'posix.system' refused: a state file may contain only tensors and plain values");
         assertThat(Files.exists(Path.of("pth-reader-ran-code"))).isFalse();
     }
 
     @ParameterizedTest
-    @CsvSource({"whole_module_zip.pth, torch.nn.modules.container.Sequential", "whole_module_stream.pth, "
-            + "torch.nn.modules.container.Sequential"})
+    @CsvSource({
+        "whole_module_zip.pth, torch.nn.modules.container.Sequential",
+        "whole_module_stream.pth, " + "torch.nn.modules.container.Sequential"
+    })
     void wholeModulesAreRefusedByName(String name, String refused) {
-        assertThatThrownBy(() -> Fixtures.open(name)).isInstanceOf(PickleException.class).hasMessageContaining(refused);
+        assertThatThrownBy(() -> Fixtures.open(name))
+                .isInstanceOf(PickleException.class)
+                .hasMessageContaining(refused);
     }
 
     @Test
@@ -51,30 +56,51 @@ class HostileFileTest {
 
     @Test
     void theCutFileIsSaidToBeCut() {
-        assertThatThrownBy(() -> Fixtures.open("cut_zip.pth")).isInstanceOf(PyTorchFileException.class)
+        assertThatThrownBy(() -> Fixtures.open("cut_zip.pth"))
+                .isInstanceOf(PyTorchFileException.class)
                 .hasMessageContaining("cut_zip.pth: the file is cut");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"state_zip.pth", "checkpoint_zip.pth", "state_legacy.pth", "python2_stream.pth",
-            "layouts_stream.pth", "big_endian_zip.pth", "evil_zip.pth"})
+    @ValueSource(
+            strings = {
+                "state_zip.pth",
+                "checkpoint_zip.pth",
+                "state_legacy.pth",
+                "python2_stream.pth",
+                "layouts_stream.pth",
+                "big_endian_zip.pth",
+                "evil_zip.pth"
+            })
     void cutAnywhere(String name) {
         var content = Fixtures.bytes(name);
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             for (var length = 0; length < content.length; length++) {
                 var cut = Arrays.copyOf(content, length);
                 assertThatThrownBy(() -> {
-                    try (var file = Fixtures.open(name, cut)) {
-                        Fixtures.readAll(file);
-                    }
-                }).as("first %d bytes", length).isInstanceOf(PyTorchFileException.class).hasMessageStartingWith(name);
+                            try (var file = Fixtures.open(name, cut)) {
+                                Fixtures.readAll(file);
+                            }
+                        })
+                        .as("first %d bytes", length)
+                        .isInstanceOf(PyTorchFileException.class)
+                        .hasMessageStartingWith(name);
             }
         });
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"state_zip.pth", "checkpoint_zip.pth", "state_legacy.pth", "python2_stream.pth",
-            "training_stream_protocol4.pth", "layouts_zip.pth", "big_endian_zip.pth", "evil_legacy.pth"})
+    @ValueSource(
+            strings = {
+                "state_zip.pth",
+                "checkpoint_zip.pth",
+                "state_legacy.pth",
+                "python2_stream.pth",
+                "training_stream_protocol4.pth",
+                "layouts_zip.pth",
+                "big_endian_zip.pth",
+                "evil_legacy.pth"
+            })
     void damagedAnywhere(String name) {
         var content = Fixtures.bytes(name);
         var random = new Random(20240515);
@@ -103,17 +129,17 @@ class HostileFileTest {
 
     @Test
     void layoutsStayInsideTheirStorage() {
-        refusedLayout(0, new long[]{5}, new long[]{1}, "reaches beyond its storage of 4 elements");
-        refusedLayout(1, new long[]{4}, new long[]{1}, "reaches beyond its storage");
-        refusedLayout(3, new long[]{2}, new long[]{-1}, "negative storage offsets and strides are refused");
-        refusedLayout(-1, new long[]{2}, new long[]{1}, "negative storage offsets");
-        refusedLayout(0, new long[]{-2}, new long[]{1}, "negative dimension");
-        refusedLayout(0, new long[]{2, 2}, new long[]{1}, "does not fit strides");
-        refusedLayout(0, new long[]{Long.MAX_VALUE, 2}, new long[]{0, 1}, "larger than any storage");
-        refusedLayout(0, new long[]{1L << 31, 1L << 31, 0}, new long[]{0, 0, 1}, "larger than any storage");
-        refusedLayout(0, new long[]{3, 2}, new long[]{Long.MAX_VALUE / 2, Long.MAX_VALUE}, "larger than any storage");
-        refusedLayout(Long.MAX_VALUE, new long[]{1}, new long[]{1}, "larger than any storage");
-        refusedLayout(0, new long[]{1L << 40}, new long[]{0}, "elements over a storage of 4");
+        refusedLayout(0, new long[] {5}, new long[] {1}, "reaches beyond its storage of 4 elements");
+        refusedLayout(1, new long[] {4}, new long[] {1}, "reaches beyond its storage");
+        refusedLayout(3, new long[] {2}, new long[] {-1}, "negative storage offsets and strides are refused");
+        refusedLayout(-1, new long[] {2}, new long[] {1}, "negative storage offsets");
+        refusedLayout(0, new long[] {-2}, new long[] {1}, "negative dimension");
+        refusedLayout(0, new long[] {2, 2}, new long[] {1}, "does not fit strides");
+        refusedLayout(0, new long[] {Long.MAX_VALUE, 2}, new long[] {0, 1}, "larger than any storage");
+        refusedLayout(0, new long[] {1L << 31, 1L << 31, 0}, new long[] {0, 0, 1}, "larger than any storage");
+        refusedLayout(0, new long[] {3, 2}, new long[] {Long.MAX_VALUE / 2, Long.MAX_VALUE}, "larger than any storage");
+        refusedLayout(Long.MAX_VALUE, new long[] {1}, new long[] {1}, "larger than any storage");
+        refusedLayout(0, new long[] {1L << 40}, new long[] {0}, "elements over a storage of 4");
         refusedLayout(0, new long[65], new long[65], "does not fit");
     }
 
@@ -123,14 +149,21 @@ class HostileFileTest {
 
     @Test
     void storagesAreAsLargeAsTheyAreDeclared() {
-        refused(pickle -> pickle.tensor("FloatStorage", "0", 5, 0, new long[]{1}, new long[]{1}),
+        refused(
+                pickle -> pickle.tensor("FloatStorage", "0", 5, 0, new long[] {1}, new long[] {1}),
                 "'archive/data/0' has 16 bytes instead of the declared 20");
-        refused(pickle -> pickle.tensor("FloatStorage", "1", 4, 0, new long[]{1}, new long[]{1}),
+        refused(
+                pickle -> pickle.tensor("FloatStorage", "1", 4, 0, new long[] {1}, new long[] {1}),
                 "tensor '': entry 'archive/data/1' is not in the zip archive");
-        refused(pickle -> pickle.tensor("FloatStorage", "0", 1L << 61, 0, new long[]{1}, new long[]{1}),
+        refused(
+                pickle -> pickle.tensor("FloatStorage", "0", 1L << 61, 0, new long[] {1}, new long[] {1}),
                 "more than the file's");
-        refused(pickle -> pickle.tensor("FloatStorage", "0", -4, 0, new long[]{1}, new long[]{1}), "more than");
-        refused(pickle -> pickle.raw("(").storage("FloatStorage", "0", 4).storage("IntStorage", "0", 4).raw("t"),
+        refused(pickle -> pickle.tensor("FloatStorage", "0", -4, 0, new long[] {1}, new long[] {1}), "more than");
+        refused(
+                pickle -> pickle.raw("(")
+                        .storage("FloatStorage", "0", 4)
+                        .storage("IntStorage", "0", 4)
+                        .raw("t"),
                 "declared as 4 elements of F32 and as 4 of I32");
         refused(pickle -> pickle.raw("ctorch\nComplexFloatStorage\n"), "'torch.ComplexFloatStorage' refused");
     }
@@ -146,18 +179,29 @@ class HostileFileTest {
     @Test
     void treesThatGrowWithoutEndAreRefused() {
         refused(pickle -> pickle.raw("]q").raw(0).raw("h").raw(0).raw("a"), "nested deeper than 100");
-        refused(pickle -> {
-            pickle.raw("K").raw(0);
-            for (var level = 0; level < 24; level++) {
-                pickle.raw("q").raw(level).raw("h").raw(level).raw(0x86);
-            }
-        }, "more than 1000000 values");
+        refused(
+                pickle -> {
+                    pickle.raw("K").raw(0);
+                    for (var level = 0; level < 24; level++) {
+                        pickle.raw("q").raw(level).raw("h").raw(level).raw(0x86);
+                    }
+                },
+                "more than 1000000 values");
         refused(pickle -> pickle.raw("]".repeat(200) + "a".repeat(199)), "nested deeper than 100");
-        refused(pickle -> pickle.raw("}").text("n".repeat(4000)).raw("](" + "N".repeat(20_000) + "es"),
+        refused(
+                pickle -> pickle.raw("}").text("n".repeat(4000)).raw("](" + "N".repeat(20_000) + "es"),
                 "the names of all values together");
         refused(pickle -> pickle.raw("}").text("n".repeat(5000)).raw("Ns"), "the name is longer than 4096");
         refused(pickle -> pickle.raw("(".repeat(100_000)), "no value to work on");
-        refused(pickle -> pickle.raw("}(").text("a").raw("]q").raw(0).raw("h").raw(0).raw("au"), "nested deeper");
+        refused(
+                pickle -> pickle.raw("}(")
+                        .text("a")
+                        .raw("]q")
+                        .raw(0)
+                        .raw("h")
+                        .raw(0)
+                        .raw("au"),
+                "nested deeper");
         refused(pickle -> pickle.raw("}").raw("]q").raw(0).raw("h").raw(0).raw("aNs"), "a dict key of type list");
     }
 
@@ -165,7 +209,14 @@ class HostileFileTest {
     void namesAreUnique() {
         refused(pickle -> pickle.raw("}(").text("a").raw("N").text("a").raw("Nu"), "key 'a' stands twice");
         refused(pickle -> pickle.raw("}(").text("1").raw("NK").raw(1).raw("Nu"), "two values of the tree");
-        refused(pickle -> pickle.raw("}(").text("a.b").raw("N").text("a").raw("}").text("b").raw("Nsu"),
+        refused(
+                pickle -> pickle.raw("}(")
+                        .text("a.b")
+                        .raw("N")
+                        .text("a")
+                        .raw("}")
+                        .text("b")
+                        .raw("Nsu"),
                 "'a.b': two values of the tree");
     }
 
@@ -173,7 +224,7 @@ class HostileFileTest {
     void picklesThatMakeNoSenseAreRefused() {
         refused(pickle -> pickle.raw("h").raw(7), "memo 7 is used before it is set");
         refused(pickle -> pickle.raw("NN"), "values are left over");
-        refused(pickle -> { }, "an instruction finds no value to work on");
+        refused(pickle -> {}, "an instruction finds no value to work on");
         refused(pickle -> pickle.raw("t"), "finds no mark");
         refused(pickle -> pickle.raw("]q").raw(0).raw("}(Nu"), "a key without a value");
         refused(pickle -> pickle.raw("NNs"), "finds no value to work on");
@@ -191,7 +242,9 @@ class HostileFileTest {
 
     @Test
     void zip64IsReadAndItsErrorsAreFound() throws IOException {
-        var pickle = new PickleBuilder().tensor("FloatStorage", "0", 4, 1, new long[]{3}, new long[]{1}).stop();
+        var pickle = new PickleBuilder()
+                .tensor("FloatStorage", "0", 4, 1, new long[] {3}, new long[] {1})
+                .stop();
         var archive = new ZipBuilder().zip64().state(pickle, FOUR_FLOATS);
         try (var file = Fixtures.open("zip64", archive)) {
             assertThat(file.tensors().get("").readFloats()).containsExactly(0, 0, 0);
@@ -206,28 +259,39 @@ class HostileFileTest {
 
     @Test
     void zipEntriesAreStoredOnceAndInsideTheFile() {
-        var pickle = new PickleBuilder().tensor("FloatStorage", "0", 4, 0, new long[]{4}, new long[]{1}).stop();
+        var pickle = new PickleBuilder()
+                .tensor("FloatStorage", "0", 4, 0, new long[] {4}, new long[] {1})
+                .stop();
         var data = new byte[16];
-        refusedArchive(new ZipBuilder().entry("a/data.pkl", pickle).entry("a/data/0", data).entry("a/data/0", data),
+        refusedArchive(
+                new ZipBuilder()
+                        .entry("a/data.pkl", pickle)
+                        .entry("a/data/0", data)
+                        .entry("a/data/0", data),
                 "'a/data/0' stands twice");
         refusedArchive(new ZipBuilder().entry("a/data.pkl", pickle).entry("b/data.pkl", pickle), "instead of one");
         refusedArchive(new ZipBuilder().entry("a/readme", data), "not a PyTorch state file");
-        refusedArchive(new ZipBuilder().entry("a/data.pkl", pickle).entry("a/data/0", data, 16, 0, 8),
+        refusedArchive(
+                new ZipBuilder().entry("a/data.pkl", pickle).entry("a/data/0", data, 16, 0, 8),
                 "compressed or encrypted");
         refusedArchive(new ZipBuilder().entry("a/data.pkl", pickle).entry("a/data/0", data, 16, 0, 0), "is damaged");
-        refusedArchive(new ZipBuilder().zip64().entry("a/data.pkl", pickle).entry("a/data/0", data, 16, 1L << 62, 0),
+        refusedArchive(
+                new ZipBuilder().zip64().entry("a/data.pkl", pickle).entry("a/data/0", data, 16, 1L << 62, 0),
                 "not in the file");
         refusedArchive(new ZipBuilder().zip64().entry("a/data.pkl", pickle, Long.MAX_VALUE, 0, 0), "not in the file");
-        refusedArchive(new ZipBuilder().entry("a/data.pkl", pickle).entry("a/byteorder", "middle".getBytes()),
+        refusedArchive(
+                new ZipBuilder().entry("a/data.pkl", pickle).entry("a/byteorder", "middle".getBytes()),
                 "neither 'little' nor 'big'");
     }
 
     private static void refusedArchive(ZipBuilder archive, String message) {
         assertThatThrownBy(() -> {
-            try (var file = Fixtures.open("archive", archive.build())) {
-                Fixtures.readAll(file);
-            }
-        }).isInstanceOf(PyTorchFileException.class).hasMessageContaining(message);
+                    try (var file = Fixtures.open("archive", archive.build())) {
+                        Fixtures.readAll(file);
+                    }
+                })
+                .isInstanceOf(PyTorchFileException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -236,10 +300,11 @@ class HostileFileTest {
         // The element count of the first storage, before its six floats, the other count and its four floats.
         content[content.length - 16 - 8 - 24 - 8]++;
         assertThatThrownBy(() -> {
-            try (var file = Fixtures.open("counted", content)) {
-                Fixtures.readAll(file);
-            }
-        }).isInstanceOf(PyTorchFileException.class)
+                    try (var file = Fixtures.open("counted", content)) {
+                        Fixtures.readAll(file);
+                    }
+                })
+                .isInstanceOf(PyTorchFileException.class)
                 .hasMessageContaining("has 7 elements, but the tensors over it say 6");
     }
 
@@ -247,9 +312,11 @@ class HostileFileTest {
         var pickle = new PickleBuilder();
         instructions.accept(pickle);
         var archive = new ZipBuilder().state(pickle.stop(), FOUR_FLOATS);
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () ->
-                assertThatThrownBy(() -> Fixtures.open("hostile.pth", archive))
-                        .isInstanceOf(PyTorchFileException.class).hasMessageStartingWith("hostile.pth: ")
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> assertThatThrownBy(() -> Fixtures.open("hostile.pth", archive))
+                        .isInstanceOf(PyTorchFileException.class)
+                        .hasMessageStartingWith("hostile.pth: ")
                         .hasMessageContaining(message));
     }
 }

@@ -33,13 +33,19 @@ final class PickleBuilder {
 
     PickleBuilder text(String value) {
         var encoded = value.getBytes(StandardCharsets.UTF_8);
-        raw("X").raw(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(encoded.length).array());
+        raw("X").raw(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(encoded.length)
+                .array());
         return raw(encoded);
     }
 
     PickleBuilder number(long value) {
         raw(0x8a, 8);
-        return raw(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
+        return raw(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array());
     }
 
     PickleBuilder numbers(long... values) {
@@ -52,13 +58,22 @@ final class PickleBuilder {
 
     PickleBuilder storage(String storageClass, String key, long count) {
         var global = storageClass.contains("\n") ? "ctorch." + storageClass : "ctorch\n" + storageClass;
-        return raw("(").text("storage").raw(global + "\n").text(key).text("cpu").number(count)
+        return raw("(").text("storage")
+                .raw(global + "\n")
+                .text(key)
+                .text("cpu")
+                .number(count)
                 .raw("tQ");
     }
 
     PickleBuilder tensor(String storageClass, String key, long count, long offset, long[] shape, long[] strides) {
-        return raw("ctorch._utils\n_rebuild_tensor_v2\n(").storage(storageClass, key, count).number(offset)
-                .numbers(shape).numbers(strides).raw(0x89).raw("}tR");
+        return raw("ctorch._utils\n_rebuild_tensor_v2\n(")
+                .storage(storageClass, key, count)
+                .number(offset)
+                .numbers(shape)
+                .numbers(strides)
+                .raw(0x89)
+                .raw("}tR");
     }
 
     byte[] stop() {

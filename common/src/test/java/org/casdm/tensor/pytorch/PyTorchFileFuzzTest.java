@@ -16,9 +16,19 @@ class PyTorchFileFuzzTest {
     private static final long ELEMENTS_READ = 1 << 16;
 
     static Stream<byte[]> files() {
-        return Stream.of("state_zip.pth", "layouts_zip.pth", "big_endian_zip.pth", "one_tensor_zip.pth", "evil_zip.pth",
-                "state_legacy.pth", "layouts_stream.pth", "python2_stream.pth", "training_stream_protocol4.pth",
-                "evil_legacy.pth").map(Fixtures::bytes).flatMap(file -> Stream.of(file, withoutChecksums(file)));
+        return Stream.of(
+                        "state_zip.pth",
+                        "layouts_zip.pth",
+                        "big_endian_zip.pth",
+                        "one_tensor_zip.pth",
+                        "evil_zip.pth",
+                        "state_legacy.pth",
+                        "layouts_stream.pth",
+                        "python2_stream.pth",
+                        "training_stream_protocol4.pth",
+                        "evil_legacy.pth")
+                .map(Fixtures::bytes)
+                .flatMap(file -> Stream.of(file, withoutChecksums(file)));
     }
 
     /** With a checksum of 0, which means none, in each entry of the zip directory: then what is changed is looked at. */

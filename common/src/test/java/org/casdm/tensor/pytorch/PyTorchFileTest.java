@@ -35,10 +35,12 @@ class PyTorchFileTest {
         var actual = new LinkedHashMap<String, Content>();
         try (var file = Fixtures.open(name)) {
             for (var tensor : file.tensors().values()) {
-                actual.put(tensor.name(), switch (tensor.type()) {
-                    case F16, BF16 -> Content.ofFloats(tensor);
-                    default -> Content.of(tensor);
-                });
+                actual.put(
+                        tensor.name(),
+                        switch (tensor.type()) {
+                            case F16, BF16 -> Content.ofFloats(tensor);
+                            default -> Content.of(tensor);
+                        });
             }
             assertThat(file.tensors().get(prefix + "half").type()).isEqualTo(TensorType.F16);
             assertThat(file.tensors().get(prefix + "bf16").type()).isEqualTo(TensorType.BF16);
@@ -80,7 +82,9 @@ class PyTorchFileTest {
                     .containsExactly(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19);
             assertThat(tensors.get("expanded").readFloats()).containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2);
             assertThat(tensors.get("permuted").shape()).containsExactly(4, 2, 3);
-            assertThat(tensors.get("permuted").readFloats()).startsWith(0, 4, 8, 12, 16, 20, 1, 5).hasSize(24);
+            assertThat(tensors.get("permuted").readFloats())
+                    .startsWith(0, 4, 8, 12, 16, 20, 1, 5)
+                    .hasSize(24);
             assertThat(tensors.get("row").readFloats()).containsExactly(20, 21, 22, 23);
             assertThat(tensors.get("parameter").isParameter()).isTrue();
             assertThat(tensors.get("parameter").readFloats()).containsExactly(0, 2, 1, 3);
@@ -93,15 +97,27 @@ class PyTorchFileTest {
     @ValueSource(strings = {"training_zip.pth", "training_stream_protocol4.pth"})
     void checkpointsNestTensorsAmongPlainValues(String name) throws IOException {
         try (var file = Fixtures.open(name)) {
-            assertThat(file.tensors()).containsKeys("model.0.weight", "model.1.num_batches_tracked",
-                    "optimizer.state.0.exp_avg", "optimizer.state.3.step");
+            assertThat(file.tensors())
+                    .containsKeys(
+                            "model.0.weight",
+                            "model.1.num_batches_tracked",
+                            "optimizer.state.0.exp_avg",
+                            "optimizer.state.3.step");
             assertThat(file.tensors().get("model.0.weight").shape()).containsExactly(3, 2, 1, 1);
             assertThat(file.tensors().get("model.0.weight").readFloats())
                     .containsExactly(0, 0.125f, 0.25f, 0.375f, 0.5f, 0.625f);
-            assertThat(file.tensors().get("model.1.num_batches_tracked").readLongs()).containsExactly(0);
-            assertThat(file.tensors().get("optimizer.state.0.exp_avg").readFloats()).hasSize(6).containsOnly(0.1f);
-            assertThat(file.values()).containsEntry("epoch", 7L).containsEntry("best", 0.5).containsEntry("done", false)
-                    .containsEntry("note", null).containsEntry("name", "é").containsEntry("shape.1", 2L)
+            assertThat(file.tensors().get("model.1.num_batches_tracked").readLongs())
+                    .containsExactly(0);
+            assertThat(file.tensors().get("optimizer.state.0.exp_avg").readFloats())
+                    .hasSize(6)
+                    .containsOnly(0.1f);
+            assertThat(file.values())
+                    .containsEntry("epoch", 7L)
+                    .containsEntry("best", 0.5)
+                    .containsEntry("done", false)
+                    .containsEntry("note", null)
+                    .containsEntry("name", "é")
+                    .containsEntry("shape.1", 2L)
                     .containsEntry("big", BigInteger.ONE.shiftLeft(70))
                     .containsEntry("optimizer.param_groups.0.lr", 0.125)
                     .containsEntry("optimizer.param_groups.0.betas.1", 0.999)
@@ -152,11 +168,17 @@ class PyTorchFileTest {
     @Test
     void readsTensorsOverUntypedStorages() throws IOException {
         // As PyTorch 2 writes element types that have no storage class of their own.
-        var pickle = new PickleBuilder().raw("ctorch._utils\n_rebuild_tensor_v3\n(")
-                .storage("storage\nUntypedStorage", "0", 6).number(1).numbers(2).numbers(1).raw(0x89)
+        var pickle = new PickleBuilder()
+                .raw("ctorch._utils\n_rebuild_tensor_v3\n(")
+                .storage("storage\nUntypedStorage", "0", 6)
+                .number(1)
+                .numbers(2)
+                .numbers(1)
+                .raw(0x89)
                 .raw("}ctorch\nint16\nNtR");
-        try (var file = Fixtures.open("v3", new ZipBuilder().state(pickle.stop(),
-                Map.of("0", new byte[]{1, 0, 2, 0, 3, 1})))) {
+        try (var file =
+                Fixtures.open("v3", new ZipBuilder().state(pickle.stop(), Map.of("0", new byte[] {1, 0, 2, 0, 3, 1
+                        })))) {
             assertThat(file.tensors().get("").type()).isEqualTo(TensorType.I16);
             assertThat(file.tensors().get("").readLongs()).containsExactly(2, 259);
         }
@@ -164,12 +186,26 @@ class PyTorchFileTest {
 
     @Test
     void readsTheOldestCallAndPartsOfStorages() throws IOException {
-        var pickle = new PickleBuilder().raw("ctorch._utils\n_rebuild_tensor\n((").text("storage")
-                .raw("ctorch\nByteStorage\n").text("0").text("cpu").number(6)
+        var pickle = new PickleBuilder()
+                .raw("ctorch._utils\n_rebuild_tensor\n((")
+                .text("storage")
+                .raw("ctorch\nByteStorage\n")
+                .text("0")
+                .text("cpu")
+                .number(6)
                 // The view: elements 2, 3, 4 of the storage.
-                .raw("(").text("view").number(2).number(3).raw("ttQ").number(1).numbers(2).numbers(1).raw("tR");
-        try (var file = Fixtures.open("view", new ZipBuilder().state(pickle.stop(),
-                Map.of("0", new byte[]{10, 11, 12, 13, 14, 15})))) {
+                .raw("(")
+                .text("view")
+                .number(2)
+                .number(3)
+                .raw("ttQ")
+                .number(1)
+                .numbers(2)
+                .numbers(1)
+                .raw("tR");
+        try (var file = Fixtures.open("view", new ZipBuilder().state(pickle.stop(), Map.of("0", new byte[] {
+                    10, 11, 12, 13, 14, 15
+                })))) {
             assertThat(file.tensors().get("").readLongs()).containsExactly(13, 14);
         }
     }
@@ -178,11 +214,10 @@ class PyTorchFileTest {
     void streamsALargeTensorInPieces() throws IOException {
         var count = 600_000;
         var data = new byte[count * 4];
-        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer()
-                .put(floats(count));
-        var straight = new PickleBuilder().tensor("FloatStorage", "0", count, 0, new long[]{count}, new long[]{1});
-        var transposed = new PickleBuilder().tensor("FloatStorage", "0", count, 0, new long[]{600, 1000},
-                new long[]{1, 600});
+        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(floats(count));
+        var straight = new PickleBuilder().tensor("FloatStorage", "0", count, 0, new long[] {count}, new long[] {1});
+        var transposed =
+                new PickleBuilder().tensor("FloatStorage", "0", count, 0, new long[] {600, 1000}, new long[] {1, 600});
         try (var file = Fixtures.open("large", new ZipBuilder().state(straight.stop(), Map.of("0", data)));
                 var other = Fixtures.open("large", new ZipBuilder().state(transposed.stop(), Map.of("0", data)))) {
             var pieces = new int[1];
@@ -190,7 +225,8 @@ class PyTorchFileTest {
             assertThat(pieces[0]).isEqualTo(3);
             assertThat(file.tensors().get("").readFloats()).isEqualTo(floats(count));
             var values = other.tensors().get("").readFloats();
-            assertThat(IntStream.range(0, count).allMatch(i -> values[i] == i / 1000 + i % 1000 * 600)).isTrue();
+            assertThat(IntStream.range(0, count).allMatch(i -> values[i] == i / 1000 + i % 1000 * 600))
+                    .isTrue();
         }
     }
 
@@ -206,7 +242,8 @@ class PyTorchFileTest {
     void floatingPointIsNotReadAsIntegers() throws IOException {
         try (var file = Fixtures.open("state_zip.pth")) {
             var half = file.tensors().get("half");
-            assertThatThrownBy(half::readLongs).isInstanceOf(PyTorchFileException.class)
+            assertThatThrownBy(half::readLongs)
+                    .isInstanceOf(PyTorchFileException.class)
                     .hasMessageContaining("state_zip.pth: tensor 'half' holds F16");
         }
     }

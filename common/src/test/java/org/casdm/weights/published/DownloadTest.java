@@ -40,6 +40,7 @@ class DownloadTest {
     private final byte[] content = new byte[1_000_000];
     /** What the server was asked for: the Range header, or "all". */
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private HttpServer server;
 
@@ -61,7 +62,8 @@ class DownloadTest {
     private URI serve(HttpHandler handler) {
         server.createContext("/file", exchange -> {
             try (exchange) {
-                requests.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range")).orElse("all"));
+                requests.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range"))
+                        .orElse("all"));
                 handler.handle(exchange);
             }
         });
@@ -73,8 +75,8 @@ class DownloadTest {
         var range = exchange.getRequestHeaders().getFirst("Range");
         int from = range == null || !heedRange ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
         if (from > 0) {
-            exchange.getResponseHeaders().set("Content-Range",
-                    "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+            exchange.getResponseHeaders()
+                    .set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
         }
         exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
         exchange.getResponseBody().write(content, from, Math.min(breakAfter, content.length - from));
@@ -92,19 +94,24 @@ class DownloadTest {
         var target = folder.resolve("new/file.pth");
         var last = new long[1];
         new Download(file, address, TIMING, (bytes, total) -> {
-            assertThat(bytes).isGreaterThan(last[0]);
-            assertThat(total).isEqualTo(content.length);
-            last[0] = bytes;
-        }).to(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(target.toUri()));
+                    assertThat(bytes).isGreaterThan(last[0]);
+                    assertThat(total).isEqualTo(content.length);
+                    last[0] = bytes;
+                })
+                .to(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(target.toUri()));
         assertThat(last[0]).isEqualTo(content.length);
         return target;
     }
 
     private void refused(URI address, String... words) {
-        assertThatThrownBy(() -> get(address)).isInstanceOf(DownloadException.class)
-                .hasMessageContainingAll(words).hasMessageContaining(address.toString());
-        assertThat(folder.resolve("new")).satisfiesAnyOf(path -> assertThat(path).doesNotExist(),
-                path -> assertThat(path).isEmptyDirectory());
+        assertThatThrownBy(() -> get(address))
+                .isInstanceOf(DownloadException.class)
+                .hasMessageContainingAll(words)
+                .hasMessageContaining(address.toString());
+        assertThat(folder.resolve("new"))
+                .satisfiesAnyOf(
+                        path -> assertThat(path).doesNotExist(),
+                        path -> assertThat(path).isEmptyDirectory());
     }
 
     @Test
@@ -123,7 +130,8 @@ class DownloadTest {
         var address = serve(exchange -> answer(exchange, true, 400_000));
         assertThat(get(address)).hasBinaryContent(content);
         assertThat(requests).hasSizeGreaterThanOrEqualTo(3).startsWith("all");
-        assertThat(requests.subList(1, requests.size())).allMatch(range -> range.startsWith("bytes="))
+        assertThat(requests.subList(1, requests.size()))
+                .allMatch(range -> range.startsWith("bytes="))
                 .doesNotHaveDuplicates();
     }
 
@@ -154,8 +162,8 @@ class DownloadTest {
         var digest = new ContentDigest(5, Sha256.hex(new byte[5]));
         var file = new PublishedFile("it", "test", address, "file", digest, "none", "FILE");
         var target = new org.apache.hadoop.fs.Path(folder.resolve("busy").toUri());
-        assertThatThrownBy(() -> new Download(file, address, TIMING, (bytes, total) -> { })
-                .to(FileSystem.getLocal(new Configuration()), target))
+        assertThatThrownBy(() -> new Download(file, address, TIMING, (bytes, total) -> {})
+                        .to(FileSystem.getLocal(new Configuration()), target))
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContainingAll("HTTP 503", "4 times", "nothing was kept");
         assertThat(folder.resolve("busy")).doesNotExist();
@@ -185,7 +193,10 @@ class DownloadTest {
     void refusesAnotherFile() {
         var wrong = content.clone();
         wrong[700_000]++;
-        refused(serve(exchange -> send(exchange, 200, wrong)), "is not file.pth", "its SHA-256 is " + Sha256.hex(wrong),
+        refused(
+                serve(exchange -> send(exchange, 200, wrong)),
+                "is not file.pth",
+                "its SHA-256 is " + Sha256.hex(wrong),
                 "Nothing was kept");
     }
 

@@ -18,7 +18,11 @@ public final class BundledCudaRuntime implements CudaRuntime {
     private static DeviceInfo device(int index) {
         try (var properties = new cudaDeviceProp()) {
             require(cudart.cudaGetDeviceProperties(properties, index));
-            return new DeviceInfo(index, properties.name().getString(), properties.major(), properties.minor(),
+            return new DeviceInfo(
+                    index,
+                    properties.name().getString(),
+                    properties.major(),
+                    properties.minor(),
                     properties.totalGlobalMem());
         }
     }

@@ -37,10 +37,18 @@ record BenchBatches(StepSettings settings) implements WorkerBatches {
         CounterRandom.normal(CounterRandom.key(SEED, 1, step, worker), noise, 0, values);
         var timesteps = new float[settings.batch()];
         for (var i = 0; i < timesteps.length; i++) {
-            timesteps[i] = CounterRandom.below(CounterRandom.key(SEED, 2, step, worker), i, model.schedule().steps());
+            timesteps[i] = CounterRandom.below(
+                    CounterRandom.key(SEED, 2, step, worker),
+                    i,
+                    model.schedule().steps());
         }
-        return CascadeGraph.batch(model, images(pixels), images(noise),
-                Nd4j.createFromArray(timesteps).reshape(timesteps.length, 1), null, settings.weights());
+        return CascadeGraph.batch(
+                model,
+                images(pixels),
+                images(noise),
+                Nd4j.createFromArray(timesteps).reshape(timesteps.length, 1),
+                null,
+                settings.weights());
     }
 
     private INDArray images(float[] values) {

@@ -24,13 +24,14 @@ record BenchGraphs(StepSettings settings) implements GraphFactory {
     CascadeGraph create() {
         NativeThreads.ofThisThread(settings.threads());
         var optimizer = new AdamW(LEARNING_RATE, 0, 0.9, 0.999, 1e-8, 0);
-        return CascadeGraph.create(settings.model(), new CascadeGraph.Training(optimizer, 0, SEED, settings.threads(),
-                DataType.FLOAT, settings.lpips()));
+        return CascadeGraph.create(
+                settings.model(),
+                new CascadeGraph.Training(optimizer, 0, SEED, settings.threads(), DataType.FLOAT, settings.lpips()));
     }
 
     @Override
-    public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
-            Configuration hadoop) {
+    public ComputationGraph build(
+            ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoop) {
         NativeThreads.ofThisThread(settings.threads());
         var graph = new CascadeGraph(configuration);
         graph.init(parameters, false);

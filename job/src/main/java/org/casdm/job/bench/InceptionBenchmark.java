@@ -42,7 +42,8 @@ public final class InceptionBenchmark {
         NativeThreads.ofThisThread(threads);
         var images = images();
         var spec = new InceptionSpec(WeightSource.random(), InceptionResize.TENSORFLOW_1);
-        try (var model = spec.load(new Configuration(false)); var extractor = model.newExtractor(threads)) {
+        try (var model = spec.load(new Configuration(false));
+                var extractor = model.newExtractor(threads)) {
             for (var i = 0; i < WARM_UP; i++) {
                 extractor.extract(images);
             }

@@ -16,8 +16,7 @@ final class LoopbackFloor {
 
     private static final int BUFFER_BYTES = 1 << 20;
 
-    private LoopbackFloor() {
-    }
+    private LoopbackFloor() {}
 
     /**
      * Moves the bytes once.
@@ -66,7 +65,7 @@ final class LoopbackFloor {
         var buffer = new byte[BUFFER_BYTES];
         try (var socket = server.accept()) {
             var input = socket.getInputStream();
-            for (long left = bytes; left > 0;) {
+            for (long left = bytes; left > 0; ) {
                 var count = input.read(buffer, 0, (int) Math.min(left, buffer.length));
                 if (count < 0) {
                     throw new EOFException("the sender has stopped " + left + " bytes too early");

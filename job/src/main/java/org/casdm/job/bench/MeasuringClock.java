@@ -18,8 +18,7 @@ final class MeasuringClock implements LayerClock {
      * @param nanoseconds without the layers within
      * @param operations  of matrix products and convolutions
      */
-    record Cost(long nanoseconds, long operations) {
-    }
+    record Cost(long nanoseconds, long operations) {}
 
     @Override
     public Kind enter(Kind kind) {

@@ -12,8 +12,7 @@ final class PeakMemory {
     private static final String PEAK = "VmHWM:";
     private static final long KIBIBYTES_PER_MEBIBYTE = 1024;
 
-    private PeakMemory() {
-    }
+    private PeakMemory() {}
 
     /** Peak resident set in MiB, as the kernel counts it; empty where there is no Linux to ask. */
     static OptionalLong mebibytes() throws IOException {
@@ -22,7 +21,8 @@ final class PeakMemory {
         }
         try (var lines = Files.lines(STATUS)) {
             return lines.filter(line -> line.startsWith(PEAK))
-                    .mapToLong(line -> Long.parseLong(line.substring(PEAK.length()).replace("kB", "").strip()))
+                    .mapToLong(line -> Long.parseLong(
+                            line.substring(PEAK.length()).replace("kB", "").strip()))
                     .map(kibibytes -> kibibytes / KIBIBYTES_PER_MEBIBYTE)
                     .findFirst();
         }

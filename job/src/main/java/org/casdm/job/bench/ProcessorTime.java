@@ -8,8 +8,7 @@ final class ProcessorTime {
 
     private static final double NANOSECONDS = 1e9;
 
-    private ProcessorTime() {
-    }
+    private ProcessorTime() {}
 
     /** In seconds, all threads together, since the process began. */
     static double seconds() {

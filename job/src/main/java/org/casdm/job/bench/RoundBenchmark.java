@@ -99,11 +99,24 @@ public final class RoundBenchmark {
         moments.addAll(tensors.sources("adam.v.", half(state, 1)));
         var files = List.of(
                 new CheckpointFile(CheckpointFiles.MODEL, Map.of(), tensors.sources("", graph.params())),
-                new CheckpointFile(CheckpointFiles.exponentialMovingAverage(EMA_RATE), Map.of(),
+                new CheckpointFile(
+                        CheckpointFiles.exponentialMovingAverage(EMA_RATE),
+                        Map.of(),
                         tensors.sources("", ema.average())),
                 new CheckpointFile(CheckpointFiles.OPTIMIZER, Map.of(), moments));
-        var training = new TrainingState(1, 1, 0, new TreeMap<>(), "cas-dm", "bench", workers, step.batch(),
-                List.of(EMA_RATE), Instant.now(), ProgramVersion.get(), new TreeMap<>());
+        var training = new TrainingState(
+                1,
+                1,
+                0,
+                new TreeMap<>(),
+                "cas-dm",
+                "bench",
+                workers,
+                step.batch(),
+                List.of(EMA_RATE),
+                Instant.now(),
+                ProgramVersion.get(),
+                new TreeMap<>());
         var start = System.nanoTime();
         RunFolder.at(folder, spark.hadoopConfiguration()).checkpoints().write(new Checkpoint(training, files));
         return (System.nanoTime() - start) / 1e9;
@@ -117,13 +130,19 @@ public final class RoundBenchmark {
 
     private Map<String, Object> report(CascadeGraph graph, List<RoundResult> results, double ema, double checkpoint)
             throws IOException, InterruptedException {
-        var stateBytes = (graph.params().length() + graph.getUpdater().getStateViewArray().length()) * Float.BYTES;
+        var stateBytes = (graph.params().length()
+                        + graph.getUpdater().getStateViewArray().length())
+                * Float.BYTES;
         var bytes = Math.round(median(results, RoundResult::movedBytes));
-        var floor = bytes == 0 ? Double.NaN
+        var floor = bytes == 0
+                ? Double.NaN
                 : Math.min(LoopbackFloor.seconds(bytes, workers), LoopbackFloor.seconds(bytes, workers));
-        var steps = median(results, result -> slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
-        var rest = median(results,
-                result -> result.totalSeconds() - slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
+        var steps =
+                median(results, result -> slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
+        var rest = median(
+                results,
+                result -> result.totalSeconds()
+                        - slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
         var report = new LinkedHashMap<String, Object>();
         report.put("program", "casdm");
         report.put("workers", workers);

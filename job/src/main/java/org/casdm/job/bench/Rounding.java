@@ -6,8 +6,7 @@ import java.math.RoundingMode;
 /** Numbers as people read them. */
 final class Rounding {
 
-    private Rounding() {
-    }
+    private Rounding() {}
 
     /** Rounded to some digits after the point. */
     static double digits(double value, int digits) {

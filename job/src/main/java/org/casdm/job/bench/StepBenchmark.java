@@ -33,8 +33,9 @@ public final class StepBenchmark {
     public Map<String, Object> run() throws IOException {
         try (var graph = new BenchGraphs(settings).create()) {
             var rate = MatrixProductRate.gigaflops();
-            settings.lpips().ifPresent(spec -> graph.setLpips(
-                    new Lpips(spec, LpipsWeights.random(spec.trunk()), settings.threads())));
+            settings.lpips()
+                    .ifPresent(spec ->
+                            graph.setLpips(new Lpips(spec, LpipsWeights.random(spec.trunk()), settings.threads())));
             graph.setClock(clock);
             var updates = new UpdateTimes();
             graph.setListeners(updates);

@@ -25,8 +25,17 @@ import org.casdm.network.UNetSpec;
  * @param steps          that are timed, after two that are not
  * @param metric         whether LPIPS is among the losses (VGG-16, random weights)
  */
-public record StepSettings(int size, int channels, int residualBlocks, int heads, List<Integer> multipliers,
-        List<Integer> attention, int batch, int threads, int steps, Metric metric)
+public record StepSettings(
+        int size,
+        int channels,
+        int residualBlocks,
+        int heads,
+        List<Integer> multipliers,
+        List<Integer> attention,
+        int batch,
+        int threads,
+        int steps,
+        Metric metric)
         implements Serializable {
 
     private static final int TIMESTEPS = 1000;
@@ -52,8 +61,14 @@ public record StepSettings(int size, int channels, int residualBlocks, int heads
 
     ModelSpec model() {
         var theta = new UNetSpec(COLOURS, COLOURS, channels, multipliers, residualBlocks, attention, heads, true, 0, 0);
-        return new ModelSpec(ModelSpec.Kind.CAS_DM, theta, Optional.of(theta.withChannels(COLOURS, COLOURS + 1)),
-                false, true, NoiseSchedule.linear(TIMESTEPS), false);
+        return new ModelSpec(
+                ModelSpec.Kind.CAS_DM,
+                theta,
+                Optional.of(theta.withChannels(COLOURS, COLOURS + 1)),
+                false,
+                true,
+                NoiseSchedule.linear(TIMESTEPS),
+                false);
     }
 
     Optional<LpipsSpec> lpips() {

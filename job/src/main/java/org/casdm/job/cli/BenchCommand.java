@@ -6,7 +6,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench}: a group of commands. */
-@Command(name = "bench",
+@Command(
+        name = "bench",
         description = "Measures parts of the product on this machine. Each command prints one JSON object; "
                 + "deploy/bench has scripts that compare them with other programs.",
         synopsisSubcommandLabel = "COMMAND",
@@ -17,7 +18,8 @@ import picocli.CommandLine.Spec;
             BenchInceptionCommand.class,
             BenchFrechetCommand.class,
             BenchDecodeCommand.class,
-            BenchShardsCommand.class})
+            BenchShardsCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench decode}. */
-@Command(name = "decode",
+@Command(
+        name = "decode",
         description = "Times what prepare does to each picture, without Spark: read, decode, resize and crop. Images a "
                 + "second, and processor seconds an image.",
         footerHeading = "%nExamples:%n",
@@ -24,16 +25,24 @@ final class BenchDecodeCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "A folder, tar, zip or other source of pictures.")
     private String source;
 
-    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "64",
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "64",
             description = "Side of the training images (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--passes", paramLabel = "N", defaultValue = "5",
+    @Option(
+            names = "--passes",
+            paramLabel = "N",
+            defaultValue = "5",
             description = "Times that all pictures are read and timed, after two that are not (default: "
                     + "${DEFAULT-VALUE}).")
     private int passes;
 
-    @Option(names = "--threads", paramLabel = "N",
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
             description = "Threads that share the pictures (default: the cores).")
     private int threads = Runtime.getRuntime().availableProcessors();
 

@@ -10,7 +10,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench frechet}. */
-@Command(name = "frechet",
+@Command(
+        name = "frechet",
         description = "Times the Fréchet distance between two sets of random features.",
         footerHeading = "%nExamples:%n",
         footer = "  casdm bench frechet --dimensions 2048")
@@ -19,11 +20,17 @@ final class BenchFrechetCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--dimensions", paramLabel = "N", defaultValue = "2048",
+    @Option(
+            names = "--dimensions",
+            paramLabel = "N",
+            defaultValue = "2048",
             description = "Dimensions of a feature (default: ${DEFAULT-VALUE}, Inception's).")
     private int dimensions;
 
-    @Option(names = "--features", paramLabel = "N", defaultValue = "4096",
+    @Option(
+            names = "--features",
+            paramLabel = "N",
+            defaultValue = "4096",
             description = "Features of each set (default: ${DEFAULT-VALUE}).")
     private int count;
 

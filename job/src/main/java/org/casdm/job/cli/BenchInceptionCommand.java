@@ -10,7 +10,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench inception}. */
-@Command(name = "inception",
+@Command(
+        name = "inception",
         description = "Times the network of FID on 299-pixel images: images a second, and processor seconds an image.",
         footerHeading = "%nExamples:%n",
         footer = "  casdm bench inception --batch 16 --threads 2")
@@ -19,11 +20,17 @@ final class BenchInceptionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16",
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
             description = "Images at once (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--batches", paramLabel = "N", defaultValue = "8",
+    @Option(
+            names = "--batches",
+            paramLabel = "N",
+            defaultValue = "8",
             description = "Batches that are timed, after two that are not (default: ${DEFAULT-VALUE}).")
     private int batches;
 

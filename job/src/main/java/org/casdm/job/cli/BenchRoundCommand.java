@@ -16,7 +16,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench round}. */
-@Command(name = "round",
+@Command(
+        name = "round",
         description = "Times rounds of training across executors: what is published, the steps, the averages, the EMA, "
                 + "a checkpoint; and what moving as many bytes over loopback takes in the same run.",
         footerHeading = "%nExamples:%n",
@@ -32,20 +33,32 @@ final class BenchRoundCommand implements Callable<Integer> {
     @Mixin
     private StepOptions step;
 
-    @Option(names = "--workers", paramLabel = "N", defaultValue = "2",
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "2",
             description = "Workers; the master should have a task slot for each (default: ${DEFAULT-VALUE}).")
     private int workers;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "1",
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "1",
             description = "Steps of each worker in a round (default: ${DEFAULT-VALUE}).")
     private int steps;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
             description = "Rounds that are timed, after four that are not (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--out", paramLabel = "URI", description = "An empty folder for the checkpoint, which stays there "
-            + "(default: a temporary one, which does not).")
+    @Option(
+            names = "--out",
+            paramLabel = "URI",
+            description = "An empty folder for the checkpoint, which stays there "
+                    + "(default: a temporary one, which does not).")
     private String out;
 
     @Override

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench sample}. */
-@Command(name = "sample",
+@Command(
+        name = "sample",
         description = "Times drawing with cas-dm on random weights: a pass of one network, and a step of DDIM with "
                 + "both, in milliseconds of the clock and of the processor for each image.",
         footerHeading = "%nExamples:%n",
@@ -24,7 +25,10 @@ final class BenchSampleCommand implements Callable<Integer> {
     @Mixin
     private StepOptions sizes;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "8",
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "8",
             description = "Passes, and steps of DDIM, that are timed, after two that are not (default: "
                     + "${DEFAULT-VALUE}).")
     private int steps;

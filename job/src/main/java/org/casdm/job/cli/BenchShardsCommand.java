@@ -11,8 +11,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench shards}. */
-@Command(name = "shards",
-        description = "Times the reading of a prepared data set in the order of training: images a second of one worker.",
+@Command(
+        name = "shards",
+        description =
+                "Times the reading of a prepared data set in the order of training: images a second of one worker.",
         footerHeading = "%nExamples:%n",
         footer = "  casdm bench shards --data s3a://bucket/imagenet-64 --images 100000")
 final class BenchShardsCommand implements Callable<Integer> {
@@ -26,8 +28,11 @@ final class BenchShardsCommand implements Callable<Integer> {
     @Option(names = "--data", required = true, paramLabel = "URI", description = "A folder that prepare has written.")
     private String data;
 
-    @Option(names = "--images", paramLabel = "N", defaultValue = "0", description = "How many images are read; 0: an "
-            + "epoch (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many images are read; 0: an " + "epoch (default: ${DEFAULT-VALUE}).")
     private long images;
 
     @Override

@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm bench step}. */
-@Command(name = "step",
+@Command(
+        name = "step",
         description = "Times the training step of cas-dm on random pictures: seconds, memory, and what each kind of "
                 + "layer takes of it.",
         footerHeading = "%nExamples:%n",
@@ -25,7 +26,10 @@ final class BenchStepCommand implements Callable<Integer> {
     @Mixin
     private StepOptions step;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "8",
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "8",
             description = "Steps that are timed, after two that are not (default: ${DEFAULT-VALUE}).")
     private int steps;
 

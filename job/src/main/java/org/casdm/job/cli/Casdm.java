@@ -3,14 +3,15 @@ package org.casdm.job.cli;
 import org.casdm.job.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The program: {@code casdm COMMAND ...}. */
-@Command(name = "casdm",
+@Command(
+        name = "casdm",
         description = "Trains Cas-DM diffusion models on Apache Spark.",
         versionProvider = ProgramVersion.class,
         mixinStandardHelpOptions = true,
@@ -30,13 +31,15 @@ import picocli.CommandLine.Model.CommandSpec;
             CopyCommand.class,
             DrawImagesCommand.class,
             WeightsCommand.class,
-            BenchCommand.class},
+            BenchCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "  0:done",
             "  1:the work failed; what was finished before is kept",
             "  2:the command line or the configuration is wrong; nothing was started",
-            "130:interrupted"},
+            "130:interrupted"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
@@ -44,13 +47,16 @@ import picocli.CommandLine.Model.CommandSpec;
             "  casdm train -c conf/fashion-mnist.conf run.folder=/data/runs/1",
             "  casdm evaluate --samples /data/samples --reference /data/images --weights inception.pth",
             "  casdm inspect s3a://bucket/runs/1",
-            "  casdm train --help"})
+            "  casdm train --help"
+        })
 public final class Casdm implements Runnable {
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-v", "--stacktrace"}, scope = ScopeType.INHERIT,
+    @Option(
+            names = {"-v", "--stacktrace"},
+            scope = ScopeType.INHERIT,
             description = "When the work fails, print the stack trace too.")
     private boolean stackTrace;
 

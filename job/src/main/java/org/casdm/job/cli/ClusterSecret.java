@@ -18,8 +18,7 @@ final class ClusterSecret {
     private static final String ENABLED = "spark.authenticate";
     private static final String SECRET = "spark.authenticate.secret";
 
-    private ClusterSecret() {
-    }
+    private ClusterSecret() {}
 
     /**
      * Takes the secret from the environment into the settings, where it is needed and missing. Spark leaves it out
@@ -28,7 +27,8 @@ final class ClusterSecret {
      * @throws ConfigException if it is needed and nowhere to be found
      */
     static void addTo(SparkConf conf, Map<String, String> environment) {
-        if (!conf.getBoolean(ENABLED, false) || conf.contains(SECRET)
+        if (!conf.getBoolean(ENABLED, false)
+                || conf.contains(SECRET)
                 || !conf.get("spark.master").startsWith("spark://")) {
             return;
         }

@@ -12,8 +12,7 @@ import org.casdm.config.ConfigText;
 /** Reads configuration files of any Hadoop file system. */
 final class ConfigFile {
 
-    private ConfigFile() {
-    }
+    private ConfigFile() {}
 
     /**
      * The text of a file.
@@ -28,11 +27,11 @@ final class ConfigFile {
                 return new ConfigText(location, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
             }
         } catch (FileNotFoundException e) {
-            throw new ConfigException(List.of("There is no configuration file " + location + " (" + e.getMessage()
-                    + ")"));
+            throw new ConfigException(
+                    List.of("There is no configuration file " + location + " (" + e.getMessage() + ")"));
         } catch (IllegalArgumentException e) {
-            throw new ConfigException(List.of("\"" + location + "\" is no path or URI of a configuration file: "
-                    + e.getMessage()));
+            throw new ConfigException(
+                    List.of("\"" + location + "\" is no path or URI of a configuration file: " + e.getMessage()));
         }
     }
 }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm convert}. */
-@Command(name = "convert",
+@Command(
+        name = "convert",
         description = "Converts a PyTorch file (.pt, .pth; both formats) or a safetensors file into a safetensors "
                 + "file. Element types and values stay as they are. Nothing in the file is run: a PyTorch file that "
                 + "holds more than tensors and plain values is refused.",
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  casdm convert vgg16-397923af.pth s3a://bucket/vgg16.safetensors",
             "  casdm convert --list checkpoint.pt",
-            "  casdm convert --key state_dict checkpoint.pt model.safetensors"})
+            "  casdm convert --key state_dict checkpoint.pt model.safetensors"
+        })
 final class ConvertCommand implements Callable<Integer> {
 
     private static final int LISTED = 10;
@@ -40,20 +42,28 @@ final class ConvertCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Parameters(index = "0", paramLabel = "IN", description = "File of tensors: a path or URI of any Hadoop file "
-            + "system.")
+    @Parameters(
+            index = "0",
+            paramLabel = "IN",
+            description = "File of tensors: a path or URI of any Hadoop file " + "system.")
     private String from;
 
-    @Parameters(index = "1", paramLabel = "OUT", arity = "0..1", description = "The safetensors file, a path or URI; "
-            + "must not exist yet. May be left out with --list.")
+    @Parameters(
+            index = "1",
+            paramLabel = "OUT",
+            arity = "0..1",
+            description = "The safetensors file, a path or URI; " + "must not exist yet. May be left out with --list.")
     private String to;
 
     @Option(names = "--list", description = "Print a table of the tensors: name, element type, shape, bytes.")
     private boolean list;
 
-    @Option(names = "--key", paramLabel = "PATH", description = "Of nested checkpoints: take the tensors below this "
-            + "path, such as state_dict, under their names from there. Without it all tensors are taken under their "
-            + "whole paths, joined by dots.")
+    @Option(
+            names = "--key",
+            paramLabel = "PATH",
+            description = "Of nested checkpoints: take the tensors below this "
+                    + "path, such as state_dict, under their names from there. Without it all tensors are taken under their "
+                    + "whole paths, joined by dots.")
     private String key;
 
     @Override
@@ -73,10 +83,17 @@ final class ConvertCommand implements Callable<Integer> {
             if (to != null) {
                 var destination = new Path(to);
                 var progress = ProgressLines.ofBytes(to, output);
-                var written = NewFile.write(destination.getFileSystem(hadoop), destination,
+                var written = NewFile.write(
+                        destination.getFileSystem(hadoop),
+                        destination,
                         stream -> conversion.write(progress.count(stream, conversion.byteSize())));
-                output.printf(Locale.ROOT, "Wrote %,d tensors to %s: %,d bytes, SHA-256 %s%n",
-                        conversion.tensors().size(), to, written.bytes(), written.sha256());
+                output.printf(
+                        Locale.ROOT,
+                        "Wrote %,d tensors to %s: %,d bytes, SHA-256 %s%n",
+                        conversion.tensors().size(),
+                        to,
+                        written.bytes(),
+                        written.sha256());
             }
         }
         return ExitCode.DONE;
@@ -87,11 +104,20 @@ final class ConvertCommand implements Callable<Integer> {
         int name = width(tensors, TensorInfo::name);
         int shape = width(tensors, tensor -> Arrays.toString(tensor.shape()));
         for (var tensor : tensors) {
-            output.printf(Locale.ROOT, "%-" + name + "s  %-4s  %-" + shape + "s  %,15d%n", tensor.name(),
-                    tensor.type(), Arrays.toString(tensor.shape()), tensor.byteSize());
+            output.printf(
+                    Locale.ROOT,
+                    "%-" + name + "s  %-4s  %-" + shape + "s  %,15d%n",
+                    tensor.name(),
+                    tensor.type(),
+                    Arrays.toString(tensor.shape()),
+                    tensor.byteSize());
         }
-        output.printf(Locale.ROOT, "%,d tensors, %,d elements, %,d bytes%n", tensors.size(),
-                tensors.stream().mapToLong(TensorInfo::elementCount).sum(), conversion.byteSize());
+        output.printf(
+                Locale.ROOT,
+                "%,d tensors, %,d elements, %,d bytes%n",
+                tensors.size(),
+                tensors.stream().mapToLong(TensorInfo::elementCount).sum(),
+                conversion.byteSize());
     }
 
     private static void tellLeft(List<String> left, PrintWriter output) {
@@ -103,6 +129,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private static int width(List<TensorInfo> tensors, Function<TensorInfo, String> text) {
-        return Math.max(1, tensors.stream().map(text).mapToInt(String::length).max().orElse(1));
+        return Math.max(
+                1, tensors.stream().map(text).mapToInt(String::length).max().orElse(1));
     }
 }

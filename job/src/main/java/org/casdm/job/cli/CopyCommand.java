@@ -12,12 +12,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm copy}: files in and out of object storage, for machines without its own tools. */
-@Command(name = "copy",
+@Command(
+        name = "copy",
         description = "Copies a file, or a folder with all that is in it, from any Hadoop file system to any other.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm copy /data/images s3a://bucket/images",
-            "  casdm copy s3a://bucket/runs/1/samples /tmp/samples"})
+            "  casdm copy s3a://bucket/runs/1/samples /tmp/samples"
+        })
 final class CopyCommand implements Callable<Integer> {
 
     @Spec
@@ -29,8 +31,10 @@ final class CopyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FROM", description = "File or folder: a path or URI.")
     private String from;
 
-    @Parameters(index = "1", paramLabel = "TO", description = "What it is to be called there, a path or URI; must not "
-            + "exist yet.")
+    @Parameters(
+            index = "1",
+            paramLabel = "TO",
+            description = "What it is to be called there, a path or URI; must not " + "exist yet.")
     private String to;
 
     @Override

@@ -12,13 +12,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm draw-images}: pictures to try things out with. */
-@Command(name = "draw-images",
+@Command(
+        name = "draw-images",
         description = "Draws pictures to try things out with: discs, squares and rings, each kind in a subfolder of "
                 + "its name. The same seed and size give the same pictures on every machine.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm draw-images /tmp/pictures --count 1000",
-            "  casdm draw-images s3a://bucket/pictures --count 50000 --size 64"})
+            "  casdm draw-images s3a://bucket/pictures --count 50000 --size 64"
+        })
 final class DrawImagesCommand implements Callable<Integer> {
 
     @Spec
@@ -27,19 +29,31 @@ final class DrawImagesCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Parameters(index = "0", paramLabel = "FOLDER", description = "Where to: a path or URI of any Hadoop file system. "
-            + "Files of the same names are replaced.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FOLDER",
+            description =
+                    "Where to: a path or URI of any Hadoop file system. " + "Files of the same names are replaced.")
     private String folder;
 
-    @Option(names = {"-n", "--count"}, paramLabel = "N", defaultValue = "2000",
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            defaultValue = "2000",
             description = "How many pictures (default: ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "32",
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "32",
             description = "Width and height, 8 to 1024 (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0",
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
             description = "Decides all pictures (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -53,8 +67,9 @@ final class DrawImagesCommand implements Callable<Integer> {
         }
         var path = new Path(folder);
         new DrawnImages(seed, size).write(path.getFileSystem(storage.hadoop()), path, count);
-        spec.commandLine().getOut().println("Drew " + count + " pictures of " + size + " x " + size + " pixels in "
-                + folder);
+        spec.commandLine()
+                .getOut()
+                .println("Drew " + count + " pictures of " + size + " x " + size + " pixels in " + folder);
         return ExitCode.DONE;
     }
 }

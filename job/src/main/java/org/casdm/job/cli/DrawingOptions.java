@@ -8,27 +8,44 @@ import picocli.CommandLine.Option;
 /** How {@code casdm evaluate --run} draws samples. */
 final class DrawingOptions {
 
-    @Option(names = {"-n", "--count"}, paramLabel = "N", description = "With --run: samples of each checkpoint.")
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            description = "With --run: samples of each checkpoint.")
     private Long count;
 
-    @Option(names = "--ema", paramLabel = "RATE", description = "With --run: moving average to draw with, or none "
-            + "(default: the run's samples.ema-rate).")
+    @Option(
+            names = "--ema",
+            paramLabel = "RATE",
+            description =
+                    "With --run: moving average to draw with, or none " + "(default: the run's samples.ema-rate).")
     private String ema;
 
-    @Option(names = "--method", paramLabel = "METHOD", defaultValue = "ddim",
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            defaultValue = "ddim",
             description = "With --run: ddim or ddpm (default: ${DEFAULT-VALUE}).")
     private SampleRequest.Method method;
 
-    @Option(names = "--respacing", paramLabel = "TEXT", description = "With --run: timesteps to visit, or all "
-            + "(default: the run's samples.sampler-steps).")
+    @Option(
+            names = "--respacing",
+            paramLabel = "TEXT",
+            description = "With --run: timesteps to visit, or all " + "(default: the run's samples.sampler-steps).")
     private String respacing;
 
-    @Option(names = "--classes", paramLabel = "CLASSES", description = "With --run, for models with classes: all, or "
-            + "numbers such as 0,3,5; images take turns.")
+    @Option(
+            names = "--classes",
+            paramLabel = "CLASSES",
+            description = "With --run, for models with classes: all, or " + "numbers such as 0,3,5; images take turns.")
     private String classes;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "With --run: images that the "
-            + "networks see at once when drawing (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
+            description =
+                    "With --run: images that the " + "networks see at once when drawing (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(names = "--keep-samples", description = "With --run: leave the samples in the run's evaluation/.")
@@ -37,10 +54,18 @@ final class DrawingOptions {
     /** @throws IllegalArgumentException if the count is missing */
     RunSampling of(String run, long seed) {
         if (count == null) {
-            throw new IllegalArgumentException("--run needs --count, the number of samples of each checkpoint, or"
-                    + " --samples STEP=URI");
+            throw new IllegalArgumentException(
+                    "--run needs --count, the number of samples of each checkpoint, or" + " --samples STEP=URI");
         }
-        return new RunSampling(run, count, batch, Optional.ofNullable(ema), Optional.ofNullable(respacing), method,
-                Optional.ofNullable(classes), seed, keep);
+        return new RunSampling(
+                run,
+                count,
+                batch,
+                Optional.ofNullable(ema),
+                Optional.ofNullable(respacing),
+                method,
+                Optional.ofNullable(classes),
+                seed,
+                keep);
     }
 }

@@ -31,7 +31,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm evaluate}. */
-@Command(name = "evaluate",
+@Command(
+        name = "evaluate",
         description = "Judges images: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
                 + "evaluator defines them. A set is a data folder, a folder of samples, an .npz batch (arr_0), or "
                 + "pictures in any form that prepare reads; the reference may be stored statistics (.npz with mu, "
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
             "  casdm evaluate --samples s3a://bucket/imagenet-64 --save-statistics imagenet64.npz --weights ...",
             "  casdm evaluate --run s3a://bucket/runs/1 --steps every:10000 --count 10000 --reference ... \\",
             "      --weights ...",
-            "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ..."})
+            "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ..."
+        })
 final class EvaluateCommand implements Callable<Integer> {
 
     @Spec
@@ -53,78 +55,126 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SparkOptions spark;
 
-    @Option(names = "--samples", paramLabel = "[STEP=]URI", description = "Images to judge, perhaps with the "
-            + "training step that they were drawn at. May be given several times.")
+    @Option(
+            names = "--samples",
+            paramLabel = "[STEP=]URI",
+            description = "Images to judge, perhaps with the "
+                    + "training step that they were drawn at. May be given several times.")
     private List<String> samples = List.of();
 
-    @Option(names = "--run", paramLabel = "URI", description = "A run's folder: its checkpoints are judged, and the "
-            + "numbers stored in its metrics/evaluation-*.jsonl; what is there is not done again. Samples are drawn as "
-            + "\"casdm sample\" does, unless --samples STEP=URI names some.")
+    @Option(
+            names = "--run",
+            paramLabel = "URI",
+            description = "A run's folder: its checkpoints are judged, and the "
+                    + "numbers stored in its metrics/evaluation-*.jsonl; what is there is not done again. Samples are drawn as "
+                    + "\"casdm sample\" does, unless --samples STEP=URI names some.")
     private String run;
 
-    @Option(names = "--steps", paramLabel = "STEPS", defaultValue = "all", description = "With --run, which checkpoints: "
-            + "all, every:10000, or steps such as 1000,2000 (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            paramLabel = "STEPS",
+            defaultValue = "all",
+            description = "With --run, which checkpoints: "
+                    + "all, every:10000, or steps such as 1000,2000 (default: ${DEFAULT-VALUE}).")
     private String steps;
 
     @Mixin
     private DrawingOptions drawing;
 
-    @Option(names = "--reference", paramLabel = "URI", description = "What to compare with: images, or stored "
-            + "statistics.")
+    @Option(
+            names = "--reference",
+            paramLabel = "URI",
+            description = "What to compare with: images, or stored " + "statistics.")
     private String reference;
 
-    @Option(names = "--weights", paramLabel = "URI", description = "Weights of the feature network: for inception, "
-            + "pytorch-fid's file (\"casdm weights get inception\" fetches it). \"random\" tries things out: the "
-            + "numbers mean nothing then, and say so.")
+    @Option(
+            names = "--weights",
+            paramLabel = "URI",
+            description = "Weights of the feature network: for inception, "
+                    + "pytorch-fid's file (\"casdm weights get inception\" fetches it). \"random\" tries things out: the "
+                    + "numbers mean nothing then, and say so.")
     private String weights;
 
-    @Option(names = "--classifier", paramLabel = "URI", description = "In place of --weights, for grey or tiny images: "
-            + "a file that train-classifier made. Metrics are called FID (classifier) and so on, and compare with "
-            + "those of the same file alone.")
+    @Option(
+            names = "--classifier",
+            paramLabel = "URI",
+            description = "In place of --weights, for grey or tiny images: "
+                    + "a file that train-classifier made. Metrics are called FID (classifier) and so on, and compare with "
+                    + "those of the same file alone.")
     private String classifier;
 
-    @Option(names = "--weights-sha256", paramLabel = "HEX", description = "What the SHA-256 of the weights, or of the "
-            + "classifier's file, has to be.")
+    @Option(
+            names = "--weights-sha256",
+            paramLabel = "HEX",
+            description = "What the SHA-256 of the weights, or of the " + "classifier's file, has to be.")
     private String sha256;
 
-    @Option(names = "--metrics", split = ",", paramLabel = "NAME", description = "Any of fid, sfid, is, kid, "
-            + "precision, recall, with commas between them (default: fid,sfid,is, as far as the features allow).")
+    @Option(
+            names = "--metrics",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "Any of fid, sfid, is, kid, "
+                            + "precision, recall, with commas between them (default: fid,sfid,is, as far as the features allow).")
     private List<String> metrics = List.of();
 
-    @Option(names = "--resize", paramLabel = "WAY", defaultValue = "tf", description = "How images are brought to 299 "
-            + "pixels: tf, as TensorFlow 1 and the papers' evaluators do, or pytorch-fid (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--resize",
+            paramLabel = "WAY",
+            defaultValue = "tf",
+            description =
+                    "How images are brought to 299 "
+                            + "pixels: tf, as TensorFlow 1 and the papers' evaluators do, or pytorch-fid (default: ${DEFAULT-VALUE}).")
     private String resize;
 
-    @Option(names = "--size", paramLabel = "PIXELS", description = "Size that pictures are scaled and cropped to "
-            + "(default: that of the other set, or else their own).")
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Size that pictures are scaled and cropped to "
+                    + "(default: that of the other set, or else their own).")
     private Integer size;
 
-    @Option(names = "--save-statistics", paramLabel = "URI", description = "Store mean and covariance of the reference "
-            + "set, or of the samples where there is none, as .npz for use as --reference.")
+    @Option(
+            names = "--save-statistics",
+            paramLabel = "URI",
+            description = "Store mean and covariance of the reference "
+                    + "set, or of the samples where there is none, as .npz for use as --reference.")
     private String statistics;
 
-    @Option(names = "--save-features", paramLabel = "URI", description = "Folder for the features of all images, as "
-            + ".npz files.")
+    @Option(
+            names = "--save-features",
+            paramLabel = "URI",
+            description = "Folder for the features of all images, as " + ".npz files.")
     private String features;
 
-    @Option(names = "--out", paramLabel = "URI", description = "File for all numbers as JSON; with --run, also of the "
-            + "checkpoints that had been judged before.")
+    @Option(
+            names = "--out",
+            paramLabel = "URI",
+            description = "File for all numbers as JSON; with --run, also of the "
+                    + "checkpoints that had been judged before.")
     private String out;
 
-    @Option(names = "--max-manifold", paramLabel = "N", defaultValue = "50000", description = "Images of each set that "
-            + "kid, precision and recall look at, at most; more are chosen from by --seed. The driver needs about "
-            + "8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--max-manifold",
+            paramLabel = "N",
+            defaultValue = "50000",
+            description = "Images of each set that "
+                    + "kid, precision and recall look at, at most; more are chosen from by --seed. The driver needs about "
+                    + "8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
     private int maximumImages;
 
-    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0", description = "Decides which images those are "
-            + "(default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
+            description = "Decides which images those are " + "(default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Override
     public Integer call() throws Exception {
         var job = job();
-        return SparkProgram.run(spark.conf("casdm evaluate"), spec.commandLine().getErr(),
-                context -> tell(job.run(context), context));
+        return SparkProgram.run(
+                spark.conf("casdm evaluate"), spec.commandLine().getErr(), context -> tell(job.run(context), context));
     }
 
     @FunctionalInterface
@@ -149,8 +199,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static Outcome outcome(List<Evaluation> evaluations, String sparkVersion) {
-        return new Outcome(evaluations,
-                evaluations.stream().map(evaluation -> EvaluationJson.object(evaluation, sparkVersion)).toList());
+        return new Outcome(
+                evaluations,
+                evaluations.stream()
+                        .map(evaluation -> EvaluationJson.object(evaluation, sparkVersion))
+                        .toList());
     }
 
     private void tell(Outcome outcome, JavaSparkContext context) throws IOException {
@@ -167,9 +220,15 @@ final class EvaluateCommand implements Callable<Integer> {
     private EvaluationSettings settings() {
         Set<Metric> wanted = new LinkedHashSet<>();
         metrics.forEach(name -> wanted.add(Metric.of(name.strip())));
-        return new EvaluationSettings(Optional.ofNullable(reference), extractor(), wanted,
-                size == null ? OptionalInt.empty() : OptionalInt.of(size), maximumImages, seed,
-                Optional.ofNullable(statistics), Optional.ofNullable(features));
+        return new EvaluationSettings(
+                Optional.ofNullable(reference),
+                extractor(),
+                wanted,
+                size == null ? OptionalInt.empty() : OptionalInt.of(size),
+                maximumImages,
+                seed,
+                Optional.ofNullable(statistics),
+                Optional.ofNullable(features));
     }
 
     private FeatureExtractorSpec extractor() {

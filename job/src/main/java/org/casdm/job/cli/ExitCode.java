@@ -14,6 +14,5 @@ public final class ExitCode {
     /** Interrupted, as shells report Ctrl-C. */
     public static final int INTERRUPTED = 130;
 
-    private ExitCode() {
-    }
+    private ExitCode() {}
 }

@@ -3,10 +3,10 @@ package org.casdm.job.cli;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -43,8 +43,8 @@ import org.casdm.weights.published.DownloadException;
 public final class FailureMessages {
 
     /** For a program that the user ends. */
-    static final String INTERRUPTED = "Interrupted. What was finished before is kept: the same command goes on from "
-            + "there.";
+    static final String INTERRUPTED =
+            "Interrupted. What was finished before is kept: the same command goes on from " + "there.";
 
     private static final String CREDENTIALS = "Check the credentials in the environment (AWS_ACCESS_KEY_ID, "
             + "AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if they are temporary) or the machine's role, and that "
@@ -58,6 +58,7 @@ public final class FailureMessages {
     /** "Lost task 0.3 in stage 1.0 (TID 5) (10.0.0.1 executor 2): java.io.IOException: text". */
     private static final Pattern REMOTE =
             Pattern.compile("\\(TID \\d+\\) \\([^)]*\\): (?<type>[\\w.$]+)(: (?<text>[^\\n]*))?");
+
     private static final Pattern REMOTE_CAUSE = Pattern.compile("\\nCaused by: (?<type>[\\w.$]+)(: (?<text>[^\\n]*))?");
 
     /**
@@ -65,8 +66,7 @@ public final class FailureMessages {
      * @param known       whether the text says all; if not, a stack trace may help
      * @param interrupted whether the user ended the program
      */
-    public record Message(String text, boolean known, boolean interrupted) {
-    }
+    public record Message(String text, boolean known, boolean interrupted) {}
 
     /** An exception, here or in an executor: the simple name of its class, and its message. */
     private record Symptom(String type, String text, Throwable thrown) {
@@ -83,8 +83,7 @@ public final class FailureMessages {
         }
     }
 
-    private FailureMessages() {
-    }
+    private FailureMessages() {}
 
     /** The message for a failure. */
     public static Message of(Throwable failure) {
@@ -98,15 +97,26 @@ public final class FailureMessages {
         // knows what was being done. Of the storage's exceptions the innermost is the most telling one.
         var innermostFirst = new ArrayList<>(symptoms);
         Collections.reverse(innermostFirst);
-        var said = symptoms.stream().filter(symptom -> symptom.is(IOException.class)).findFirst();
-        return symptoms.stream().map(FailureMessages::environment).flatMap(Optional::stream).findFirst()
-                .or(() -> symptoms.stream().map(FailureMessages::own).flatMap(Optional::stream).findFirst())
+        var said = symptoms.stream()
+                .filter(symptom -> symptom.is(IOException.class))
+                .findFirst();
+        return symptoms.stream()
+                .map(FailureMessages::environment)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .or(() -> symptoms.stream()
+                        .map(FailureMessages::own)
+                        .flatMap(Optional::stream)
+                        .findFirst())
                 .or(() -> innermostFirst.stream()
                         .map(symptom -> storage(symptom, said.orElse(symptom).text()))
-                        .flatMap(Optional::stream).findFirst())
+                        .flatMap(Optional::stream)
+                        .findFirst())
                 .or(() -> innermostFirst.stream()
-                        .map(symptom -> failedStorage(symptom, said.orElse(symptom).text()))
-                        .flatMap(Optional::stream).findFirst())
+                        .map(symptom ->
+                                failedStorage(symptom, said.orElse(symptom).text()))
+                        .flatMap(Optional::stream)
+                        .findFirst())
                 .map(text -> new Message(text, true, false))
                 .orElseGet(() -> unknown(symptoms));
     }
@@ -133,14 +143,15 @@ public final class FailureMessages {
         while (found.find()) {
             var type = found.group("type");
             var text = Optional.ofNullable(found.group("text")).orElse("");
-            symptoms.add(new Symptom(type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1), text,
-                    null));
+            symptoms.add(new Symptom(
+                    type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1), text, null));
         }
     }
 
     /** Disk and memory: they show as all kinds of exceptions. */
     private static Optional<String> environment(Symptom symptom) {
-        if (symptom.says("No space left on device") || symptom.says("Disk quota exceeded")
+        if (symptom.says("No space left on device")
+                || symptom.says("Disk quota exceeded")
                 || symptom.isAny("DiskErrorException", "DiskOutOfSpaceException")) {
             return Optional.of(DISK_FULL + " The failure: " + symptom.text());
         }
@@ -152,12 +163,18 @@ public final class FailureMessages {
 
     /** Exceptions whose messages were written for the user. */
     private static Optional<String> own(Symptom symptom) {
-        if (symptom.is(ConfigException.class) || symptom.is(DataException.class)
-                || symptom.is(BadImageException.class) || symptom.is(TensorFormatException.class)
-                || symptom.is(PyTorchFileException.class) || symptom.is(TrainingFailure.class)
-                || symptom.is(MetricException.class) || symptom.is(EvaluationFailure.class)
-                || symptom.is(SampleFailure.class) || symptom.is(SamplingException.class)
-                || symptom.is(PromotionFailure.class) || symptom.is(DownloadException.class)
+        if (symptom.is(ConfigException.class)
+                || symptom.is(DataException.class)
+                || symptom.is(BadImageException.class)
+                || symptom.is(TensorFormatException.class)
+                || symptom.is(PyTorchFileException.class)
+                || symptom.is(TrainingFailure.class)
+                || symptom.is(MetricException.class)
+                || symptom.is(EvaluationFailure.class)
+                || symptom.is(SampleFailure.class)
+                || symptom.is(SamplingException.class)
+                || symptom.is(PromotionFailure.class)
+                || symptom.is(DownloadException.class)
                 || symptom.is(DeviceFailure.class)) {
             return Optional.of(sentence(symptom.text()));
         }
@@ -182,12 +199,16 @@ public final class FailureMessages {
         if (symptom.isAny("NoAwsCredentialsException", "NoAuthWithAWSException", "CredentialInitializationException")) {
             return Optional.of("There are no credentials for S3. " + CREDENTIALS + said);
         }
-        if (symptom.says("InvalidAccessKeyId") || symptom.says("SignatureDoesNotMatch")
-                || symptom.says("InvalidToken") || symptom.says("ExpiredToken")) {
-            return Optional.of("S3 does not accept the credentials" + (symptom.says("SignatureDoesNotMatch")
-                    ? ", or a request was damaged on its way. " : ". ") + CREDENTIALS + said);
+        if (symptom.says("InvalidAccessKeyId")
+                || symptom.says("SignatureDoesNotMatch")
+                || symptom.says("InvalidToken")
+                || symptom.says("ExpiredToken")) {
+            return Optional.of("S3 does not accept the credentials"
+                    + (symptom.says("SignatureDoesNotMatch") ? ", or a request was damaged on its way. " : ". ")
+                    + CREDENTIALS + said);
         }
-        if (symptom.is(AccessDeniedException.class) || symptom.is(AccessControlException.class)
+        if (symptom.is(AccessDeniedException.class)
+                || symptom.is(AccessControlException.class)
                 || symptom.says("(Permission denied)")) {
             return Optional.of("Access is denied. For files, check their permissions. For S3: " + CREDENTIALS + said);
         }
@@ -200,13 +221,15 @@ public final class FailureMessages {
         if (symptom.is(UnsupportedFileSystemException.class) || symptom.says("No FileSystem for scheme")) {
             return Optional.of("No file system is known by that name (file: and s3a: are usual): " + report);
         }
-        if (symptom.is(UnknownHostException.class) || symptom.is(ConnectException.class)
+        if (symptom.is(UnknownHostException.class)
+                || symptom.is(ConnectException.class)
                 || symptom.isAny("HttpHostConnectException", "ConnectTimeoutException")) {
             return Optional.of("The storage or the cluster cannot be reached: " + report
                     + ". Check that it runs, and the endpoint (spark.\"spark.hadoop.fs.s3a.endpoint\" for s3a:, "
                     + "spark.\"spark.master\" for Spark).");
         }
-        if (symptom.says("All masters are unresponsive") || symptom.says("stopped SparkContext")
+        if (symptom.says("All masters are unresponsive")
+                || symptom.says("stopped SparkContext")
                 || symptom.says("SparkContext was shut down")) {
             return Optional.of("The Spark cluster does not answer, or it has ended this application; what was logged "
                     + "before says which. Check spark.\"spark.master\" and that the cluster runs; the same command "
@@ -220,10 +243,21 @@ public final class FailureMessages {
 
     /** For errors of the storage, or of the network between, that say nothing about the reason. */
     private static Optional<String> failedStorage(Symptom symptom, String report) {
-        if (symptom.is(PathIOException.class) || symptom.isAny("AWSBadRequestException", "AWSServiceIOException",
-                "AWSClientIOException", "AWSS3IOException", "AWSServiceThrottledException", "AWSRedirectException",
-                "AWSStatus500Exception", "AmazonS3Exception", "SdkClientException", "SocketException",
-                "SocketTimeoutException", "ConnectionClosedException", "NoHttpResponseException")) {
+        if (symptom.is(PathIOException.class)
+                || symptom.isAny(
+                        "AWSBadRequestException",
+                        "AWSServiceIOException",
+                        "AWSClientIOException",
+                        "AWSS3IOException",
+                        "AWSServiceThrottledException",
+                        "AWSRedirectException",
+                        "AWSStatus500Exception",
+                        "AmazonS3Exception",
+                        "SdkClientException",
+                        "SocketException",
+                        "SocketTimeoutException",
+                        "ConnectionClosedException",
+                        "NoHttpResponseException")) {
             return Optional.of("The storage failed: " + sentence(report) + " Start again with the same command when it "
                     + "is well: what was finished is kept.");
         }

@@ -13,8 +13,7 @@ final class HadoopSettings {
     /** Of Hadoop's settings among Spark's. */
     static final String PREFIX = "spark.hadoop.";
 
-    private HadoopSettings() {
-    }
+    private HadoopSettings() {}
 
     /** With the JVM's system properties, where spark-submit leaves its {@code --conf}. */
     static Configuration fromSystemProperties() {
@@ -42,7 +41,10 @@ final class HadoopSettings {
         for (var override : overrides) {
             var equals = override.indexOf('=');
             if (equals > 0) {
-                var key = override.substring(0, equals).strip().replace("\"", "").replaceFirst("^casdm\\.", "")
+                var key = override.substring(0, equals)
+                        .strip()
+                        .replace("\"", "")
+                        .replaceFirst("^casdm\\.", "")
                         .replaceFirst("^spark\\.spark\\.", "spark.");
                 set(configuration, key, override.substring(equals + 1));
             }

@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm inspect}. */
-@Command(name = "inspect",
+@Command(
+        name = "inspect",
         description = "Shows what a run, a checkpoint or a file of tensors (.safetensors, .pt) holds: step, losses, "
                 + "tensors with element types, shapes and L2 norms. The hashes of checkpoints are checked on the way. "
                 + "Needs no Spark.",
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  casdm inspect /data/runs/1",
             "  casdm inspect s3a://bucket/runs/1/checkpoints/000012000 --json",
-            "  casdm inspect lsun_uncond_100M_1200K_bs128.pt"})
+            "  casdm inspect lsun_uncond_100M_1200K_bs128.pt"
+        })
 final class InspectCommand implements Callable<Integer> {
 
     @Spec
@@ -29,14 +31,20 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Parameters(index = "0", paramLabel = "URI", description = "Folder of a run or of a checkpoint, or a file of "
-            + "tensors: a path or URI of any Hadoop file system.")
+    @Parameters(
+            index = "0",
+            paramLabel = "URI",
+            description = "Folder of a run or of a checkpoint, or a file of "
+                    + "tensors: a path or URI of any Hadoop file system.")
     private String location;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
 
-    @Option(names = "--metrics", paramLabel = "N", defaultValue = "3",
+    @Option(
+            names = "--metrics",
+            paramLabel = "N",
+            defaultValue = "3",
             description = "How many of the last lines of metrics to show (default: ${DEFAULT-VALUE}).")
     private int metricsLines;
 

@@ -17,12 +17,14 @@ final class Interruption {
      * @param error where to tell the user
      */
     Interruption(PrintWriter error) {
-        hook = new Thread(() -> {
-            come = true;
-            Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
-            error.println(FailureMessages.INTERRUPTED);
-            error.flush();
-        }, "interruption");
+        hook = new Thread(
+                () -> {
+                    come = true;
+                    Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+                    error.println(FailureMessages.INTERRUPTED);
+                    error.flush();
+                },
+                "interruption");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 

@@ -33,14 +33,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm lpips}. */
-@Command(name = "lpips",
+@Command(
+        name = "lpips",
         description = "Compares two pictures, or the pictures of two folders pairwise by their names, by LPIPS 0.1. "
                 + "Names are paths below the folder without the extension. The mean is printed at the end.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm lpips a.png b.png --weights vgg16-397923af.pth --lin lpips-vgg-v0.1.pth",
             "  casdm lpips s3a://bucket/true s3a://bucket/restored --trunk alex --out distances.csv \\",
-            "      --weights s3a://bucket/alexnet-owt-7be5be79.pth --lin s3a://bucket/lpips-alex-v0.1.pth"})
+            "      --weights s3a://bucket/alexnet-owt-7be5be79.pth --lin s3a://bucket/lpips-alex-v0.1.pth"
+        })
 final class LpipsCommand implements Callable<Integer> {
 
     private static final String NO_RESIZE = "none";
@@ -52,32 +54,50 @@ final class LpipsCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Parameters(index = "0", paramLabel = "A", description = "Picture or folder: a path or URI of any Hadoop file "
-            + "system.")
+    @Parameters(
+            index = "0",
+            paramLabel = "A",
+            description = "Picture or folder: a path or URI of any Hadoop file " + "system.")
     private String first;
 
     @Parameters(index = "1", paramLabel = "B", description = "What it is compared with.")
     private String second;
 
-    @Option(names = "--trunk", defaultValue = "vgg", description = "Network whose features are compared: "
-            + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--trunk",
+            defaultValue = "vgg",
+            description =
+                    "Network whose features are compared: " + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Trunk trunk;
 
-    @Option(names = "--weights", required = true, paramLabel = "URI", description = "The trunk's weights, or "
-            + "\"random\" to try things out. \"casdm weights\" fetches the published ones.")
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "URI",
+            description = "The trunk's weights, or "
+                    + "\"random\" to try things out. \"casdm weights\" fetches the published ones.")
     private String weights;
 
-    @Option(names = "--lin", paramLabel = "URI", description = "The linear layers on top; may be left out with random "
-            + "weights.")
+    @Option(
+            names = "--lin",
+            paramLabel = "URI",
+            description = "The linear layers on top; may be left out with random " + "weights.")
     private String lin;
 
-    @Option(names = "--resize", paramLabel = "224|none", defaultValue = NO_RESIZE, description = "Whether pictures "
-            + "narrower than 256 pixels are resized to 224 x 224 first (default: ${DEFAULT-VALUE}, as the lpips "
-            + "package).")
+    @Option(
+            names = "--resize",
+            paramLabel = "224|none",
+            defaultValue = NO_RESIZE,
+            description = "Whether pictures "
+                    + "narrower than 256 pixels are resized to 224 x 224 first (default: ${DEFAULT-VALUE}, as the lpips "
+                    + "package).")
     private String resize;
 
-    @Option(names = "--out", paramLabel = "URI", description = "CSV file to write, with a line for each pair: its name "
-            + "and its distance. Must not exist yet. Without it the lines are printed.")
+    @Option(
+            names = "--out",
+            paramLabel = "URI",
+            description = "CSV file to write, with a line for each pair: its name "
+                    + "and its distance. Must not exist yet. Without it the lines are printed.")
     private String out;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of arithmetic (default: the cores).")
@@ -92,9 +112,11 @@ final class LpipsCommand implements Callable<Integer> {
         ComputeBackend.start();
         var trunkSource = WeightSource.parse(weights, Optional.empty());
         if (lin == null && !trunkSource.isRandom()) {
-            throw new ParameterException(spec.commandLine(), "Give the linear layers for --trunk "
-                    + trunkName() + " with --lin; \"casdm weights get lpips-" + trunkName() + " --to FOLDER\" "
-                    + "fetches them.");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Give the linear layers for --trunk "
+                            + trunkName() + " with --lin; \"casdm weights get lpips-" + trunkName() + " --to FOLDER\" "
+                            + "fetches them.");
         }
         var linSource = WeightSource.parse(Optional.ofNullable(lin).orElse(WeightSource.RANDOM), Optional.empty());
         var hadoop = storage.hadoop();
@@ -104,8 +126,15 @@ final class LpipsCommand implements Callable<Integer> {
         try (var lpips = new Lpips(lpipsSpec, loaded, threads)) {
             var comparison = new PictureComparison(lpips, hadoop);
             double mean = out == null ? print(comparison, pairs) : write(comparison, pairs, loaded, hadoop);
-            spec.commandLine().getOut().printf(Locale.ROOT, "mean of %,d: %.6f (LPIPS 0.1, trunk %s%s)%n",
-                    pairs.size(), mean, trunkName(), loaded.isRandom() ? ", random weights: means nothing" : "");
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            Locale.ROOT,
+                            "mean of %,d: %.6f (LPIPS 0.1, trunk %s%s)%n",
+                            pairs.size(),
+                            mean,
+                            trunkName(),
+                            loaded.isRandom() ? ", random weights: means nothing" : "");
         }
         return ExitCode.DONE;
     }
@@ -132,8 +161,9 @@ final class LpipsCommand implements Callable<Integer> {
         return sum[0] / pairs.size();
     }
 
-    private double write(PictureComparison comparison, List<PicturePair> pairs, LpipsWeights loaded,
-            Configuration hadoop) throws IOException {
+    private double write(
+            PictureComparison comparison, List<PicturePair> pairs, LpipsWeights loaded, Configuration hadoop)
+            throws IOException {
         var path = new Path(out);
         // Whoever opens the file later sees it too.
         String column = loaded.isRandom() ? "lpips_" + trunkName() + "_random" : "lpips_" + trunkName();
@@ -150,7 +180,8 @@ final class LpipsCommand implements Callable<Integer> {
     private double writeLines(PictureComparison comparison, List<PicturePair> pairs, String column, Writer text)
             throws IOException {
         var csv = new CsvWriter(text, new CsvWriterSettings());
-        var progress = ProgressLines.ofCount("lpips", "pairs", spec.commandLine().getOut());
+        var progress =
+                ProgressLines.ofCount("lpips", "pairs", spec.commandLine().getOut());
         var done = new int[1];
         var sum = new double[1];
         csv.writeHeaders("name", column);

@@ -14,14 +14,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm prepare}. */
-@Command(name = "prepare",
+@Command(
+        name = "prepare",
         description = "Turns a set of pictures, as its publisher ships it, into shards of training pixels. What comes "
                 + "out depends on source and settings alone. Killed, it goes on with the same command.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm prepare --source /usr/share/datasets/fashion-mnist --out /data/fashion-32 --size 32",
             "  casdm prepare --source s3a://bucket/ILSVRC2012_img_train.tar --out s3a://bucket/imagenet-64 \\",
-            "      --size 64 --held-out 0.01 --master spark://host:7077"})
+            "      --size 64 --held-out 0.01 --master spark://host:7077"
+        })
 final class PrepareCommand implements Callable<Integer> {
 
     @Spec
@@ -30,50 +32,86 @@ final class PrepareCommand implements Callable<Integer> {
     @Mixin
     private SparkOptions spark;
 
-    @Option(names = "--source", required = true, paramLabel = "URI", description = "Where the pictures are: a file or "
-            + "folder of any Hadoop file system.")
+    @Option(
+            names = "--source",
+            required = true,
+            paramLabel = "URI",
+            description = "Where the pictures are: a file or " + "folder of any Hadoop file system.")
     private String source;
 
-    @Option(names = {"--format", "--kind"}, paramLabel = "FORMAT", defaultValue = "auto", description = "How they are "
-            + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, told from what is there).",
-            completionCandidates = SourceFormatNames.class, converter = SourceFormatNames.class)
+    @Option(
+            names = {"--format", "--kind"},
+            paramLabel = "FORMAT",
+            defaultValue = "auto",
+            description = "How they are "
+                    + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, told from what is there).",
+            completionCandidates = SourceFormatNames.class,
+            converter = SourceFormatNames.class)
     private SourceFormat format;
 
-    @Option(names = "--out", required = true, paramLabel = "URI", description = "The data folder to write. Must be "
-            + "new, empty, or begun by the same command.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "URI",
+            description = "The data folder to write. Must be " + "new, empty, or begun by the same command.")
     private String out;
 
-    @Option(names = "--size", required = true, paramLabel = "PIXELS", description = "Width and height of the training "
-            + "images, 1 to 4096.")
+    @Option(
+            names = "--size",
+            required = true,
+            paramLabel = "PIXELS",
+            description = "Width and height of the training " + "images, 1 to 4096.")
     private int size;
 
-    @Option(names = "--held-out", paramLabel = "FRACTION", defaultValue = "0", description = "Share of images that is "
-            + "put aside into the folder held-out below --out, chosen by a hash of their ids (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--held-out",
+            paramLabel = "FRACTION",
+            defaultValue = "0",
+            description =
+                    "Share of images that is "
+                            + "put aside into the folder held-out below --out, chosen by a hash of their ids (default: ${DEFAULT-VALUE}).")
     private double heldOut;
 
-    @Option(names = "--images-per-shard", paramLabel = "N", description = "About how many images a shard has (default: "
-            + "128 MiB of pixels).")
+    @Option(
+            names = "--images-per-shard",
+            paramLabel = "N",
+            description = "About how many images a shard has (default: " + "128 MiB of pixels).")
     private Integer imagesPerShard;
 
-    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0", description = "Decides the order of images "
-            + "(default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
+            description = "Decides the order of images " + "(default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--max-bad-fraction", paramLabel = "FRACTION", defaultValue = "0.01", description = "Share of "
-            + "pictures that may be unusable; they are skipped and listed (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--max-bad-fraction",
+            paramLabel = "FRACTION",
+            defaultValue = "0.01",
+            description = "Share of "
+                    + "pictures that may be unusable; they are skipped and listed (default: ${DEFAULT-VALUE}).")
     private double maximumBadFraction;
 
-    @Option(names = "--max-pixels", paramLabel = "N", description = "Pictures with more pixels than this are unusable "
-            + "(default: Pillow's limit, 89478485).")
+    @Option(
+            names = "--max-pixels",
+            paramLabel = "N",
+            description = "Pictures with more pixels than this are unusable " + "(default: Pillow's limit, 89478485).")
     private Long maximumPixels;
 
-    @Option(names = "--max-bytes", paramLabel = "N", description = "Picture files, archive entries and values "
-            + "with more bytes than this are unusable, 1 to 2^30 "
-            + "(default: 256 MiB).")
+    @Option(
+            names = "--max-bytes",
+            paramLabel = "N",
+            description = "Picture files, archive entries and values "
+                    + "with more bytes than this are unusable, 1 to 2^30 "
+                    + "(default: 256 MiB).")
     private Integer maximumBytes;
 
-    @Option(names = "--max-ratio", paramLabel = "N", description = "Compressed data that grows by more than this "
-            + "factor is unusable, once it has given 16 MiB (default: 200).")
+    @Option(
+            names = "--max-ratio",
+            paramLabel = "N",
+            description = "Compressed data that grows by more than this "
+                    + "factor is unusable, once it has given 16 MiB (default: 200).")
     private Integer maximumRatio;
 
     @Option(names = "--follow-links", description = "Follow symbolic links in a folder of pictures.")
@@ -82,8 +120,8 @@ final class PrepareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var settings = settings();
-        return SparkProgram.run(spark.conf("casdm prepare " + out), spec.commandLine().getErr(),
-                new PrepareJob(settings)::run);
+        return SparkProgram.run(
+                spark.conf("casdm prepare " + out), spec.commandLine().getErr(), new PrepareJob(settings)::run);
     }
 
     private PrepareSettings settings() {
@@ -91,9 +129,17 @@ final class PrepareCommand implements Callable<Integer> {
             var limits = new SourceLimits(
                     maximumPixels == null ? SourceLimits.DEFAULT.maximumPixels() : maximumPixels,
                     maximumBytes == null ? SourceLimits.DEFAULT.maximumEntryBytes() : maximumBytes,
-                    maximumRatio == null ? SourceLimits.DEFAULT.maximumRatio() : maximumRatio, followLinks);
-            return new PrepareSettings(source, format, out, size, seed, heldOut,
-                    imagesPerShard == null ? OptionalInt.empty() : OptionalInt.of(imagesPerShard), maximumBadFraction,
+                    maximumRatio == null ? SourceLimits.DEFAULT.maximumRatio() : maximumRatio,
+                    followLinks);
+            return new PrepareSettings(
+                    source,
+                    format,
+                    out,
+                    size,
+                    seed,
+                    heldOut,
+                    imagesPerShard == null ? OptionalInt.empty() : OptionalInt.of(imagesPerShard),
+                    maximumBadFraction,
                     limits);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

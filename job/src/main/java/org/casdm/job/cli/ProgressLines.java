@@ -68,8 +68,17 @@ final class ProgressLines implements DownloadProgress {
         lastSeconds = seconds;
         double rate = done / seconds;
         var left = Duration.ofSeconds(Math.round((total - done) / rate));
-        output.printf(Locale.ROOT, "%s: %s of %s %s, %.1f %s/s, %d:%02d left%n", name, inUnits(done), inUnits(total),
-                unit, rate / unitSize, unit, left.toMinutes(), left.toSecondsPart());
+        output.printf(
+                Locale.ROOT,
+                "%s: %s of %s %s, %.1f %s/s, %d:%02d left%n",
+                name,
+                inUnits(done),
+                inUnits(total),
+                unit,
+                rate / unitSize,
+                unit,
+                left.toMinutes(),
+                left.toSecondsPart());
     }
 
     private String inUnits(long amount) {

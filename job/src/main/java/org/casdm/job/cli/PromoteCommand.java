@@ -13,18 +13,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm promote}. */
-@Command(name = "promote",
+@Command(
+        name = "promote",
         description = "Makes a judged checkpoint the one to be used: writes a small JSON file that names it, with its "
                 + "FID, unless its FID is worse than that of the checkpoint named there so far. Needs no Spark.",
         exitCodeList = {
             "  0:the file names the checkpoint",
             "  1:it cannot be told: no FID, or one that does not compare; nothing was changed",
             "  2:the command line is wrong",
-            "  3:not promoted: the FID is worse; the file still names the one before"},
+            "  3:not promoted: the FID is worse; the file still names the one before"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm promote --run s3a://bucket/runs/2 --to s3a://bucket/promoted.json",
-            "  casdm promote --run /data/runs/2 --step 12000 --to /data/promoted.json --tolerance 0.5 --max-fid 60"})
+            "  casdm promote --run /data/runs/2 --step 12000 --to /data/promoted.json --tolerance 0.5 --max-fid 60"
+        })
 final class PromoteCommand implements Callable<Integer> {
 
     @Spec
@@ -33,32 +36,48 @@ final class PromoteCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Option(names = "--run", required = true, paramLabel = "URI", description = "The folder of the run, of which "
-            + "\"casdm evaluate --run\" has judged checkpoints.")
+    @Option(
+            names = "--run",
+            required = true,
+            paramLabel = "URI",
+            description = "The folder of the run, of which " + "\"casdm evaluate --run\" has judged checkpoints.")
     private String run;
 
-    @Option(names = "--step", paramLabel = "STEP", description = "The checkpoint's step (default: the newest that was "
-            + "judged).")
+    @Option(
+            names = "--step",
+            paramLabel = "STEP",
+            description = "The checkpoint's step (default: the newest that was " + "judged).")
     private Long step;
 
-    @Option(names = "--to", required = true, paramLabel = "URI", description = "The file to write: a path or URI of "
-            + "any Hadoop file system.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "URI",
+            description = "The file to write: a path or URI of " + "any Hadoop file system.")
     private String pointer;
 
-    @Option(names = "--tolerance", paramLabel = "DISTANCE", defaultValue = "0", description = "By how much the FID may "
-            + "be worse all the same (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--tolerance",
+            paramLabel = "DISTANCE",
+            defaultValue = "0",
+            description = "By how much the FID may " + "be worse all the same (default: ${DEFAULT-VALUE}).")
     private double tolerance;
 
-    @Option(names = "--max-fid", paramLabel = "DISTANCE", description = "What the FID may be at most, also of the "
-            + "first checkpoint (default: no limit).")
+    @Option(
+            names = "--max-fid",
+            paramLabel = "DISTANCE",
+            description = "What the FID may be at most, also of the " + "first checkpoint (default: no limit).")
     private Double limit;
 
     @Override
     public Integer call() throws Exception {
         var result = new Promotion(gate(), storage.hadoop())
                 .promote(run, step == null ? OptionalLong.empty() : OptionalLong.of(step), pointer);
-        spec.commandLine().getOut().printf("%s: step %d of %s: %s%n", result.promoted() ? "Promoted" : "Not promoted",
-                result.step(), run, result.reason());
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%s: step %d of %s: %s%n",
+                        result.promoted() ? "Promoted" : "Not promoted", result.step(), run, result.reason());
         return result.promoted() ? ExitCode.DONE : ExitCode.NOT_PROMOTED;
     }
 

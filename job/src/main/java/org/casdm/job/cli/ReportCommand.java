@@ -11,14 +11,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm report}. */
-@Command(name = "report",
+@Command(
+        name = "report",
         description = "Writes what a run has come to as one HTML file: curves, grids of samples over time, metrics, "
                 + "configuration, environment. The file needs nothing else and no network. Needs no Spark.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm report /data/runs/1",
             "  casdm report s3a://bucket/runs/1 --out run-1.html --trajectory samples/trajectory.png",
-            "  casdm report /data/runs/1 --tensorboard /data/tensorboard/1"})
+            "  casdm report /data/runs/1 --tensorboard /data/tensorboard/1"
+        })
 final class ReportCommand implements Callable<Integer> {
 
     @Spec
@@ -27,19 +29,30 @@ final class ReportCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run: a path or URI of any Hadoop file "
-            + "system.")
+    @Parameters(
+            index = "0",
+            paramLabel = "RUN",
+            description = "The folder of the run: a path or URI of any Hadoop file " + "system.")
     private String run;
 
-    @Option(names = "--out", paramLabel = "URI", description = "The HTML file (default: report.html in the run folder).")
+    @Option(
+            names = "--out",
+            paramLabel = "URI",
+            description = "The HTML file (default: report.html in the run folder).")
     private String out;
 
-    @Option(names = "--trajectory", paramLabel = "PNG", description = "A picture of casdm sample --trajectory to be shown "
-            + "too; may be given several times.")
+    @Option(
+            names = "--trajectory",
+            paramLabel = "PNG",
+            description = "A picture of casdm sample --trajectory to be shown " + "too; may be given several times.")
     private List<String> trajectories = List.of();
 
-    @Option(names = "--tensorboard", paramLabel = "FOLDER", description = "Also writes TensorBoard's event files there: "
-            + "losses, speed, evaluations, grids of samples, configuration. What an earlier report wrote is replaced.")
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "FOLDER",
+            description =
+                    "Also writes TensorBoard's event files there: "
+                            + "losses, speed, evaluations, grids of samples, configuration. What an earlier report wrote is replaced.")
     private String tensorboard;
 
     @Override
@@ -50,8 +63,11 @@ final class ReportCommand implements Callable<Integer> {
         spec.commandLine().getOut().printf("%s: %,d KiB%n", target, (bytes + 1023) / 1024);
         if (tensorboard != null) {
             var files = report.writeEvents(run, tensorboard);
-            spec.commandLine().getOut().printf("%s: %d event file%s; tensorboard --logdir %s%n", tensorboard, files,
-                    files == 1 ? "" : "s", tensorboard);
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            "%s: %d event file%s; tensorboard --logdir %s%n",
+                            tensorboard, files, files == 1 ? "" : "s", tensorboard);
         }
         return ExitCode.DONE;
     }

@@ -30,8 +30,7 @@ final class S3aDefaults {
             "fs.s3a.retry.throttle.limit", "8",
             "fs.s3a.retry.throttle.interval", "500ms"));
 
-    private S3aDefaults() {
-    }
+    private S3aDefaults() {}
 
     /**
      * Gives those that neither {@code core-site.xml} nor anything else has set.

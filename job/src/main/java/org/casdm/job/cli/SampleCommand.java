@@ -18,7 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm sample}. */
-@Command(name = "sample",
+@Command(
+        name = "sample",
         description = "Draws images from a checkpoint, spread over the executors. Image i depends on the settings and "
                 + "i alone. The same command again draws what is missing; with a higher --count, what is new.",
         footerHeading = "%nExamples:%n",
@@ -26,14 +27,16 @@ import picocli.CommandLine.Spec;
             "  casdm sample --checkpoint=/data/runs/1 --count=16 --out=/data/samples/1",
             "  casdm sample --checkpoint=s3a://bucket/runs/1@12000 --count=50000 --format=npz \\",
             "      --method=ddpm --respacing=250 --out=s3a://bucket/samples/1 --master=spark://host:7077",
-            "  casdm sample --checkpoint=/data/runs/1 --interpolate=1,2,9 --out=/data/way --trajectory=8"})
+            "  casdm sample --checkpoint=/data/runs/1 --interpolate=1,2,9 --out=/data/way --trajectory=8"
+        })
 final class SampleCommand implements Callable<Integer> {
 
     private static final Pattern INTERPOLATION = Pattern.compile("(-?\\d{1,18}),(-?\\d{1,18}),(\\d{1,6})");
 
     /** As guided-diffusion's fixed variances are called. */
     private enum VarianceChoice {
-        SMALL, LARGE
+        SMALL,
+        LARGE
     }
 
     @Spec
@@ -42,92 +45,151 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private SparkOptions spark;
 
-    @Option(names = "--checkpoint", required = true, paramLabel = "URI", description = "Folder of a run (its newest "
-            + "complete checkpoint), the same with @STEP behind it, or the folder of a checkpoint.")
+    @Option(
+            names = "--checkpoint",
+            required = true,
+            paramLabel = "URI",
+            description = "Folder of a run (its newest "
+                    + "complete checkpoint), the same with @STEP behind it, or the folder of a checkpoint.")
     private String checkpoint;
 
-    @Option(names = "--out", required = true, paramLabel = "URI", description = "Folder for the images: new, or one "
-            + "that this command has begun.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "URI",
+            description = "Folder for the images: new, or one " + "that this command has begun.")
     private String out;
 
-    @Option(names = {"-n", "--count"}, paramLabel = "N", description = "Images: numbers 0 to N - 1.")
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            description = "Images: numbers 0 to N - 1.")
     private Long count;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "parquet", description = "parquet (shards, as "
-            + "evaluate and train read them), png (a file for each image) or npz (shards, and samples.npz for "
-            + "guided-diffusion's evaluator put together from them). Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "parquet",
+            description = "parquet (shards, as "
+                    + "evaluate and train read them), png (a file for each image) or npz (shards, and samples.npz for "
+                    + "guided-diffusion's evaluator put together from them). Default: ${DEFAULT-VALUE}.")
     private SampleRequest.Format format;
 
-    @Option(names = "--ema", paramLabel = "RATE", description = "Moving average to draw with, such as 0.9999, or none "
-            + "for the parameters themselves (default: the run's samples.ema-rate).")
+    @Option(
+            names = "--ema",
+            paramLabel = "RATE",
+            description = "Moving average to draw with, such as 0.9999, or none "
+                    + "for the parameters themselves (default: the run's samples.ema-rate).")
     private String ema;
 
-    @Option(names = "--network", paramLabel = "NETWORK", defaultValue = "cascade", description = "cascade (both "
-            + "networks) or theta (the first one alone, as ddpm would draw). Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--network",
+            paramLabel = "NETWORK",
+            defaultValue = "cascade",
+            description = "cascade (both "
+                    + "networks) or theta (the first one alone, as ddpm would draw). Default: ${DEFAULT-VALUE}.")
     private Estimator network;
 
-    @Option(names = "--method", paramLabel = "METHOD", defaultValue = "ddim",
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            defaultValue = "ddim",
             description = "ddim or ddpm (default: ${DEFAULT-VALUE}).")
     private SampleRequest.Method method;
 
-    @Option(names = "--respacing", paramLabel = "TEXT", description = "Timesteps to visit, as improved-diffusion "
-            + "spells it: 250, 10,15,20, ddim50; or all (default: the run's samples.sampler-steps).")
+    @Option(
+            names = "--respacing",
+            paramLabel = "TEXT",
+            description = "Timesteps to visit, as improved-diffusion "
+                    + "spells it: 250, 10,15,20, ddim50; or all (default: the run's samples.sampler-steps).")
     private String respacing;
 
     @Option(names = "--eta", paramLabel = "ETA", description = "Share of fresh noise of ddim, 0 to 1 (default: 0).")
     private Double eta;
 
-    @Option(names = "--variance", paramLabel = "VARIANCE", description = "Fixed variance of ddpm: small or large "
-            + "(default: small).")
+    @Option(
+            names = "--variance",
+            paramLabel = "VARIANCE",
+            description = "Fixed variance of ddpm: small or large " + "(default: small).")
     private VarianceChoice variance;
 
     @Option(names = "--no-clip", description = "Do not clip the estimate of the image to [-1, 1] at each step.")
     private boolean unclipped;
 
-    @Option(names = "--classes", paramLabel = "CLASSES", description = "For models with classes: all, or numbers such "
-            + "as 0,3,5; images take turns.")
+    @Option(
+            names = "--classes",
+            paramLabel = "CLASSES",
+            description = "For models with classes: all, or numbers such " + "as 0,3,5; images take turns.")
     private String classes;
 
-    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0",
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
             description = "Decides all noise (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--interpolate", paramLabel = "A,B,N", description = "Instead of --count: N images on the way from "
-            + "image 0 of seed A to image 0 of seed B.")
+    @Option(
+            names = "--interpolate",
+            paramLabel = "A,B,N",
+            description = "Instead of --count: N images on the way from " + "image 0 of seed A to image 0 of seed B.")
     private String interpolation;
 
-    @Option(names = "--trajectory", paramLabel = "K", description = "Also draw trajectory.png: x_t, both estimates of "
-            + "the image and the weight r at K steps, for the first images.")
+    @Option(
+            names = "--trajectory",
+            paramLabel = "K",
+            description = "Also draw trajectory.png: x_t, both estimates of "
+                    + "the image and the weight r at K steps, for the first images.")
     private Integer trajectory;
 
-    @Option(names = "--trajectory-images", paramLabel = "M", defaultValue = "4",
+    @Option(
+            names = "--trajectory-images",
+            paramLabel = "M",
+            defaultValue = "4",
             description = "How many images it shows (default: ${DEFAULT-VALUE}).")
     private int trajectoryImages;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images that the networks see at "
-            + "once: speed and memory (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Images that the networks see at " + "once: speed and memory (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--images-per-part", paramLabel = "N", description = "Images of a task and its part of the output "
-            + "(default: the count / 256, 8 to 1024).")
+    @Option(
+            names = "--images-per-part",
+            paramLabel = "N",
+            description = "Images of a task and its part of the output " + "(default: the count / 256, 8 to 1024).")
     private Integer imagesPerPart;
 
     @Override
     public Integer call() throws Exception {
         var job = new SampleJob(request(), spark.hadoop());
-        return SparkProgram.run(spark.conf("casdm sample " + out), spec.commandLine().getErr(),
-                job::run);
+        return SparkProgram.run(
+                spark.conf("casdm sample " + out), spec.commandLine().getErr(), job::run);
     }
 
     private SampleRequest request() {
         try {
-            return new SampleRequest(checkpoint, out, imageCount(), format, batch,
+            return new SampleRequest(
+                    checkpoint,
+                    out,
+                    imageCount(),
+                    format,
+                    batch,
                     imagesPerPart == null ? OptionalInt.empty() : OptionalInt.of(imagesPerPart),
-                    Optional.ofNullable(ema), Optional.ofNullable(respacing), method,
-                    Optional.ofNullable(variance).map(choice -> choice == VarianceChoice.SMALL ? Variance.FIXED_SMALL
-                            : Variance.FIXED_LARGE),
-                    eta == null ? OptionalDouble.empty() : OptionalDouble.of(eta), network,
-                    Optional.ofNullable(classes), seed, !unclipped, interpolation(),
+                    Optional.ofNullable(ema),
+                    Optional.ofNullable(respacing),
+                    method,
+                    Optional.ofNullable(variance)
+                            .map(choice ->
+                                    choice == VarianceChoice.SMALL ? Variance.FIXED_SMALL : Variance.FIXED_LARGE),
+                    eta == null ? OptionalDouble.empty() : OptionalDouble.of(eta),
+                    network,
+                    Optional.ofNullable(classes),
+                    seed,
+                    !unclipped,
+                    interpolation(),
                     Optional.ofNullable(trajectory)
                             .map(moments -> new SampleRequest.TrajectoryRequest(moments, trajectoryImages)));
         } catch (IllegalArgumentException e) {
@@ -151,7 +213,7 @@ final class SampleCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--interpolate is two seeds and a number of images, such as 1,2,9, not "
                     + "\"" + interpolation + "\"");
         }
-        return Optional.of(new InterpolatedNoise(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)),
-                Integer.parseInt(parts.group(3))));
+        return Optional.of(new InterpolatedNoise(
+                Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)), Integer.parseInt(parts.group(3))));
     }
 }

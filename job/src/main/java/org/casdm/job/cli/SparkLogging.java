@@ -11,8 +11,7 @@ final class SparkLogging {
     private static final String SPARKS_DEFAULT = "org/apache/spark/log4j2-defaults.properties";
     private static final String OURS = "/log4j2.properties";
 
-    private SparkLogging() {
-    }
+    private SparkLogging() {}
 
     /** Puts this program's settings in the place of Spark's default; anybody else's stay. */
     static void replaceSparksDefault() {

@@ -13,12 +13,17 @@ final class SparkOptions {
     @Mixin
     private StorageOptions storage;
 
-    @Option(names = "--master", paramLabel = "URL", description = "Where the work is done: local[*] (this machine, the "
-            + "default), local[N], spark://HOST:PORT, or what spark-submit was given.")
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Where the work is done: local[*] (this machine, the "
+                    + "default), local[N], spark://HOST:PORT, or what spark-submit was given.")
     private String master;
 
-    @Option(names = "--conf", paramLabel = "<key=value>", description = "A Spark setting, such as "
-            + "--conf spark.executor.memory=4g.")
+    @Option(
+            names = "--conf",
+            paramLabel = "<key=value>",
+            description = "A Spark setting, such as " + "--conf spark.executor.memory=4g.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /** The settings for a Spark context. */

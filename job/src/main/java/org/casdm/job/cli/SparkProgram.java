@@ -8,8 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** Runs a job in a Spark context of its own, which ends with it, and listens for the user's wish to stop. */
 final class SparkProgram {
 
-    private SparkProgram() {
-    }
+    private SparkProgram() {}
 
     /** A job, ready to run: its settings have been checked. */
     @FunctionalInterface

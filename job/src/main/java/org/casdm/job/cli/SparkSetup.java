@@ -28,8 +28,7 @@ final class SparkSetup {
     /** What a process takes beside heap and arrays, in MiB. */
     private static final long REST_OF_PROCESS = 1024;
 
-    private SparkSetup() {
-    }
+    private SparkSetup() {}
 
     /** The settings for a job of that name. */
     static SparkConf of(CasdmConfig config, String command) {
@@ -48,8 +47,11 @@ final class SparkSetup {
 
     /** @param conf what spark-submit was given */
     static SparkConf complete(SparkConf conf, CasdmConfig config, String command) {
-        conf.setIfMissing(StateExchange.PORT, Integer.toString(config.execution().averagingPort()));
-        return RoundTrainingMaster.configure(complete(conf, config.spark(),
+        conf.setIfMissing(
+                StateExchange.PORT, Integer.toString(config.execution().averagingPort()));
+        return RoundTrainingMaster.configure(complete(
+                conf,
+                config.spark(),
                 "casdm " + command + config.run().folder().map(" "::concat).orElse("")));
     }
 
@@ -92,7 +94,8 @@ final class SparkSetup {
             // One task a card, with its share of the cores; Spark warns of idle ones otherwise.
             int cards = conf.getInt("spark.executor.resource.gpu.amount", 0);
             if (cards > 0) {
-                conf.setIfMissing("spark.task.cpus",
+                conf.setIfMissing(
+                        "spark.task.cpus",
                         Integer.toString(Math.max(1, conf.getInt("spark.executor.cores", 1) / cards)));
             }
         }
@@ -113,7 +116,8 @@ final class SparkSetup {
 
     /** Whether the cluster kills an executor that takes more than heap and overhead together. */
     private static boolean inContainers(SparkConf conf) {
-        return conf.get("spark.master").equals("yarn") || conf.get("spark.master").startsWith("k8s://");
+        return conf.get("spark.master").equals("yarn")
+                || conf.get("spark.master").startsWith("k8s://");
     }
 
     private static long heap(SparkConf conf) {
@@ -130,8 +134,8 @@ final class SparkSetup {
         long beside = conf.contains(MEMORY_OVERHEAD) ? JavaUtils.byteStringAsMb(conf.get(MEMORY_OVERHEAD)) : heap;
         long arrays = containers ? Math.max(beside - REST_OF_PROCESS, beside / 2) : beside;
         long process = heap + (containers ? beside : arrays + REST_OF_PROCESS);
-        return "-Dorg.bytedeco.javacpp.maxbytes=" + arrays * MIB
-                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + process * MIB;
+        return "-Dorg.bytedeco.javacpp.maxbytes=" + arrays * MIB + " -Dorg.bytedeco.javacpp.maxphysicalbytes="
+                + process * MIB;
     }
 
     /** The jar that this class is from; empty where it is from compiled classes. */

@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm train-classifier}. */
-@Command(name = "train-classifier",
+@Command(
+        name = "train-classifier",
         description = "Trains a small classifier on labelled images, whose features stand in for the Inception "
                 + "network's where that makes no sense: grey or tiny images. What is measured with it is called FID "
                 + "(classifier), and is comparable with what the same file measures, with nothing else.",
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  casdm train-classifier --data /usr/share/datasets/fashion-mnist \\",
             "      --test /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz --out fashion.safetensors",
-            "  casdm train-classifier --data s3a://bucket/cifar-10 --out s3a://bucket/weights/cifar.safetensors"})
+            "  casdm train-classifier --data s3a://bucket/cifar-10 --out s3a://bucket/weights/cifar.safetensors"
+        })
 final class TrainClassifierCommand implements Callable<Integer> {
 
     @Spec
@@ -40,36 +42,61 @@ final class TrainClassifierCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage;
 
-    @Option(names = "--data", required = true, paramLabel = "URI", description = "Labelled images: a folder whose "
-            + "subfolders are classes, CIFAR or IDX files.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "URI",
+            description = "Labelled images: a folder whose " + "subfolders are classes, CIFAR or IDX files.")
     private String data;
 
-    @Option(names = "--test", paramLabel = "URI", description = "Images to test on, of the same classes. Without them "
-            + "one in ten images of --data is held out for that.")
+    @Option(
+            names = "--test",
+            paramLabel = "URI",
+            description = "Images to test on, of the same classes. Without them "
+                    + "one in ten images of --data is held out for that.")
     private String test;
 
-    @Option(names = "--out", required = true, paramLabel = "URI", description = "File to write, safetensors. Must not "
-            + "exist yet.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "URI",
+            description = "File to write, safetensors. Must not " + "exist yet.")
     private String out;
 
-    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "32", description = "Width and height of the "
-            + "images that will be judged, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
-            + "; those of --data are brought to it (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "32",
+            description = "Width and height of the "
+                    + "images that will be judged, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
+                    + "; those of --data are brought to it (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "3",
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "3",
             description = "How often each image is seen (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "64",
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "64",
             description = "Images a step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--learning-rate", paramLabel = "RATE", defaultValue = "0.001",
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "RATE",
+            defaultValue = "0.001",
             description = "At the start; it falls linearly to zero (default: ${DEFAULT-VALUE}).")
     private double learningRate;
 
-    @Option(names = "--seed", paramLabel = "SEED", defaultValue = "0",
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
             description = "Decides first weights and order (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -91,15 +118,25 @@ final class TrainClassifierCommand implements Callable<Integer> {
         var classifier = train(settings, hadoop);
         String sha256 = ClassifierFile.write(classifier, fileSystem, path);
         var description = classifier.description();
-        spec.commandLine().getOut().printf(Locale.ROOT, "accuracy %.4f on %,d images of %s%nWrote %s, SHA-256 %s%n",
-                description.accuracy(), description.testImages(), description.testData(), path, sha256);
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "accuracy %.4f on %,d images of %s%nWrote %s, SHA-256 %s%n",
+                        description.accuracy(),
+                        description.testImages(),
+                        description.testData(),
+                        path,
+                        sha256);
         return ExitCode.DONE;
     }
 
     private TrainingSettings settings() {
         if (size < ClassifierLayout.SMALLEST || size > ClassifierLayout.LARGEST || threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--size is " + ClassifierLayout.SMALLEST + " to "
-                    + ClassifierLayout.LARGEST + " and --threads at least 1, not " + size + " and " + threads);
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--size is " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
+                            + " and --threads at least 1, not " + size + " and " + threads);
         }
         try {
             return new TrainingSettings(epochs, batch, learningRate, seed);
@@ -111,7 +148,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
     private Classifier train(TrainingSettings settings, Configuration hadoop) throws IOException {
         var output = spec.commandLine().getOut();
         try (var training = LabelledImages.open(data, test == null ? Part.TRAINING : Part.ALL, size, hadoop);
-                var held = test == null ? LabelledImages.open(data, Part.HELD_OUT, size, hadoop)
+                var held = test == null
+                        ? LabelledImages.open(data, Part.HELD_OUT, size, hadoop)
                         : LabelledImages.open(test, Part.ALL, size, hadoop)) {
             output.println(training.summary());
             output.flush();

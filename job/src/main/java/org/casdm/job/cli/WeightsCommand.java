@@ -6,7 +6,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm weights}. */
-@Command(name = "weights",
+@Command(
+        name = "weights",
         description = "Published files of weights that this program can use and does not contain: LPIPS, Inception.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {WeightsListCommand.class, WeightsGetCommand.class, WeightsVerifyCommand.class},
@@ -14,7 +15,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  casdm weights list",
             "  casdm weights get vgg16 lpips-vgg --to s3a://bucket/weights",
-            "  casdm weights verify s3a://bucket/weights/vgg16-397923af.pth"})
+            "  casdm weights verify s3a://bucket/weights/vgg16-397923af.pth"
+        })
 final class WeightsCommand implements Runnable {
 
     @Spec

@@ -22,14 +22,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm weights get}. */
-@Command(name = "get",
+@Command(
+        name = "get",
         description = "Fetches files from where their authors publish them, checks size and SHA-256, and says how to "
                 + "use them. What is there already is only checked. A broken connection is "
                 + "taken up again; a wrong file is not kept.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm weights get vgg16 lpips-vgg --to /data/weights",
-            "  casdm weights get inception --to s3a://bucket/weights --from https://mirror.example.org/weights"})
+            "  casdm weights get inception --to s3a://bucket/weights --from https://mirror.example.org/weights"
+        })
 final class WeightsGetCommand implements Callable<Integer> {
 
     @Spec
@@ -41,18 +43,26 @@ final class WeightsGetCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "Names as \"casdm weights list\" has them.")
     private List<String> names;
 
-    @Option(names = "--to", required = true, paramLabel = "URI", description = "Folder to put them in: a path or URI "
-            + "of any Hadoop file system.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "URI",
+            description = "Folder to put them in: a path or URI " + "of any Hadoop file system.")
     private String folder;
 
-    @Option(names = "--from", paramLabel = "URL", description = "A mirror: folder that has the files under the names "
-            + "that they get here. Sizes and hashes are checked just the same.")
+    @Option(
+            names = "--from",
+            paramLabel = "URL",
+            description = "A mirror: folder that has the files under the names "
+                    + "that they get here. Sizes and hashes are checked just the same.")
     private URI mirror;
 
     @Override
     public Integer call() throws Exception {
         var known = PublishedFiles.load();
-        var files = names.stream().distinct().map(name -> known.named(name).orElseThrow(() -> unknown(name, known)))
+        var files = names.stream()
+                .distinct()
+                .map(name -> known.named(name).orElseThrow(() -> unknown(name, known)))
                 .toList();
         var hadoop = storage.hadoop();
         for (var file : files) {
@@ -66,8 +76,12 @@ final class WeightsGetCommand implements Callable<Integer> {
     }
 
     private ParameterException unknown(String name, PublishedFiles known) {
-        return new ParameterException(spec.commandLine(), "There is no published file called \"" + name
-                + "\"; known are " + String.join(", ", known.all().stream().map(PublishedFile::name).toList()));
+        return new ParameterException(
+                spec.commandLine(),
+                "There is no published file called \"" + name + "\"; known are "
+                        + String.join(
+                                ", ",
+                                known.all().stream().map(PublishedFile::name).toList()));
     }
 
     private void get(PublishedFile file, Configuration hadoop) throws IOException {
@@ -94,10 +108,12 @@ final class WeightsGetCommand implements Callable<Integer> {
     private static void requireRight(PublishedFile file, Path target, ContentDigest found)
             throws TensorFormatException {
         if (!found.equals(file.content())) {
-            throw new TensorFormatException(target.toString(), "is there already and is not " + file.name()
-                    + ": it has " + found.bytes() + " bytes and the SHA-256 " + found.sha256() + ", not "
-                    + file.content().bytes() + " and " + file.content().sha256()
-                    + "; remove it, or give another folder");
+            throw new TensorFormatException(
+                    target.toString(),
+                    "is there already and is not " + file.name()
+                            + ": it has " + found.bytes() + " bytes and the SHA-256 " + found.sha256() + ", not "
+                            + file.content().bytes() + " and " + file.content().sha256()
+                            + "; remove it, or give another folder");
         }
     }
 }

@@ -18,8 +18,15 @@ final class WeightsListCommand implements Callable<Integer> {
     public Integer call() {
         var output = spec.commandLine().getOut();
         for (var file : PublishedFiles.load().all()) {
-            output.printf(Locale.ROOT, "%s%n  %s%n  %s%n  %,d bytes, SHA-256 %s%n  licence: %s%n", file.name(),
-                    file.purpose(), file.address(), file.content().bytes(), file.content().sha256(), file.licence());
+            output.printf(
+                    Locale.ROOT,
+                    "%s%n  %s%n  %s%n  %,d bytes, SHA-256 %s%n  licence: %s%n",
+                    file.name(),
+                    file.purpose(),
+                    file.address(),
+                    file.content().bytes(),
+                    file.content().sha256(),
+                    file.licence());
             output.println("  use: " + file.usage());
             output.println();
         }

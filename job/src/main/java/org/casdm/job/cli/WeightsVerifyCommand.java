@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm weights verify}. */
-@Command(name = "verify",
+@Command(
+        name = "verify",
         description = "Tells by size and SHA-256 which published files these are, whatever they are called. Exit code "
                 + "1 if one is none of them.")
 final class WeightsVerifyCommand implements Callable<Integer> {
@@ -36,13 +37,21 @@ final class WeightsVerifyCommand implements Callable<Integer> {
             var content = ContentDigest.of(path.getFileSystem(hadoop), path);
             var found = known.withContent(content);
             if (found.isPresent()) {
-                spec.commandLine().getOut().println(file + ": " + found.get().name() + ", " + found.get().purpose());
+                spec.commandLine()
+                        .getOut()
+                        .println(file + ": " + found.get().name() + ", "
+                                + found.get().purpose());
             } else {
                 allKnown = false;
-                var expected = known.withFileName(path.getName()).map(published -> "; " + published.name() + " has "
-                        + published.content().bytes() + " bytes and " + published.content().sha256()).orElse("");
-                spec.commandLine().getErr().println(file + ": none of the published files that \"casdm weights list\" "
-                        + "has (" + content.bytes() + " bytes, SHA-256 " + content.sha256() + expected + ")");
+                var expected = known.withFileName(path.getName())
+                        .map(published -> "; " + published.name() + " has "
+                                + published.content().bytes() + " bytes and "
+                                + published.content().sha256())
+                        .orElse("");
+                spec.commandLine()
+                        .getErr()
+                        .println(file + ": none of the published files that \"casdm weights list\" " + "has ("
+                                + content.bytes() + " bytes, SHA-256 " + content.sha256() + expected + ")");
             }
         }
         return allKnown ? ExitCode.DONE : ExitCode.FAILURE;

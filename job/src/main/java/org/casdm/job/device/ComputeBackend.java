@@ -21,7 +21,9 @@ public record ComputeBackend(boolean cpu, List<DeviceInfo> devices) {
 
     /** Whether this job jar is made for cards ({@code -Pcuda}). Starts nothing. */
     public static boolean madeForCuda() {
-        return ServiceLoader.load(CudaRuntime.class, ComputeBackend.class.getClassLoader()).findFirst().isPresent();
+        return ServiceLoader.load(CudaRuntime.class, ComputeBackend.class.getClassLoader())
+                .findFirst()
+                .isPresent();
     }
 
     /**
@@ -31,12 +33,14 @@ public record ComputeBackend(boolean cpu, List<DeviceInfo> devices) {
      *         several cannot be driven is told by {@link #device(int)}
      */
     public static ComputeBackend start() {
-        var runtime = ServiceLoader.load(CudaRuntime.class, ComputeBackend.class.getClassLoader()).findFirst();
+        var runtime = ServiceLoader.load(CudaRuntime.class, ComputeBackend.class.getClassLoader())
+                .findFirst();
         try {
             var devices = runtime.map(CudaRuntime::devices).orElse(List.of());
             // One that can be driven has to be there: ND4J may bring down the process otherwise.
             if (!devices.isEmpty() && devices.stream().noneMatch(CudaSupport::drives)) {
-                throw new DeviceFailure(CudaSupport.refusal(devices.get(0), host()).orElseThrow());
+                throw new DeviceFailure(
+                        CudaSupport.refusal(devices.get(0), host()).orElseThrow());
             }
             return new ComputeBackend(Nd4j.getEnvironment().isCPU(), devices);
         } catch (CudaRuntime.CudaError | LinkageError e) {

@@ -18,8 +18,7 @@ final class CudaSupport {
             + "--gpus all; on Kubernetes a limit nvidia.com/gpu)";
     private static final String CPU_BUILD = "; or take a job jar that is built without -Pcuda";
 
-    private CudaSupport() {
-    }
+    private CudaSupport() {}
 
     /** Whether there is machine code for a card. */
     static boolean drives(DeviceInfo device) {
@@ -56,10 +55,12 @@ final class CudaSupport {
         if (failure instanceof CudaError error) {
             return switch (error.code()) {
                 case CudaError.INSUFFICIENT_DRIVER -> noDriver(host);
-                case CudaError.NO_DEVICE -> "NVIDIA's driver finds no card on " + host + ": check nvidia-smi and "
-                        + "CUDA_VISIBLE_DEVICES (" + visible() + "); " + TOOLKIT + CPU_BUILD;
-                default -> "CUDA cannot be used on " + host + ": " + error.getMessage() + " (error " + error.code()
-                        + "). Check nvidia-smi there" + CPU_BUILD;
+                case CudaError.NO_DEVICE ->
+                    "NVIDIA's driver finds no card on " + host + ": check nvidia-smi and " + "CUDA_VISIBLE_DEVICES ("
+                            + visible() + "); " + TOOLKIT + CPU_BUILD;
+                default ->
+                    "CUDA cannot be used on " + host + ": " + error.getMessage() + " (error " + error.code()
+                            + "). Check nvidia-smi there" + CPU_BUILD;
             };
         }
         var root = root(failure);

@@ -24,7 +24,12 @@ public record DeviceInfo(int index, String name, int major, int minor, long memo
     /** For people: number, name, compute capability, memory. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "GPU %d: %s, compute capability %s, %.1f GiB", index, name, capability(),
+        return String.format(
+                Locale.ROOT,
+                "GPU %d: %s, compute capability %s, %.1f GiB",
+                index,
+                name,
+                capability(),
                 memoryBytes / GIB);
     }
 }

@@ -19,6 +19,7 @@ final class Comparison {
     private static final Logger LOG = LoggerFactory.getLogger(Comparison.class);
     /** torch-fidelity's. */
     private static final int SUBSETS = 100;
+
     private static final int SUBSET_SIZE = 1000;
 
     private final Set<Metric> metrics;
@@ -38,21 +39,32 @@ final class Comparison {
     Map<Metric, MetricValue> compare(SetFeatures samples, SetFeatures reference) {
         var values = new EnumMap<Metric, MetricValue>(Metric.class);
         if (metrics.contains(Metric.FID)) {
-            values.put(Metric.FID, frechet(samples.pooled().orElseThrow(), reference.pooled().orElseThrow()));
+            values.put(
+                    Metric.FID,
+                    frechet(samples.pooled().orElseThrow(), reference.pooled().orElseThrow()));
         }
         if (metrics.contains(Metric.SFID)) {
-            values.put(Metric.SFID, frechet(samples.spatial().orElseThrow(), reference.spatial().orElseThrow()));
+            values.put(
+                    Metric.SFID,
+                    frechet(samples.spatial().orElseThrow(), reference.spatial().orElseThrow()));
         }
-        samples.score().ifPresent(score -> values.put(Metric.IS, new MetricValue(score.mean(),
-                ordered("isDeviation", score.deviation(), "isSplits", score.splits()))));
+        samples.score()
+                .ifPresent(score -> values.put(
+                        Metric.IS,
+                        new MetricValue(
+                                score.mean(), ordered("isDeviation", score.deviation(), "isSplits", score.splits()))));
         if (metrics.contains(Metric.KID)) {
-            values.put(Metric.KID, kernel(samples.kept().orElseThrow(), reference.kept().orElseThrow()));
+            values.put(
+                    Metric.KID,
+                    kernel(samples.kept().orElseThrow(), reference.kept().orElseThrow()));
         }
         if (metrics.contains(Metric.PRECISION) || metrics.contains(Metric.RECALL)) {
-            LOG.info("comparing {} samples with {} images of the reference set one by one", samples.kept().orElseThrow()
-                    .rows(), reference.kept().orElseThrow().rows());
-            var manifolds = PrecisionRecall.between(reference.kept().orElseThrow(), samples.kept().orElseThrow(),
-                    PrecisionRecall.NEIGHBOURS);
+            LOG.info(
+                    "comparing {} samples with {} images of the reference set one by one",
+                    samples.kept().orElseThrow().rows(),
+                    reference.kept().orElseThrow().rows());
+            var manifolds = PrecisionRecall.between(
+                    reference.kept().orElseThrow(), samples.kept().orElseThrow(), PrecisionRecall.NEIGHBOURS);
             if (metrics.contains(Metric.PRECISION)) {
                 values.put(Metric.PRECISION, MetricValue.of(manifolds.precision()));
             }
@@ -73,8 +85,8 @@ final class Comparison {
             return MetricValue.of(all);
         }
         var subsets = KernelDistance.overSubsets(samples, reference, SUBSETS, SUBSET_SIZE, seed);
-        return new MetricValue(all, ordered("kidSubsetMean", subsets.mean(), "kidSubsetDeviation",
-                subsets.deviation()));
+        return new MetricValue(
+                all, ordered("kidSubsetMean", subsets.mean(), "kidSubsetDeviation", subsets.deviation()));
     }
 
     private static Map<String, Number> ordered(String firstName, Number first, String secondName, Number second) {

@@ -19,9 +19,18 @@ import org.casdm.metric.feature.FeatureInfo;
  * @param manifoldReference images of the reference set that they looked at
  * @param seed            by which those were chosen
  */
-public record Evaluation(String samples, OptionalLong step, long sampleCount, long sampleSkipped, String reference,
-        OptionalLong referenceCount, FeatureInfo features, Map<Metric, MetricValue> values, int manifoldSamples,
-        int manifoldReference, long seed) {
+public record Evaluation(
+        String samples,
+        OptionalLong step,
+        long sampleCount,
+        long sampleSkipped,
+        String reference,
+        OptionalLong referenceCount,
+        FeatureInfo features,
+        Map<Metric, MetricValue> values,
+        int manifoldSamples,
+        int manifoldReference,
+        long seed) {
 
     /**
      * A metric's value.

@@ -53,7 +53,8 @@ public final class EvaluationCurve {
 
     /** What is stored of a step. */
     ObjectNode read(long step) throws IOException {
-        return StoredEvaluation.read(folder.fileSystem(), path(step)).stream().findFirst()
+        return StoredEvaluation.read(folder.fileSystem(), path(step)).stream()
+                .findFirst()
                 .orElseThrow(() -> new IOException(path(step) + " is empty; remove it to judge the step again"))
                 .values();
     }
@@ -63,7 +64,9 @@ public final class EvaluationCurve {
         ObjectNode line = EvaluationJson.object(evaluation, sparkVersion);
         line.set("conditions", JSON.valueToTree(conditions));
         line.put("curve", hash);
-        AtomicFile.write(folder.fileSystem(), path(step),
+        AtomicFile.write(
+                folder.fileSystem(),
+                path(step),
                 (JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -16,8 +16,7 @@ public final class EvaluationJson {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private EvaluationJson() {
-    }
+    private EvaluationJson() {}
 
     /** One set's numbers as an object. */
     public static ObjectNode object(Evaluation evaluation, String sparkVersion) {
@@ -30,28 +29,41 @@ public final class EvaluationJson {
             value.beside().forEach((name, number) -> metrics.set(name, JSON.valueToTree(number)));
         });
         var labels = json.putObject("labels");
-        evaluation.values().keySet().forEach(metric ->
-                labels.put(metric.key(), evaluation.features().label(metric.title())));
-        json.putObject("samples").put("location", evaluation.samples()).put("images", evaluation.sampleCount())
+        evaluation
+                .values()
+                .keySet()
+                .forEach(
+                        metric -> labels.put(metric.key(), evaluation.features().label(metric.title())));
+        json.putObject("samples")
+                .put("location", evaluation.samples())
+                .put("images", evaluation.sampleCount())
                 .put("skipped", evaluation.sampleSkipped());
         if (evaluation.reference() != null) {
-            var reference = json.putObject("reference").put("location", evaluation.reference())
+            var reference = json.putObject("reference")
+                    .put("location", evaluation.reference())
                     .put("storedStatistics", evaluation.referenceCount().isEmpty());
             evaluation.referenceCount().ifPresent(count -> reference.put("images", count));
         }
         if (evaluation.manifoldSamples() > 0) {
-            json.putObject("singleImages").put("samples", evaluation.manifoldSamples())
-                    .put("reference", evaluation.manifoldReference()).put("seed", evaluation.seed());
+            json.putObject("singleImages")
+                    .put("samples", evaluation.manifoldSamples())
+                    .put("reference", evaluation.manifoldReference())
+                    .put("seed", evaluation.seed());
         }
         var info = evaluation.features();
-        var features = json.putObject("features").put("name", info.name()).put("variant", info.variant())
+        var features = json.putObject("features")
+                .put("name", info.name())
+                .put("variant", info.variant())
                 .put("weights", info.weights());
         info.sha256().ifPresent(hash -> features.put("sha256", hash));
         info.qualifier().ifPresent(qualifier -> features.put("qualifier", qualifier));
-        features.put("pooledDimension", info.pooledDimension()).put("spatialDimension", info.spatialDimension())
+        features.put("pooledDimension", info.pooledDimension())
+                .put("spatialDimension", info.spatialDimension())
                 .put("classes", info.classes());
         json.put("comparable", info.comparable());
-        json.putObject("versions").put("casdm", ProgramVersion.get()).put("spark", sparkVersion)
+        json.putObject("versions")
+                .put("casdm", ProgramVersion.get())
+                .put("spark", sparkVersion)
                 .put("java", System.getProperty("java.version"));
         return json;
     }
@@ -63,8 +75,9 @@ public final class EvaluationJson {
      * @param uri of any Hadoop file system; a file that is there is replaced
      */
     public static void write(List<ObjectNode> objects, String uri, Configuration hadoop) throws IOException {
-        var text = JSON.writerWithDefaultPrettyPrinter()
-                .writeValueAsString(objects.size() == 1 ? objects.get(0) : objects) + "\n";
+        var text =
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(objects.size() == 1 ? objects.get(0) : objects)
+                        + "\n";
         var path = new Path(uri);
         AtomicFile.write(path.getFileSystem(hadoop), path, text.getBytes(StandardCharsets.UTF_8));
     }

@@ -19,8 +19,14 @@ import org.casdm.metric.inception.InceptionSpec;
  * @param saveStatistics where mean and covariance of the reference set go, or of the samples if there is none
  * @param saveFeatures   folder for the features of all images
  */
-public record EvaluationSettings(Optional<String> reference, FeatureExtractorSpec extractor, Set<Metric> metrics,
-        OptionalInt size, int maximumImages, long seed, Optional<String> saveStatistics,
+public record EvaluationSettings(
+        Optional<String> reference,
+        FeatureExtractorSpec extractor,
+        Set<Metric> metrics,
+        OptionalInt size,
+        int maximumImages,
+        long seed,
+        Optional<String> saveStatistics,
         Optional<String> saveFeatures) {
 
     /** What is computed unless something else is asked for. */
@@ -33,8 +39,8 @@ public record EvaluationSettings(Optional<String> reference, FeatureExtractorSpe
             throw new IllegalArgumentException("without --reference there is no metric but the Inception Score (is)");
         }
         if (maximumImages < 2) {
-            throw new IllegalArgumentException("metrics of single images look at two images at least, not "
-                    + maximumImages);
+            throw new IllegalArgumentException(
+                    "metrics of single images look at two images at least, not " + maximumImages);
         }
         size.ifPresent(pixels -> {
             if (pixels < 1) {

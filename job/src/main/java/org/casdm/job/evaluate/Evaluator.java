@@ -64,7 +64,8 @@ final class Evaluator implements AutoCloseable {
         try {
             info = load(id);
             stored = storedStatistics();
-            referenceImages = stored.isPresent() || settings.reference().isEmpty() ? Optional.empty()
+            referenceImages = stored.isPresent() || settings.reference().isEmpty()
+                    ? Optional.empty()
                     : Optional.of(lists.find(settings.reference().get()));
             metrics = metrics();
             stage = new FeatureStage(spark, settings, limits, info, id);
@@ -78,20 +79,22 @@ final class Evaluator implements AutoCloseable {
 
     private FeatureInfo load(String id) throws IOException {
         try {
-            var found = ExtractorPool.model(id, settings.extractor(), spark.hadoopConfiguration()).info();
+            var found = ExtractorPool.model(id, settings.extractor(), spark.hadoopConfiguration())
+                    .info();
             LOG.info("features: {}, {}, weights {}", found.name(), found.variant(), found.weights());
             if (!found.comparable()) {
                 LOG.warn("these features are not those that papers use: the numbers compare with each other alone");
             }
             return found;
         } catch (FileNotFoundException e) {
-            throw new EvaluationFailure("The weights are not there: " + e.getMessage() + ". "
-                    + settings.withoutWeights());
+            throw new EvaluationFailure(
+                    "The weights are not there: " + e.getMessage() + ". " + settings.withoutWeights());
         }
     }
 
     private Optional<ReferenceStatistics> storedStatistics() throws IOException {
-        if (settings.reference().isEmpty() || !lists.holdsStatistics(settings.reference().get())) {
+        if (settings.reference().isEmpty()
+                || !lists.holdsStatistics(settings.reference().get())) {
             return Optional.empty();
         }
         LOG.info("reference: stored statistics {}", settings.reference().get());
@@ -133,7 +136,8 @@ final class Evaluator implements AutoCloseable {
                 return dimensions(location, stored.get().pooled(), info.pooledDimension());
             }
             if (metric == Metric.SFID) {
-                return stored.get().spatial()
+                return stored.get()
+                        .spatial()
                         .map(spatial -> dimensions(location, spatial, info.spatialDimension()))
                         .orElse(Optional.of(location + " has no spatial statistics (mu_s, sigma_s)"));
             }
@@ -142,7 +146,8 @@ final class Evaluator implements AutoCloseable {
     }
 
     private Optional<String> dimensions(String location, GaussianStatistics found, int dimensions) {
-        return found.dimensions() == dimensions ? Optional.empty()
+        return found.dimensions() == dimensions
+                ? Optional.empty()
                 : Optional.of(location + " holds statistics of " + found.dimensions() + " features, and " + info.name()
                         + " has " + dimensions);
     }
@@ -177,20 +182,30 @@ final class Evaluator implements AutoCloseable {
     private int size(List<ImageList> samples) {
         var all = Stream.concat(samples.stream(), referenceImages.stream()).toList();
         var fixed = all.stream().filter(list -> !list.resizable()).toList();
-        OptionalInt wanted = size.isPresent() || fixed.isEmpty() ? size : OptionalInt.of(fixed.get(0).size());
+        OptionalInt wanted = size.isPresent() || fixed.isEmpty()
+                ? size
+                : OptionalInt.of(fixed.get(0).size());
         int common = wanted.orElse(all.get(0).size());
         if (fixed.stream().anyMatch(list -> list.size() != common)) {
-            throw new EvaluationFailure("The images differ in size: " + all.stream()
-                    .map(list -> list.location() + " has " + list.size() + "x" + list.size() + " pixels"
-                            + (list.resizable() ? " (and can be scaled)" : "")).collect(Collectors.joining(", "))
-                    + settings.size().stream().mapToObj(pixels -> "; --size is " + pixels)
+            throw new EvaluationFailure("The images differ in size: "
+                    + all.stream()
+                            .map(list -> list.location() + " has " + list.size() + "x" + list.size() + " pixels"
+                                    + (list.resizable() ? " (and can be scaled)" : ""))
+                            .collect(Collectors.joining(", "))
+                    + settings.size().stream()
+                            .mapToObj(pixels -> "; --size is " + pixels)
                             .collect(Collectors.joining())
                     + ". Metrics compare images of one size: prepare or draw one of the sets anew.");
         }
         for (var list : all) {
-            LOG.info("{}: {}{}", list.location(), list.summary(), list.resizable()
-                    ? "; scaled and cropped to " + common + "x" + common + " pixels where they are not of that size"
-                    : "");
+            LOG.info(
+                    "{}: {}{}",
+                    list.location(),
+                    list.summary(),
+                    list.resizable()
+                            ? "; scaled and cropped to " + common + "x" + common
+                                    + " pixels where they are not of that size"
+                            : "");
         }
         return common;
     }
@@ -205,7 +220,8 @@ final class Evaluator implements AutoCloseable {
         if (reference == null) {
             reference = reference();
         }
-        boolean save = settings.saveStatistics().isPresent() && settings.reference().isEmpty();
+        boolean save =
+                settings.saveStatistics().isPresent() && settings.reference().isEmpty();
         var features = stage.compute(images, "samples" + (sets == 0 ? "" : "-" + sets), metrics, save);
         sets++;
         if (save) {
@@ -213,18 +229,33 @@ final class Evaluator implements AutoCloseable {
         }
         warnOfSmallSet(features);
         var values = new Comparison(metrics, settings.seed()).compare(features, reference);
-        return new Evaluation(samples.location(), samples.step(), features.images().orElseThrow(), features.skipped(),
+        return new Evaluation(
+                samples.location(),
+                samples.step(),
+                features.images().orElseThrow(),
+                features.skipped(),
                 reference == null ? null : reference.location(),
-                reference == null ? OptionalLong.empty() : reference.images(), info, values,
+                reference == null ? OptionalLong.empty() : reference.images(),
+                info,
+                values,
                 features.kept().map(FeatureMatrix::rows).orElse(0),
-                reference == null ? 0 : reference.kept().map(FeatureMatrix::rows).orElse(0), settings.seed());
+                reference == null
+                        ? 0
+                        : reference.kept().map(FeatureMatrix::rows).orElse(0),
+                settings.seed());
     }
 
     /** The reference set's features, null if there is no such set. */
     private SetFeatures reference() throws IOException {
         if (stored.isPresent()) {
-            return new SetFeatures(settings.reference().orElseThrow(), OptionalLong.empty(), 0,
-                    Optional.of(stored.get().pooled()), stored.get().spatial(), Optional.empty(), Optional.empty());
+            return new SetFeatures(
+                    settings.reference().orElseThrow(),
+                    OptionalLong.empty(),
+                    0,
+                    Optional.of(stored.get().pooled()),
+                    stored.get().spatial(),
+                    Optional.empty(),
+                    Optional.empty());
         }
         if (referenceImages.isEmpty()) {
             return null;
@@ -250,8 +281,12 @@ final class Evaluator implements AutoCloseable {
     private void warnOfSmallSet(SetFeatures samples) {
         long images = samples.images().orElseThrow();
         if (metrics.contains(Metric.FID) && images <= info.pooledDimension()) {
-            LOG.warn("{} samples are no more than the {} features: {} is then far too large, and compares with that of"
-                    + " as many samples alone; papers have 50000", images, info.pooledDimension(), info.label("FID"));
+            LOG.warn(
+                    "{} samples are no more than the {} features: {} is then far too large, and compares with that of"
+                            + " as many samples alone; papers have 50000",
+                    images,
+                    info.pooledDimension(),
+                    info.label("FID"));
         }
     }
 

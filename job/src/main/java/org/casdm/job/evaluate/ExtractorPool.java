@@ -28,8 +28,7 @@ final class ExtractorPool {
 
     private static LocalCopies copies;
 
-    private ExtractorPool() {
-    }
+    private ExtractorPool() {}
 
     /** Local copies of files that have to be on a disk, in the folder that Spark removes in the end. */
     static synchronized LocalCopies copies() {
@@ -55,8 +54,9 @@ final class ExtractorPool {
      *
      * @param device the thread's GPU: what an extractor allocates lies there
      */
-    static synchronized FeatureExtractor borrow(String evaluationId, FeatureExtractorSpec spec, Configuration hadoop,
-            OptionalInt device, int threads) throws IOException {
+    static synchronized FeatureExtractor borrow(
+            String evaluationId, FeatureExtractorSpec spec, Configuration hadoop, OptionalInt device, int threads)
+            throws IOException {
         var loaded = model(evaluationId, spec, hadoop);
         var idle = IDLE.computeIfAbsent(device, key -> new ArrayDeque<>()).poll();
         return idle != null ? idle : loaded.newExtractor(threads);

@@ -71,7 +71,9 @@ final class FeatureProgress extends SparkListener {
 
     private long images(Seq<AccumulableInfo> accumulables) {
         for (var info : JavaConverters.seqAsJavaList(accumulables)) {
-            if (info.id() == accumulator && info.update().isDefined() && info.update().get() instanceof Long images) {
+            if (info.id() == accumulator
+                    && info.update().isDefined()
+                    && info.update().get() instanceof Long images) {
                 return images;
             }
         }
@@ -80,7 +82,8 @@ final class FeatureProgress extends SparkListener {
 
     private void tell() {
         double seconds = (System.nanoTime() - begin) / 1e9;
-        long images = finished + running.values().stream().mapToLong(Long::longValue).sum();
+        long images =
+                finished + running.values().stream().mapToLong(Long::longValue).sum();
         operators.accept("images", images);
         operators.accept("imagesPerSecond", images / seconds);
         if (seconds - told < SECONDS_BETWEEN) {
@@ -101,8 +104,14 @@ final class FeatureProgress extends SparkListener {
         if (done == 0) {
             return String.format(Locale.ROOT, "%s: 0 of %,d images", what, total.getAsLong());
         }
-        return String.format(Locale.ROOT, "%s: %,d of %,d images (%.1f %%), %.1f images/s, %s left", what, done,
-                total.getAsLong(), 100.0 * done / total.getAsLong(), rate,
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d of %,d images (%.1f %%), %.1f images/s, %s left",
+                what,
+                done,
+                total.getAsLong(),
+                100.0 * done / total.getAsLong(),
+                rate,
                 TimeText.hours((total.getAsLong() - done) / rate));
     }
 }

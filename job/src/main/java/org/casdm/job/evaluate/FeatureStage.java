@@ -38,7 +38,11 @@ final class FeatureStage implements AutoCloseable {
     private final Broadcast<SerializableConfiguration> hadoop;
 
     /** @param evaluationId under which the network is kept on executors */
-    FeatureStage(JavaSparkContext spark, EvaluationSettings settings, SourceLimits limits, FeatureInfo info,
+    FeatureStage(
+            JavaSparkContext spark,
+            EvaluationSettings settings,
+            SourceLimits limits,
+            FeatureInfo info,
             String evaluationId) {
         this.spark = spark;
         this.settings = settings;
@@ -64,12 +68,21 @@ final class FeatureStage implements AutoCloseable {
         boolean score = metrics.contains(Metric.IS);
         boolean keep = metrics.stream().anyMatch(Metric.OF_SINGLE_IMAGES::contains);
         var images = score || keep ? counted(found) : found;
-        var content = new SummaryContent(moments || metrics.contains(Metric.FID),
-                info.spatialDimension() > 0 && moments || metrics.contains(Metric.SFID), score);
+        var content = new SummaryContent(
+                moments || metrics.contains(Metric.FID),
+                info.spatialDimension() > 0 && moments || metrics.contains(Metric.SFID),
+                score);
         var kept = keep ? Subsample.of(images.count().orElseThrow(), mostKept(), settings.seed()) : Subsample.NONE;
         var folder = settings.saveFeatures().map(uri -> uri + "/" + role).orElse(null);
-        var work = new FeatureWork(evaluationId, settings.extractor(), limits, content, kept, folder,
-                spark.getConf().getInt("spark.task.cpus", 1), hadoop);
+        var work = new FeatureWork(
+                evaluationId,
+                settings.extractor(),
+                limits,
+                content,
+                kept,
+                folder,
+                spark.getConf().getInt("spark.task.cpus", 1),
+                hadoop);
         var name = "the " + role + " " + images.location();
         return compute(images, role + ": " + images.location(), name, work, keep);
     }
@@ -82,33 +95,41 @@ final class FeatureStage implements AutoCloseable {
         var pieces = images.pieces();
         long begin = System.nanoTime();
         var counter = spark.sc().longAccumulator("images");
-        var progress = new FeatureProgress(title, images.count(), counter.id(),
-                OperatorMetrics.register("evaluate")::set);
+        var progress =
+                new FeatureProgress(title, images.count(), counter.id(), OperatorMetrics.register("evaluate")::set);
         spark.sc().addSparkListener(progress);
-        JavaPairRDD<Integer, PieceResult> results = spark.parallelize(pieces, pieces.size())
-                .mapToPair(new ComputeFeatures(work, counter));
+        JavaPairRDD<Integer, PieceResult> results =
+                spark.parallelize(pieces, pieces.size()).mapToPair(new ComputeFeatures(work, counter));
         if (keep) {
             results.persist(StorageLevel.DISK_ONLY());
         }
         try {
             var summary = MergeInOrder.all(results.mapValues(new TakeSummary()), pieces.size());
             checkSkipped(summary, name);
-            LOG.info(String.format(Locale.ROOT, "%s: %,d images in %.1f s", title, summary.images(),
+            LOG.info(String.format(
+                    Locale.ROOT,
+                    "%s: %,d images in %.1f s",
+                    title,
+                    summary.images(),
                     (System.nanoTime() - begin) / 1e9));
-            return features(images.location(), name, summary, keep ? Optional.of(matrix(results, name))
-                    : Optional.empty());
+            return features(
+                    images.location(), name, summary, keep ? Optional.of(matrix(results, name)) : Optional.empty());
         } finally {
             spark.sc().removeSparkListener(progress);
             results.unpersist(true);
         }
     }
 
-    private SetFeatures features(String location, String name, FeatureSummary summary,
-            Optional<FeatureMatrix> kept) {
+    private SetFeatures features(String location, String name, FeatureSummary summary, Optional<FeatureMatrix> kept) {
         Optional<InceptionScore.Result> score = summary.score().map(all -> all.result(name));
-        return new SetFeatures(location, OptionalLong.of(summary.images()), summary.skippedCount(),
+        return new SetFeatures(
+                location,
+                OptionalLong.of(summary.images()),
+                summary.skippedCount(),
                 summary.pooled().map(moments -> moments.statistics(name)),
-                summary.spatial().map(moments -> moments.statistics(name)), score, kept);
+                summary.spatial().map(moments -> moments.statistics(name)),
+                score,
+                kept);
     }
 
     /** Where images cannot be counted without reading them, that is done first: places decide splits and choices. */
@@ -117,8 +138,10 @@ final class FeatureStage implements AutoCloseable {
             return images;
         }
         LOG.info("counting the images of {}", images.location());
-        return images.withCounts(spark.parallelize(images.parts(), images.parts().size())
-                .map(new CountImages(limits, hadoop)).collect());
+        return images.withCounts(
+                spark.parallelize(images.parts(), images.parts().size())
+                        .map(new CountImages(limits, hadoop))
+                        .collect());
     }
 
     private void checkSkipped(FeatureSummary summary, String name) {

@@ -21,8 +21,15 @@ import org.casdm.metric.feature.FeatureExtractorSpec;
  * @param threads      host threads of a task
  * @param hadoop       how to reach the storage
  */
-record FeatureWork(String evaluationId, FeatureExtractorSpec extractor, SourceLimits limits, SummaryContent content,
-        Subsample kept, String saveTo, int threads, Broadcast<SerializableConfiguration> hadoop)
+record FeatureWork(
+        String evaluationId,
+        FeatureExtractorSpec extractor,
+        SourceLimits limits,
+        SummaryContent content,
+        Subsample kept,
+        String saveTo,
+        int threads,
+        Broadcast<SerializableConfiguration> hadoop)
         implements Serializable {
 
     Optional<String> folder() {

@@ -14,8 +14,8 @@ public record LabelledSamples(String location, OptionalLong step) {
     public static LabelledSamples parse(String text) {
         int equals = text.indexOf('=');
         return equals > 0 && text.substring(0, equals).matches("[0-9]{1,18}")
-                ? new LabelledSamples(text.substring(equals + 1),
-                        OptionalLong.of(Long.parseLong(text.substring(0, equals))))
+                ? new LabelledSamples(
+                        text.substring(equals + 1), OptionalLong.of(Long.parseLong(text.substring(0, equals))))
                 : new LabelledSamples(text, OptionalLong.empty());
     }
 }

@@ -11,15 +11,14 @@ import scala.Tuple2;
  * Merges the summaries of a set's pieces up a tree whose shape and order depend on their number alone: so the result is
  * the same to the last bit however many executors there are, and nobody holds more than a few summaries.
  */
-final class MergeInOrder implements
-        PairFlatMapFunction<Iterator<Tuple2<Integer, FeatureSummary>>, Integer, FeatureSummary> {
+final class MergeInOrder
+        implements PairFlatMapFunction<Iterator<Tuple2<Integer, FeatureSummary>>, Integer, FeatureSummary> {
 
     private static final long serialVersionUID = 1L;
     /** Summaries that are merged by one task. */
     static final int FAN = 4;
 
-    private MergeInOrder() {
-    }
+    private MergeInOrder() {}
 
     /**
      * Merges all.

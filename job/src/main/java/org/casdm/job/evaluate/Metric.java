@@ -46,8 +46,10 @@ public enum Metric {
 
     /** @throws IllegalArgumentException naming the choices when there is no such metric */
     public static Metric of(String key) {
-        return Arrays.stream(values()).filter(metric -> metric.key().equals(key.toLowerCase(Locale.ROOT))).findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no metric \"%s\"; there are %s".formatted(key,
-                        Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
+        return Arrays.stream(values())
+                .filter(metric -> metric.key().equals(key.toLowerCase(Locale.ROOT)))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("no metric \"%s\"; there are %s"
+                        .formatted(key, Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
     }
 }

@@ -10,5 +10,4 @@ import org.casdm.metric.FeatureSummary;
  * @param summary of all of its images
  * @param kept    pooled features of those that are kept, in order
  */
-record PieceResult(FeatureSummary summary, List<float[]> kept) implements Serializable {
-}
+record PieceResult(FeatureSummary summary, List<float[]> kept) implements Serializable {}

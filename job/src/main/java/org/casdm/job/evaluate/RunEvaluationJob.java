@@ -31,7 +31,11 @@ public final class RunEvaluationJob {
     private final StepChoice choice;
     private final List<LabelledSamples> samples;
 
-    private RunEvaluationJob(EvaluationSettings settings, String run, Optional<RunSampling> sampling, StepChoice choice,
+    private RunEvaluationJob(
+            EvaluationSettings settings,
+            String run,
+            Optional<RunSampling> sampling,
+            StepChoice choice,
             List<LabelledSamples> samples) {
         this.settings = settings;
         this.run = run;
@@ -65,8 +69,8 @@ public final class RunEvaluationJob {
      */
     public static RunEvaluationJob of(EvaluationSettings settings, String run, List<LabelledSamples> samples) {
         samples.stream().filter(set -> set.step().isEmpty()).findFirst().ifPresent(set -> {
-            throw new IllegalArgumentException("with --run, say which step the samples are of: --samples STEP="
-                    + set.location());
+            throw new IllegalArgumentException(
+                    "with --run, say which step the samples are of: --samples STEP=" + set.location());
         });
         return new RunEvaluationJob(settings, run, Optional.empty(), StepChoice.parse("all"), List.copyOf(samples));
     }
@@ -92,7 +96,8 @@ public final class RunEvaluationJob {
                 if (sampling.isPresent()) {
                     new SampleJob(sampling.get().request(step, set.location()), spark.hadoopConfiguration()).run(spark);
                 }
-                var evaluation = evaluator.evaluate(set, evaluator.find(List.of(set)).get(0));
+                var evaluation =
+                        evaluator.evaluate(set, evaluator.find(List.of(set)).get(0));
                 curve.write(step, evaluation, spark.version());
                 stored.add(curve.read(step));
                 evaluations.add(evaluation);
@@ -106,7 +111,10 @@ public final class RunEvaluationJob {
     }
 
     private List<LabelledSamples> toDraw(RunFolder folder) throws IOException {
-        var complete = folder.checkpoints().list().complete().stream().map(StoredCheckpoint::step).sorted().toList();
+        var complete = folder.checkpoints().list().complete().stream()
+                .map(StoredCheckpoint::step)
+                .sorted()
+                .toList();
         return choice.of(complete, run).stream()
                 .map(step -> new LabelledSamples(
                         new Path(folder.root(), String.format("evaluation/samples-%09d", step)).toString(),
@@ -120,13 +128,15 @@ public final class RunEvaluationJob {
         conditions.put("features", info.name() + ", " + info.variant());
         conditions.put("weights", info.sha256().orElse(info.weights()));
         conditions.put("reference", settings.reference().orElse("none"));
-        conditions.put("metrics", evaluator.computed().stream().sorted().map(Metric::key)
-                .collect(Collectors.joining(",")));
+        conditions.put(
+                "metrics",
+                evaluator.computed().stream().sorted().map(Metric::key).collect(Collectors.joining(",")));
         if (evaluator.computed().stream().anyMatch(Metric.OF_SINGLE_IMAGES::contains)) {
             conditions.put("single-images", settings.maximumImages() + " by seed " + settings.seed());
         }
-        sampling.ifPresentOrElse(drawn -> drawn.describe().forEach((name, word) ->
-                conditions.put("samples." + name, word)), () -> conditions.put("samples", set.location()));
+        sampling.ifPresentOrElse(
+                drawn -> drawn.describe().forEach((name, word) -> conditions.put("samples." + name, word)),
+                () -> conditions.put("samples", set.location()));
         return conditions;
     }
 

@@ -22,14 +22,37 @@ import org.casdm.sampling.SamplerSettings.Estimator;
  * @param seed      of the noise
  * @param keep      whether the samples stay when they have been judged
  */
-public record RunSampling(String run, long count, int batch, Optional<String> ema, Optional<String> respacing,
-        SampleRequest.Method method, Optional<String> classes, long seed, boolean keep) {
+public record RunSampling(
+        String run,
+        long count,
+        int batch,
+        Optional<String> ema,
+        Optional<String> respacing,
+        SampleRequest.Method method,
+        Optional<String> classes,
+        long seed,
+        boolean keep) {
 
     /** The request for a checkpoint. */
     SampleRequest request(long step, String out) {
-        return new SampleRequest(run + "@" + step, out, count, SampleRequest.Format.PARQUET, batch,
-                OptionalInt.empty(), ema, respacing, method, Optional.empty(), OptionalDouble.empty(),
-                Estimator.CASCADE, classes, seed, true, Optional.empty(), Optional.empty());
+        return new SampleRequest(
+                run + "@" + step,
+                out,
+                count,
+                SampleRequest.Format.PARQUET,
+                batch,
+                OptionalInt.empty(),
+                ema,
+                respacing,
+                method,
+                Optional.empty(),
+                OptionalDouble.empty(),
+                Estimator.CASCADE,
+                classes,
+                seed,
+                true,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** All that the samples depend on besides the checkpoint, by name. */

@@ -17,6 +17,11 @@ import org.casdm.metric.InceptionScore;
  * @param score    the Inception Score
  * @param kept     features of single images
  */
-record SetFeatures(String location, OptionalLong images, long skipped, Optional<GaussianStatistics> pooled,
-        Optional<GaussianStatistics> spatial, Optional<InceptionScore.Result> score, Optional<FeatureMatrix> kept) {
-}
+record SetFeatures(
+        String location,
+        OptionalLong images,
+        long skipped,
+        Optional<GaussianStatistics> pooled,
+        Optional<GaussianStatistics> spatial,
+        Optional<InceptionScore.Result> score,
+        Optional<FeatureMatrix> kept) {}

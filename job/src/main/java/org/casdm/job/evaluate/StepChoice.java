@@ -28,10 +28,16 @@ public record StepChoice(long every, List<Long> steps) {
             return new StepChoice(Long.parseLong(text.substring(EVERY.length())), List.of());
         }
         if (!text.matches("[0-9]{1,18}(,[0-9]{1,18})*")) {
-            throw new IllegalArgumentException("--steps is all, every:10000, or steps such as 1000,2000, not \"" + text
-                    + "\"");
+            throw new IllegalArgumentException(
+                    "--steps is all, every:10000, or steps such as 1000,2000, not \"" + text + "\"");
         }
-        return new StepChoice(1, Arrays.stream(text.split(",")).map(Long::valueOf).sorted().distinct().toList());
+        return new StepChoice(
+                1,
+                Arrays.stream(text.split(","))
+                        .map(Long::valueOf)
+                        .sorted()
+                        .distinct()
+                        .toList());
     }
 
     /**
@@ -42,7 +48,9 @@ public record StepChoice(long every, List<Long> steps) {
      */
     List<Long> of(List<Long> complete, String run) {
         var missing = steps.stream().filter(step -> !complete.contains(step)).toList();
-        var chosen = steps.isEmpty() ? complete.stream().filter(step -> step % every == 0).toList() : steps;
+        var chosen = steps.isEmpty()
+                ? complete.stream().filter(step -> step % every == 0).toList()
+                : steps;
         if (!missing.isEmpty() || chosen.isEmpty()) {
             throw new EvaluationFailure(run + " has no complete checkpoint "
                     + (missing.isEmpty() ? "at a multiple of " + every : "of step " + text(missing))

@@ -27,8 +27,9 @@ import org.casdm.checkpoint.RunFolder;
 public record StoredEvaluation(Path file, long step, ObjectNode values) {
 
     private static final Pattern NAME = Pattern.compile("evaluation.*\\.jsonl");
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     /**
      * All that a run has, by step.
@@ -47,9 +48,11 @@ public record StoredEvaluation(Path file, long step, ObjectNode values) {
     private static List<Path> files(RunFolder folder) throws IOException {
         try {
             return Arrays.stream(folder.fileSystem().listStatus(new Path(folder.root(), "metrics")))
-                    .filter(FileStatus::isFile).map(FileStatus::getPath)
+                    .filter(FileStatus::isFile)
+                    .map(FileStatus::getPath)
                     .filter(path -> NAME.matcher(path.getName()).matches())
-                    .sorted(Comparator.comparing(Path::getName)).toList();
+                    .sorted(Comparator.comparing(Path::getName))
+                    .toList();
         } catch (FileNotFoundException e) {
             // A run without metrics.
             return List.of();
@@ -70,7 +73,8 @@ public record StoredEvaluation(Path file, long step, ObjectNode values) {
 
     private static StoredEvaluation parse(Path file, String line) throws IOException {
         try {
-            if (JSON.readTree(line) instanceof ObjectNode values && values.path("step").canConvertToLong()) {
+            if (JSON.readTree(line) instanceof ObjectNode values
+                    && values.path("step").canConvertToLong()) {
                 return new StoredEvaluation(file, values.path("step").asLong(), values);
             }
         } catch (JsonProcessingException e) {

@@ -25,7 +25,9 @@ public record FileSummary(String name, long bytes, List<TensorSummary> tensors) 
     /** L2 norm of all tensors taken as one vector. */
     @JsonProperty
     public double norm() {
-        return Math.sqrt(tensors.stream().mapToDouble(tensor -> tensor.norm() * tensor.norm()).sum());
+        return Math.sqrt(tensors.stream()
+                .mapToDouble(tensor -> tensor.norm() * tensor.norm())
+                .sum());
     }
 
     /** Elements that are infinite or no number. */

@@ -53,8 +53,8 @@ public final class Inspection {
         }
         var folder = status.getPath();
         if (STEP_FOLDER.matcher(folder.getName()).matches()) {
-            return checkpoint(new CheckpointStore(fileSystem, folder.getParent())
-                    .open(Long.parseLong(folder.getName())));
+            return checkpoint(
+                    new CheckpointStore(fileSystem, folder.getParent()).open(Long.parseLong(folder.getName())));
         }
         return run(fileSystem, folder);
     }
@@ -64,18 +64,24 @@ public final class Inspection {
         var run = new RunFolder(fileSystem, folder);
         var listing = run.checkpoints().list();
         var metrics = run.metrics(1, Duration.ZERO).readAll();
-        if (listing.complete().isEmpty() && listing.incomplete().isEmpty() && metrics.isEmpty()
+        if (listing.complete().isEmpty()
+                && listing.incomplete().isEmpty()
+                && metrics.isEmpty()
                 && run.readConfiguration().isEmpty()) {
             throw new IOException(given + " is neither a run nor a checkpoint: it holds no checkpoints, metrics or "
                     + "config.conf. Give the run.folder of a training, a checkpoint in it, or a file of tensors");
         }
         var complete = listing.complete();
-        var newest = complete.isEmpty() ? Optional.<CheckpointSummary>empty()
+        var newest = complete.isEmpty()
+                ? Optional.<CheckpointSummary>empty()
                 : Optional.of(checkpoint(complete.get(complete.size() - 1)));
-        return new RunSummary(run.root().toString(), complete.stream().map(StoredCheckpoint::step).toList(),
+        return new RunSummary(
+                run.root().toString(),
+                complete.stream().map(StoredCheckpoint::step).toList(),
                 listing.incomplete(),
                 metrics.subList(Math.max(0, metrics.size() - metricsLines), metrics.size()).stream()
-                        .map(MetricsLine::values).toList(),
+                        .map(MetricsLine::values)
+                        .toList(),
                 newest);
     }
 
@@ -88,7 +94,9 @@ public final class Inspection {
                 sinks.add(sink);
                 return sink;
             });
-            files.add(new FileSummary(file.getKey(), file.getValue().bytes(),
+            files.add(new FileSummary(
+                    file.getKey(),
+                    file.getValue().bytes(),
                     sinks.stream().map(NormSink::summary).toList()));
         }
         return new CheckpointSummary(checkpoint.folder().toString(), checkpoint.state(), files);

@@ -21,10 +21,12 @@ import org.apache.hadoop.fs.Path;
 /** Writes what was found, for people and as JSON. */
 public final class InspectionText {
 
-    private static final JsonMapper JSON = JsonMapper.builder().addModule(new SimpleModule()
-            .addSerializer(Instant.class, ToStringSerializer.instance)
-            .addSerializer(Path.class, ToStringSerializer.instance)
-            .addSerializer(new OrNull())).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .addModule(new SimpleModule()
+                    .addSerializer(Instant.class, ToStringSerializer.instance)
+                    .addSerializer(Path.class, ToStringSerializer.instance)
+                    .addSerializer(new OrNull()))
+            .build();
 
     private final PrintWriter output;
 
@@ -52,8 +54,10 @@ public final class InspectionText {
 
     private void print(RunSummary run) {
         output.println("Run " + run.folder());
-        output.println("  checkpoints  " + (run.checkpoints().isEmpty() ? "none"
-                : run.checkpoints().stream().map(String::valueOf).collect(Collectors.joining(", "))));
+        output.println("  checkpoints  "
+                + (run.checkpoints().isEmpty()
+                        ? "none"
+                        : run.checkpoints().stream().map(String::valueOf).collect(Collectors.joining(", "))));
         for (var incomplete : run.incomplete()) {
             output.println("  incomplete   " + incomplete.reason());
         }
@@ -80,8 +84,8 @@ public final class InspectionText {
             if (value.isObject()) {
                 addValues(name + ".", value, texts);
             } else {
-                texts.add(name + " " + (value.isFloatingPointNumber() ? number(value.asDouble()) : value.asText(
-                        value.toString())));
+                texts.add(name + " "
+                        + (value.isFloatingPointNumber() ? number(value.asDouble()) : value.asText(value.toString())));
             }
         });
     }
@@ -103,13 +107,27 @@ public final class InspectionText {
     }
 
     private void print(FileSummary file) {
-        output.printf(Locale.ROOT, "%s: %,d tensors, %,d elements, %,d bytes, norm %s%s%n", file.name(),
-                file.tensors().size(), file.elements(), file.bytes(), number(file.norm()), warning(file.notFinite()));
+        output.printf(
+                Locale.ROOT,
+                "%s: %,d tensors, %,d elements, %,d bytes, norm %s%s%n",
+                file.name(),
+                file.tensors().size(),
+                file.elements(),
+                file.bytes(),
+                number(file.norm()),
+                warning(file.notFinite()));
         var name = width(file.tensors().stream().map(TensorSummary::name).toList());
-        var shape = width(file.tensors().stream().map(tensor -> tensor.shape().toString()).toList());
+        var shape = width(
+                file.tensors().stream().map(tensor -> tensor.shape().toString()).toList());
         for (var tensor : file.tensors()) {
-            output.printf(Locale.ROOT, "  %-" + name + "s  %-4s  %-" + shape + "s  %s%s%n", tensor.name(),
-                    tensor.type(), tensor.shape(), number(tensor.norm()), warning(tensor.notFinite()));
+            output.printf(
+                    Locale.ROOT,
+                    "  %-" + name + "s  %-4s  %-" + shape + "s  %s%s%n",
+                    tensor.name(),
+                    tensor.type(),
+                    tensor.shape(),
+                    number(tensor.norm()),
+                    warning(tensor.notFinite()));
         }
     }
 

@@ -29,7 +29,12 @@ final class NormSink implements FloatSink {
     }
 
     TensorSummary summary() {
-        return new TensorSummary(info.name(), info.type().name(), Arrays.stream(info.shape()).boxed().toList(),
-                info.elementCount(), Math.sqrt(squares), notFinite);
+        return new TensorSummary(
+                info.name(),
+                info.type().name(),
+                Arrays.stream(info.shape()).boxed().toList(),
+                info.elementCount(),
+                Math.sqrt(squares),
+                notFinite);
     }
 }

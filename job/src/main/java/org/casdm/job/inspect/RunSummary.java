@@ -13,7 +13,11 @@ import org.casdm.checkpoint.CheckpointStore.Incomplete;
  * @param metrics     the last lines of metrics, each with its step
  * @param newest      the newest complete checkpoint
  */
-public record RunSummary(String folder, List<Long> checkpoints, List<Incomplete> incomplete, List<ObjectNode> metrics,
+public record RunSummary(
+        String folder,
+        List<Long> checkpoints,
+        List<Incomplete> incomplete,
+        List<ObjectNode> metrics,
         Optional<CheckpointSummary> newest) {
 
     public RunSummary {

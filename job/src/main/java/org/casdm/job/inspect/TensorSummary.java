@@ -11,5 +11,4 @@ import java.util.List;
  * @param norm      L2 norm of the finite elements
  * @param notFinite how many elements are infinite or no number: a healthy model has none
  */
-public record TensorSummary(String name, String type, List<Long> shape, long elements, double norm, long notFinite) {
-}
+public record TensorSummary(String name, String type, List<Long> shape, long elements, double norm, long notFinite) {}

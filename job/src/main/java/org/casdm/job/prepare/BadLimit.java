@@ -26,8 +26,10 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
      */
     void checkPart(String part, List<SkippedRecord> bad) throws DataException {
         if (bad.size() > CERTAINTY * fraction * estimatedImages) {
-            throw new DataException(("%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d "
-                    + "allows. ").formatted(part, bad.size(), fraction, estimatedImages) + advice(bad));
+            throw new DataException(
+                    ("%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d " + "allows. ")
+                                    .formatted(part, bad.size(), fraction, estimatedImages)
+                            + advice(bad));
         }
     }
 
@@ -36,13 +38,17 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
         long all = good + bad.size();
         if (bad.size() > fraction * all) {
             throw new DataException("%s: %d of %d pictures cannot be used, more than max-bad-fraction = %s allows. "
-                    .formatted(source, bad.size(), all, fraction) + advice(bad));
+                            .formatted(source, bad.size(), all, fraction)
+                    + advice(bad));
         }
     }
 
     private static String advice(List<SkippedRecord> bad) {
-        return bad.stream().limit(EXAMPLES).map(record -> record.id() + ": " + record.reason())
-                .collect(Collectors.joining("; ")) + (bad.size() > EXAMPLES ? "; and others" : "")
+        return bad.stream()
+                        .limit(EXAMPLES)
+                        .map(record -> record.id() + ": " + record.reason())
+                        .collect(Collectors.joining("; "))
+                + (bad.size() > EXAMPLES ? "; and others" : "")
                 + ". Repair or remove them, or allow more; the same command then keeps the shards that are written";
     }
 }

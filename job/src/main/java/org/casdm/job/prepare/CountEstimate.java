@@ -14,17 +14,21 @@ final class CountEstimate {
 
     private static final int SAMPLES = 5;
 
-    private CountEstimate() {
-    }
+    private CountEstimate() {}
 
     static long of(ImageSource source, JavaSparkContext spark, SourceAccess access) {
-        long known = source.parts().stream().mapToLong(part -> part.count().orElse(0)).sum();
-        var unknown = source.parts().stream().filter(part -> part.count().isEmpty()).toList();
+        long known = source.parts().stream()
+                .mapToLong(part -> part.count().orElse(0))
+                .sum();
+        var unknown =
+                source.parts().stream().filter(part -> part.count().isEmpty()).toList();
         if (unknown.isEmpty()) {
             return known;
         }
         var samples = samples(unknown);
-        var results = spark.parallelize(samples, samples.size()).map(new CountSample(access)).collect();
+        var results = spark.parallelize(samples, samples.size())
+                .map(new CountSample(access))
+                .collect();
         long bytes = results.stream().mapToLong(CountSample.Result::bytes).sum();
         long records = results.stream().mapToLong(CountSample.Result::records).sum();
         double unknownBytes = unknown.stream().mapToLong(SourcePart::bytes).sum();
@@ -34,6 +38,8 @@ final class CountEstimate {
     /** Some parts, spread evenly. */
     private static List<SourcePart> samples(List<SourcePart> parts) {
         int count = Math.min(SAMPLES, parts.size());
-        return IntStream.range(0, count).mapToObj(i -> parts.get((int) ((long) i * parts.size() / count))).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> parts.get((int) ((long) i * parts.size() / count)))
+                .toList();
     }
 }

@@ -17,8 +17,7 @@ record CountSample(SourceAccess access) implements Function<SourcePart, CountSam
      * @param bytes   read
      * @param records in them
      */
-    record Result(long bytes, long records) implements java.io.Serializable {
-    }
+    record Result(long bytes, long records) implements java.io.Serializable {}
 
     @Override
     public Result call(SourcePart part) throws Exception {

@@ -9,5 +9,4 @@ import org.casdm.data.source.SourcePart;
  * @param number its place among all parts
  * @param part   what to read
  */
-record NumberedPart(int number, SourcePart part) implements Serializable {
-}
+record NumberedPart(int number, SourcePart part) implements Serializable {}

@@ -36,7 +36,8 @@ final class PrepareFolder {
     private static final String WORK = "_prepare";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).build();
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -54,8 +55,8 @@ final class PrepareFolder {
     static PrepareFolder at(String uri, Configuration hadoop) throws IOException {
         var path = new Path(uri);
         var found = path.getFileSystem(hadoop);
-        return new PrepareFolder(found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found,
-                path);
+        return new PrepareFolder(
+                found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found, path);
     }
 
     Path root() {
@@ -96,7 +97,8 @@ final class PrepareFolder {
             var differences = begun.get().differences(plan);
             if (!differences.isEmpty()) {
                 throw new DataException("%s holds, or was begun with, another data set: %s. Choose another folder, or "
-                        .formatted(root, String.join("; ", differences)) + "remove this one");
+                                .formatted(root, String.join("; ", differences))
+                        + "remove this one");
             }
             LOG.info("{} was begun before: going on", root);
             return;
@@ -132,7 +134,9 @@ final class PrepareFolder {
         if (result.file().isEmpty()) {
             return true;
         }
-        var file = new Path(splitFolder(layout.isHeldOut(result.partition())), result.shard().name());
+        var file = new Path(
+                splitFolder(layout.isHeldOut(result.partition())),
+                result.shard().name());
         try {
             return fileSystem.getFileStatus(file).getLen() == result.shard().bytes();
         } catch (FileNotFoundException e) {
@@ -175,8 +179,10 @@ final class PrepareFolder {
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
-            throw new DataException(file + " is damaged: " + e.getOriginalMessage() + ". Remove the folder " + root
-                    + " and start again", e);
+            throw new DataException(
+                    file + " is damaged: " + e.getOriginalMessage() + ". Remove the folder " + root
+                            + " and start again",
+                    e);
         }
     }
 }

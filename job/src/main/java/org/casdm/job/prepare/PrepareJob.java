@@ -57,8 +57,12 @@ public final class PrepareJob {
         }
         var results = new ArrayList<>(folder.finishedShards(plan.layout()));
         var missing = missing(plan.layout(), results);
-        LOG.info("about {} pictures: {} shards to train on, {} held out; writing {} of them to {}",
-                plan.imagesEstimate(), plan.layout().trainShards(), plan.layout().heldOutShards(), missing.length,
+        LOG.info(
+                "about {} pictures: {} shards to train on, {} held out; writing {} of them to {}",
+                plan.imagesEstimate(),
+                plan.layout().trainShards(),
+                plan.layout().heldOutShards(),
+                missing.length,
                 folder.root());
         var limit = new BadLimit(settings.source(), settings.maximumBadFraction(), plan.imagesEstimate());
         if (missing.length > 0) {
@@ -71,7 +75,9 @@ public final class PrepareJob {
     /** The partitions whose shards are to be written. */
     private static int[] missing(ShardLayout layout, List<ShardResult> finished) {
         var done = bits(finished);
-        return IntStream.range(0, layout.partitions()).filter(partition -> !done.get(partition)).toArray();
+        return IntStream.range(0, layout.partitions())
+                .filter(partition -> !done.get(partition))
+                .toArray();
     }
 
     private static BitSet bits(List<ShardResult> finished) {
@@ -80,22 +86,36 @@ public final class PrepareJob {
         return bits;
     }
 
-    private List<ShardResult> write(JavaSparkContext spark, ImageSource source, PreparePlan plan, SourceAccess access,
-            BadLimit limit, int[] missing) {
+    private List<ShardResult> write(
+            JavaSparkContext spark,
+            ImageSource source,
+            PreparePlan plan,
+            SourceAccess access,
+            BadLimit limit,
+            int[] missing) {
         var counters = PrepareProgress.Counters.of(spark);
         var finished = new BitSet();
         finished.set(0, plan.layout().partitions());
         IntStream.of(missing).forEach(finished::clear);
         var parts = IntStream.range(0, source.parts().size())
-                .mapToObj(number -> new NumberedPart(number, source.parts().get(number))).toList();
-        var partNames = spark.broadcast(source.parts().stream().map(SourcePart::name).toList());
+                .mapToObj(number -> new NumberedPart(number, source.parts().get(number)))
+                .toList();
+        var partNames =
+                spark.broadcast(source.parts().stream().map(SourcePart::name).toList());
         try (var progress = new PrepareProgress(counters, source.bytes(), missing.length)) {
             var shards = spark.parallelize(parts, parts.size())
                     .flatMapToPair(new ReadPictures(access, plan.layout(), settings.size(), finished, limit, counters))
-                    .repartitionAndSortWithinPartitions(new ShardPartitioner(plan.layout().partitions()),
-                            new KeyOrder())
-                    .mapPartitionsWithIndex(new WriteShard(access.hadoop(), settings.out(), plan.layout(),
-                            settings.size(), partNames, counters), true);
+                    .repartitionAndSortWithinPartitions(
+                            new ShardPartitioner(plan.layout().partitions()), new KeyOrder())
+                    .mapPartitionsWithIndex(
+                            new WriteShard(
+                                    access.hadoop(),
+                                    settings.out(),
+                                    plan.layout(),
+                                    settings.size(),
+                                    partNames,
+                                    counters),
+                            true);
             var results = new ArrayList<ShardResult>();
             for (var written : shards.collectPartitions(missing)) {
                 results.addAll(written);
@@ -107,10 +127,15 @@ public final class PrepareJob {
     }
 
     /** Checks the whole and describes it: the data set to train on last. */
-    private DatasetDescription complete(PrepareFolder folder, ImageSource source, ShardLayout layout, BadLimit limit,
-            List<ShardResult> results) throws IOException {
-        var skipped = results.stream().flatMap(result -> result.skipped().stream()).toList();
-        long good = results.stream().flatMap(result -> result.file().stream()).mapToLong(ShardFile::count).sum();
+    private DatasetDescription complete(
+            PrepareFolder folder, ImageSource source, ShardLayout layout, BadLimit limit, List<ShardResult> results)
+            throws IOException {
+        var skipped =
+                results.stream().flatMap(result -> result.skipped().stream()).toList();
+        long good = results.stream()
+                .flatMap(result -> result.file().stream())
+                .mapToLong(ShardFile::count)
+                .sum();
         limit.checkAll(skipped, good);
         if (!skipped.isEmpty()) {
             skipped.stream().limit(FIRST_NAMED).forEach(bad -> LOG.warn("skipped: {}: {}", bad.id(), bad.reason()));
@@ -125,26 +150,41 @@ public final class PrepareJob {
                 LOG.warn("no image is held out: there are too few for a fraction of {}", layout.heldOutFraction());
             }
         }
-        var train = describe(source, layout, results, false).orElseThrow(() -> new DataException(
-                settings.source() + ": no picture of it is left to train on"));
+        var train = describe(source, layout, results, false)
+                .orElseThrow(() -> new DataException(settings.source() + ": no picture of it is left to train on"));
         train.write(folder.fileSystem(), folder.root());
         folder.cleanUp();
-        LOG.info("{} images of {} x {} pixels in {} shards in {}", train.count(), train.size(), train.size(),
-                train.shards().size(), folder.root());
+        LOG.info(
+                "{} images of {} x {} pixels in {} shards in {}",
+                train.count(),
+                train.size(),
+                train.size(),
+                train.shards().size(),
+                folder.root());
         return train;
     }
 
-    private Optional<DatasetDescription> describe(ImageSource source, ShardLayout layout, List<ShardResult> results,
-            boolean heldOut) {
-        var split = results.stream().filter(result -> layout.isHeldOut(result.partition()) == heldOut).toList();
+    private Optional<DatasetDescription> describe(
+            ImageSource source, ShardLayout layout, List<ShardResult> results, boolean heldOut) {
+        var split = results.stream()
+                .filter(result -> layout.isHeldOut(result.partition()) == heldOut)
+                .toList();
         var shards = split.stream().flatMap(result -> result.file().stream()).toList();
         if (shards.isEmpty()) {
             return Optional.empty();
         }
         var name = layout.heldOutShards() == 0 ? "all" : heldOut ? "held-out" : "train";
-        return Optional.of(new DatasetDescription(shards.stream().mapToLong(ShardFile::count).sum(), settings.size(), 3,
-                source.classNames(), source.location(), "box-filter halvings while at least twice the size, bicubic to "
-                + "the short side, centre crop (improved-diffusion)", layout.seed(), name, shards,
+        return Optional.of(new DatasetDescription(
+                shards.stream().mapToLong(ShardFile::count).sum(),
+                settings.size(),
+                3,
+                source.classNames(),
+                source.location(),
+                "box-filter halvings while at least twice the size, bicubic to "
+                        + "the short side, centre crop (improved-diffusion)",
+                layout.seed(),
+                name,
+                shards,
                 split.stream().flatMap(result -> result.skipped().stream()).toList()));
     }
 }

@@ -19,7 +19,13 @@ import org.casdm.tensor.Sha256;
  * @param imagesEstimate about how many pictures there are
  * @param layout         which image goes where
  */
-record PreparePlan(String source, String parts, int size, long maximumPixels, int maximumBytes, long imagesEstimate,
+record PreparePlan(
+        String source,
+        String parts,
+        int size,
+        long maximumPixels,
+        int maximumBytes,
+        long imagesEstimate,
         ShardLayout layout) {
 
     static PreparePlan of(PrepareSettings settings, ImageSource source, long imagesEstimate) {
@@ -27,8 +33,13 @@ record PreparePlan(String source, String parts, int size, long maximumPixels, in
         for (var part : source.parts()) {
             digest.update("%s %d\n".formatted(part.name(), part.bytes()).getBytes(StandardCharsets.UTF_8));
         }
-        return new PreparePlan(source.location(), Sha256.hex(digest), settings.size(),
-                settings.limits().maximumPixels(), settings.limits().maximumEntryBytes(), imagesEstimate,
+        return new PreparePlan(
+                source.location(),
+                Sha256.hex(digest),
+                settings.size(),
+                settings.limits().maximumPixels(),
+                settings.limits().maximumEntryBytes(),
+                imagesEstimate,
                 ShardLayout.of(settings, imagesEstimate));
     }
 

@@ -44,8 +44,11 @@ final class PrepareProgress implements AutoCloseable {
             implements Serializable {
 
         static Counters of(JavaSparkContext spark) {
-            return new Counters(spark.sc().longAccumulator("images"), spark.sc().longAccumulator("bad pictures"),
-                    spark.sc().longAccumulator("bytes read"), spark.sc().longAccumulator("shards"));
+            return new Counters(
+                    spark.sc().longAccumulator("images"),
+                    spark.sc().longAccumulator("bad pictures"),
+                    spark.sc().longAccumulator("bytes read"),
+                    spark.sc().longAccumulator("shards"));
         }
     }
 
@@ -67,10 +70,13 @@ final class PrepareProgress implements AutoCloseable {
         long written = counters.shards().value();
         if (counters.bytes().value() < sourceBytes && written == 0) {
             double done = Math.min(1, (double) counters.bytes().value() / sourceBytes);
-            LOG.info("read {} pictures ({} % of the source), {} a second, {} cannot be used{}",
-                    counters.images().value(), Math.round(100 * done),
+            LOG.info(
+                    "read {} pictures ({} % of the source), {} a second, {} cannot be used{}",
+                    counters.images().value(),
+                    Math.round(100 * done),
                     String.format(Locale.ROOT, "%.0f", counters.images().value() / seconds(start)),
-                    counters.bad().value(), left(done, seconds(start)));
+                    counters.bad().value(),
+                    left(done, seconds(start)));
             return;
         }
         if (writingSince == 0) {

@@ -17,8 +17,16 @@ import org.casdm.data.source.SourceLimits;
  * @param maximumBadFraction share of pictures that may be unusable, 0 to 1
  * @param limits             what the source may ask for
  */
-public record PrepareSettings(String source, SourceFormat format, String out, int size, long seed,
-        double heldOutFraction, OptionalInt imagesPerShard, double maximumBadFraction, SourceLimits limits) {
+public record PrepareSettings(
+        String source,
+        SourceFormat format,
+        String out,
+        int size,
+        long seed,
+        double heldOutFraction,
+        OptionalInt imagesPerShard,
+        double maximumBadFraction,
+        SourceLimits limits) {
 
     private static final int SHARD_BYTES = 128 << 20;
     private static final int CHANNELS = 3;

@@ -12,17 +12,23 @@ final class PreparedRecord {
     static final int PIXELS_OFFSET = 2 * Integer.BYTES;
     private static final int BAD = Integer.MIN_VALUE;
 
-    private PreparedRecord() {
-    }
+    private PreparedRecord() {}
 
     /** An array with room for pixels from {@link #PIXELS_OFFSET} on. */
     static byte[] image(int part, int label, int byteCount) {
-        return ByteBuffer.allocate(PIXELS_OFFSET + byteCount).putInt(part).putInt(label).array();
+        return ByteBuffer.allocate(PIXELS_OFFSET + byteCount)
+                .putInt(part)
+                .putInt(label)
+                .array();
     }
 
     static byte[] bad(int part, String reason) {
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(PIXELS_OFFSET + text.length).putInt(part).putInt(BAD).put(text).array();
+        return ByteBuffer.allocate(PIXELS_OFFSET + text.length)
+                .putInt(part)
+                .putInt(BAD)
+                .put(text)
+                .array();
     }
 
     static int part(byte[] record) {

@@ -17,8 +17,14 @@ import scala.Tuple2;
  * @param bad      when too many pictures are unusable
  * @param counters for the progress lines
  */
-record ReadPictures(SourceAccess access, ShardLayout layout, int size, BitSet finished, BadLimit bad,
-        PrepareProgress.Counters counters) implements PairFlatMapFunction<NumberedPart, byte[], byte[]> {
+record ReadPictures(
+        SourceAccess access,
+        ShardLayout layout,
+        int size,
+        BitSet finished,
+        BadLimit bad,
+        PrepareProgress.Counters counters)
+        implements PairFlatMapFunction<NumberedPart, byte[], byte[]> {
 
     @Override
     public Iterator<Tuple2<byte[], byte[]>> call(NumberedPart part) throws Exception {

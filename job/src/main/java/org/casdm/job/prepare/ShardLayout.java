@@ -24,7 +24,9 @@ record ShardLayout(long seed, double heldOutFraction, int trainShards, int heldO
     /** For about so many images. */
     static ShardLayout of(PrepareSettings settings, long estimatedImages) {
         double fraction = settings.heldOutFraction();
-        return new ShardLayout(settings.seed(), fraction,
+        return new ShardLayout(
+                settings.seed(),
+                fraction,
                 shards(estimatedImages * (1 - fraction), settings.shardImages()),
                 fraction == 0 ? 0 : shards(estimatedImages * fraction, settings.shardImages()));
     }
@@ -57,8 +59,11 @@ record ShardLayout(long seed, double heldOutFraction, int trainShards, int heldO
         long place = CounterRandom.bits(CounterRandom.key(seed), hash.getLong());
         // The place as a fraction of 2^64, times the number of shards.
         int shard = (int) Math.multiplyHigh(place >>> 1, 2L * (heldOut ? heldOutShards : trainShards));
-        return ByteBuffer.allocate(PREFIX_BYTES + name.length).putInt(heldOut ? trainShards + shard : shard)
-                .putLong(place).put(name).array();
+        return ByteBuffer.allocate(PREFIX_BYTES + name.length)
+                .putInt(heldOut ? trainShards + shard : shard)
+                .putLong(place)
+                .put(name)
+                .array();
     }
 
     /** The partition that a key belongs to. */

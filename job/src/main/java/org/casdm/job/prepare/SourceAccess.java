@@ -31,8 +31,7 @@ record SourceAccess(Broadcast<SerializableConfiguration> hadoop, SourceLimits li
         private static Path folder;
         private static LocalCopies copies;
 
-        private Copies() {
-        }
+        private Copies() {}
 
         static synchronized LocalCopies ofThisJvm() {
             var wanted = Path.of(SparkFiles.getRootDirectory()).toAbsolutePath().resolve("source-copies");

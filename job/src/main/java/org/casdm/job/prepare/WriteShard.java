@@ -26,8 +26,13 @@ import scala.Tuple2;
  * @param partNames of the source's parts, for messages
  * @param counters  for the progress lines
  */
-record WriteShard(Broadcast<SerializableConfiguration> hadoop, String out, ShardLayout layout, int size,
-        Broadcast<List<String>> partNames, PrepareProgress.Counters counters)
+record WriteShard(
+        Broadcast<SerializableConfiguration> hadoop,
+        String out,
+        ShardLayout layout,
+        int size,
+        Broadcast<List<String>> partNames,
+        PrepareProgress.Counters counters)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<ShardResult>> {
 
     @Override
@@ -41,10 +46,11 @@ record WriteShard(Broadcast<SerializableConfiguration> hadoop, String out, Shard
         return List.of(result).iterator();
     }
 
-    private ShardFile write(PrepareFolder folder, int partition, Iterator<Tuple2<byte[], byte[]>> records,
-            List<SkippedRecord> skipped) throws IOException {
-        var file = new Path(folder.splitFolder(layout.isHeldOut(partition)),
-                PrepareFolder.shardName(layout.number(partition)));
+    private ShardFile write(
+            PrepareFolder folder, int partition, Iterator<Tuple2<byte[], byte[]>> records, List<SkippedRecord> skipped)
+            throws IOException {
+        var file = new Path(
+                folder.splitFolder(layout.isHeldOut(partition)), PrepareFolder.shardName(layout.number(partition)));
         ShardWriter writer = null;
         try {
             byte[] lastKey = {};
@@ -59,9 +65,12 @@ record WriteShard(Broadcast<SerializableConfiguration> hadoop, String out, Shard
                     continue;
                 }
                 if (Arrays.equals(key, lastKey)) {
-                    throw new DataException(("two pictures have the id \"%s\": one in %s, one in %s. Rename or "
-                            + "remove one").formatted(id, partNames.value().get(lastPart),
-                                    partNames.value().get(PreparedRecord.part(value))));
+                    throw new DataException(
+                            ("two pictures have the id \"%s\": one in %s, one in %s. Rename or " + "remove one")
+                                    .formatted(
+                                            id,
+                                            partNames.value().get(lastPart),
+                                            partNames.value().get(PreparedRecord.part(value))));
                 }
                 if (writer == null) {
                     writer = new ShardWriter(folder.fileSystem(), file, size);

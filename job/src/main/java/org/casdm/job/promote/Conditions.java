@@ -16,8 +16,16 @@ import java.util.List;
  * @param weights    that network's: their SHA-256, or {@code random}
  * @param comparable whether papers have the same features
  */
-record Conditions(String metric, String file, String time, String samples, long images, String reference,
-        String features, String weights, boolean comparable) {
+record Conditions(
+        String metric,
+        String file,
+        String time,
+        String samples,
+        long images,
+        String reference,
+        String features,
+        String weights,
+        boolean comparable) {
 
     /** @throws IllegalArgumentException if something is missing */
     Conditions {

@@ -28,8 +28,7 @@ public record Gate(double tolerance, OptionalDouble limit) {
      * @param passes whether the checkpoint may be promoted
      * @param reason for people
      */
-    record Verdict(boolean passes, String reason) {
-    }
+    record Verdict(boolean passes, String reason) {}
 
     /**
      * Compares.
@@ -58,11 +57,15 @@ public record Gate(double tolerance, OptionalDouble limit) {
             return new Verdict(true, name + " is no worse than the " + other);
         }
         if (excess <= tolerance) {
-            return new Verdict(true, name + " is worse than the " + other + ", but by no more than the tolerance of "
-                    + number(tolerance));
+            return new Verdict(
+                    true,
+                    name + " is worse than the " + other + ", but by no more than the tolerance of "
+                            + number(tolerance));
         }
-        return new Verdict(false, name + " is worse than the " + other + " by " + number(excess) + "; the tolerance is "
-                + number(tolerance));
+        return new Verdict(
+                false,
+                name + " is worse than the " + other + " by " + number(excess) + "; the tolerance is "
+                        + number(tolerance));
     }
 
     private static String number(double value) {

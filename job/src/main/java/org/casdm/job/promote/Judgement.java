@@ -31,16 +31,22 @@ record Judgement(long step, double fid, Conditions conditions) {
                     + "Move the file away and evaluate the checkpoint again");
         }
         try {
-            return Optional.of(new Judgement(evaluation.step(), fid.asDouble(), new Conditions(
-                    text(values, "/labels/fid"), evaluation.file().toString(), text(values, "/time"),
-                    text(values, "/samples/location"), values.at("/samples/images").asLong(),
-                    text(values, "/reference/location"),
-                    text(values, "/features/name") + ", " + text(values, "/features/variant"),
-                    values.at("/features/sha256").asText(text(values, "/features/weights")),
-                    values.path("comparable").asBoolean())));
+            return Optional.of(new Judgement(
+                    evaluation.step(),
+                    fid.asDouble(),
+                    new Conditions(
+                            text(values, "/labels/fid"),
+                            evaluation.file().toString(),
+                            text(values, "/time"),
+                            text(values, "/samples/location"),
+                            values.at("/samples/images").asLong(),
+                            text(values, "/reference/location"),
+                            text(values, "/features/name") + ", " + text(values, "/features/variant"),
+                            values.at("/features/sha256").asText(text(values, "/features/weights")),
+                            values.path("comparable").asBoolean())));
         } catch (IllegalArgumentException e) {
-            throw new PromotionFailure(evaluation.file() + " is no evaluation as casdm evaluate writes it: "
-                    + e.getMessage(), e);
+            throw new PromotionFailure(
+                    evaluation.file() + " is no evaluation as casdm evaluate writes it: " + e.getMessage(), e);
         }
     }
 

@@ -22,7 +22,13 @@ import org.casdm.data.shard.AtomicFile;
  * @param evaluation where {@code fid} comes from
  * @param previous   what was chosen before; null if nothing was
  */
-record PromotedModel(String checkpoint, String run, long step, double fid, String promoted, Conditions evaluation,
+record PromotedModel(
+        String checkpoint,
+        String run,
+        long step,
+        double fid,
+        String promoted,
+        Conditions evaluation,
         Previous previous) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -32,8 +38,7 @@ record PromotedModel(String checkpoint, String run, long step, double fid, Strin
             .build();
 
     /** What was promoted before: enough to go back to it. */
-    record Previous(String checkpoint, double fid, String promoted) {
-    }
+    record Previous(String checkpoint, double fid, String promoted) {}
 
     /** @throws IllegalArgumentException if something is missing */
     PromotedModel {
@@ -57,8 +62,10 @@ record PromotedModel(String checkpoint, String run, long step, double fid, Strin
         try {
             return Optional.of(JSON.readValue(text, PromotedModel.class));
         } catch (JsonProcessingException e) {
-            throw new PromotionFailure(file + " is no file that casdm promote has written ("
-                    + e.getOriginalMessage() + "). Give another --to, or move it away to begin anew", e);
+            throw new PromotionFailure(
+                    file + " is no file that casdm promote has written (" + e.getOriginalMessage()
+                            + "). Give another --to, or move it away to begin anew",
+                    e);
         }
     }
 

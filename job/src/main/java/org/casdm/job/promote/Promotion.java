@@ -44,11 +44,9 @@ public final class Promotion {
      * @param reason   why, for people
      * @param step     of the checkpoint
      */
-    public record Result(boolean promoted, String reason, long step) {
-    }
+    public record Result(boolean promoted, String reason, long step) {}
 
-    private record Candidate(RunFolder folder, StoredCheckpoint checkpoint, Judgement judgement) {
-    }
+    private record Candidate(RunFolder folder, StoredCheckpoint checkpoint, Judgement judgement) {}
 
     /**
      * Promotes a checkpoint, if the gate lets it pass. Promoting what is promoted changes nothing.
@@ -65,16 +63,26 @@ public final class Promotion {
         var folder = candidate.checkpoint().folder().toString();
         var before = PromotedModel.read(files, file);
         if (before.isPresent() && before.get().checkpoint().equals(folder)) {
-            return new Result(true, "it is promoted already, since " + before.get().promoted(), before.get().step());
+            return new Result(
+                    true,
+                    "it is promoted already, since " + before.get().promoted(),
+                    before.get().step());
         }
         var judgement = candidate.judgement();
         var verdict = gate.judge(judgement, before);
         if (verdict.passes()) {
-            new PromotedModel(folder, candidate.folder().root().toString(), candidate.checkpoint().step(),
-                    judgement.fid(), clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(), judgement.conditions(),
-                    before.map(PromotedModel::asPrevious).orElse(null)).write(files, file);
+            new PromotedModel(
+                            folder,
+                            candidate.folder().root().toString(),
+                            candidate.checkpoint().step(),
+                            judgement.fid(),
+                            clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
+                            judgement.conditions(),
+                            before.map(PromotedModel::asPrevious).orElse(null))
+                    .write(files, file);
         }
-        return new Result(verdict.passes(), verdict.reason(), candidate.checkpoint().step());
+        return new Result(
+                verdict.passes(), verdict.reason(), candidate.checkpoint().step());
     }
 
     /** Local files as they are: the pointer may be copied or edited by other programs. */
@@ -87,16 +95,18 @@ public final class Promotion {
     private static Candidate candidate(RunFolder folder, OptionalLong step) throws IOException {
         var judgement = StoredEvaluation.readAll(folder).stream()
                 .filter(evaluation -> step.isEmpty() || evaluation.step() == step.getAsLong())
-                .map(Judgement::of).flatMap(Optional::stream)
-                .max(Comparator.comparingLong(Judgement::step).thenComparing(judged -> judged.conditions().time()))
+                .map(Judgement::of)
+                .flatMap(Optional::stream)
+                .max(Comparator.comparingLong(Judgement::step)
+                        .thenComparing(judged -> judged.conditions().time()))
                 .orElseThrow(() -> new PromotionFailure(folder.root() + " has no FID of "
                         + (step.isPresent() ? "step " + step.getAsLong() : "any step") + " in its metrics/. Judge the "
                         + "checkpoint first: casdm evaluate --run " + folder.root() + " ..."));
         try {
             return new Candidate(folder, folder.checkpoints().open(judgement.step()), judgement);
         } catch (CorruptCheckpointException e) {
-            throw new PromotionFailure("Step " + judgement.step() + " was judged, but it cannot be promoted: "
-                    + e.getMessage(), e);
+            throw new PromotionFailure(
+                    "Step " + judgement.step() + " was judged, but it cannot be promoted: " + e.getMessage(), e);
         }
     }
 }

@@ -55,8 +55,11 @@ record Curves(List<Long> steps, Map<String, List<Double>> series) {
     }
 
     private static Double mean(List<Map<String, Double>> rows, String name) {
-        var mean = rows.stream().map(row -> row.get(name)).filter(value -> value != null && Double.isFinite(value))
-                .mapToDouble(Double::doubleValue).average();
+        var mean = rows.stream()
+                .map(row -> row.get(name))
+                .filter(value -> value != null && Double.isFinite(value))
+                .mapToDouble(Double::doubleValue)
+                .average();
         return mean.isPresent() ? mean.getAsDouble() : null;
     }
 

@@ -19,8 +19,13 @@ import org.casdm.config.Redaction;
  * @param lines      as they are stored, by step
  * @param metrics    of each line the metrics alone, by the names that people know them by
  */
-record EvaluationCurve(String id, String conditions, boolean comparable, String features,
-        List<MetricsLine> lines, List<MetricsLine> metrics) {
+record EvaluationCurve(
+        String id,
+        String conditions,
+        boolean comparable,
+        String features,
+        List<MetricsLine> lines,
+        List<MetricsLine> metrics) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,13 +33,18 @@ record EvaluationCurve(String id, String conditions, boolean comparable, String 
     static List<EvaluationCurve> of(List<MetricsLine> evaluations) {
         var byId = new LinkedHashMap<String, List<MetricsLine>>();
         for (var line : evaluations) {
-            byId.computeIfAbsent(line.values().path("curve").asText("?"), id -> new ArrayList<>()).add(line);
+            byId.computeIfAbsent(line.values().path("curve").asText("?"), id -> new ArrayList<>())
+                    .add(line);
         }
         var curves = new ArrayList<EvaluationCurve>();
         byId.forEach((id, lines) -> {
             var first = lines.get(0).values();
-            curves.add(new EvaluationCurve(id, conditions(lines.get(0)), first.path("comparable").asBoolean(),
-                    features(first), List.copyOf(lines),
+            curves.add(new EvaluationCurve(
+                    id,
+                    conditions(lines.get(0)),
+                    first.path("comparable").asBoolean(),
+                    features(first),
+                    List.copyOf(lines),
                     lines.stream().map(EvaluationCurve::metrics).toList()));
         });
         return curves;
@@ -49,14 +59,20 @@ record EvaluationCurve(String id, String conditions, boolean comparable, String 
     private static String conditions(MetricsLine line) {
         var values = line.values();
         var reference = values.at("/reference/location").asText("");
-        return String.format(Locale.ROOT, "%,d samples%s", values.at("/samples/images").asLong(),
+        return String.format(
+                Locale.ROOT,
+                "%,d samples%s",
+                values.at("/samples/images").asLong(),
                 reference.isEmpty() ? "" : " against " + ReportPage.name(reference));
     }
 
     private static MetricsLine metrics(MetricsLine line) {
         var metrics = JSON.createObjectNode();
-        line.values().path("labels").fields().forEachRemaining(label ->
-                metrics.set(label.getValue().asText(), line.values().path("metrics").path(label.getKey())));
+        line.values()
+                .path("labels")
+                .fields()
+                .forEachRemaining(label -> metrics.set(
+                        label.getValue().asText(), line.values().path("metrics").path(label.getKey())));
         return new MetricsLine(line.step(), metrics);
     }
 }

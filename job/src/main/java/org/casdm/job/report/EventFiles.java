@@ -46,7 +46,9 @@ final class EventFiles {
         write(folder, begin(story.rounds()), this::writeTraining);
         var curves = EvaluationCurve.of(story.evaluations());
         for (var curve : curves) {
-            write(new Path(folder, "evaluation-" + curve.id()), begin(curve.lines()),
+            write(
+                    new Path(folder, "evaluation-" + curve.id()),
+                    begin(curve.lines()),
                     events -> writeEvaluations(curve, events));
         }
         return 1 + curves.size();
@@ -76,7 +78,11 @@ final class EventFiles {
 
     private void writeTraining(EventWriter events) throws IOException {
         if (story.configuration().isPresent()) {
-            events.text(begin(story.rounds()), 0, "config.conf", codeBlock(story.configuration().get()));
+            events.text(
+                    begin(story.rounds()),
+                    0,
+                    "config.conf",
+                    codeBlock(story.configuration().get()));
         }
         for (var line : story.rounds()) {
             writeNumbers(events, line, time(line), line.values(), "");
@@ -88,21 +94,30 @@ final class EventFiles {
 
     private static void writeEvaluations(EvaluationCurve curve, EventWriter events) throws IOException {
         var first = curve.lines().get(0);
-        events.text(time(first), first.step(), "evaluation/conditions", curve.conditions() + "\n\n"
-                + codeBlock(Redaction.ofText(first.values().path("conditions").toPrettyString())));
+        events.text(
+                time(first),
+                first.step(),
+                "evaluation/conditions",
+                curve.conditions() + "\n\n"
+                        + codeBlock(Redaction.ofText(
+                                first.values().path("conditions").toPrettyString())));
         for (var i = 0; i < curve.lines().size(); i++) {
             var line = curve.lines().get(i);
             var metrics = curve.metrics().get(i).values().fields();
             while (metrics.hasNext()) {
                 var metric = metrics.next();
-                events.scalar(time(line), line.step(), "evaluation/" + metric.getKey(), metric.getValue().asDouble());
+                events.scalar(
+                        time(line),
+                        line.step(),
+                        "evaluation/" + metric.getKey(),
+                        metric.getValue().asDouble());
             }
         }
     }
 
     /** Numbers, also those of objects within; a diverged loss is a text ("NaN") in the file. */
-    private static void writeNumbers(EventWriter events, MetricsLine line, Instant time, ObjectNode values,
-            String prefix) throws IOException {
+    private static void writeNumbers(
+            EventWriter events, MetricsLine line, Instant time, ObjectNode values, String prefix) throws IOException {
         var fields = values.fields();
         while (fields.hasNext()) {
             var field = fields.next();
@@ -142,8 +157,8 @@ final class EventFiles {
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
-            throw new IOException("The metrics of step " + line.step() + " have no time in ISO format: \"" + text
-                    + "\"", e);
+            throw new IOException(
+                    "The metrics of step " + line.step() + " have no time in ISO format: \"" + text + "\"", e);
         }
     }
 

@@ -20,7 +20,10 @@ enum MetricGroup {
     GRADIENT("Norm of the gradient", "", name -> name.startsWith("gradientNorm")),
     LEARNING_RATE("Learning rate", "", "learningRate"::equals),
     /** How far the training has come; no curves that tell anything. */
-    PROGRESS("Progress", "", name -> List.of("images", "epoch", "workers", "movedBytes").contains(name)),
+    PROGRESS(
+            "Progress",
+            "",
+            name -> List.of("images", "epoch", "workers", "movedBytes").contains(name)),
     BAD_IMAGES("Bad images so far", "images", "badImages"::equals),
     SKIPPED_STEPS("Steps skipped in the round", "steps", "skippedSteps"::equals),
     /** What a later version of the program may have added. */

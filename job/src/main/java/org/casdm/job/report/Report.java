@@ -12,8 +12,9 @@ import org.casdm.job.ProgramVersion;
 /** Writes the report of a run. */
 public final class Report {
 
-    private static final String STRIP = ": x_t, and the image that θ's noise stands for; of a cascade also φ's image, and "
-            + "the weight r between the two (black: θ's counts, white: φ's)";
+    private static final String STRIP =
+            ": x_t, and the image that θ's noise stands for; of a cascade also φ's image, and "
+                    + "the weight r between the two (black: θ's counts, white: φ's)";
 
     private final Configuration hadoop;
 
@@ -38,7 +39,8 @@ public final class Report {
             strips.add(new Picture(path.getName() + STRIP, StoredPicture.bytes(path.getFileSystem(hadoop), path)));
         }
         var html = new ReportPage(RunStory.read(run, hadoop), strips, ProgramVersion.get(), Instant.now())
-                .html().getBytes(StandardCharsets.UTF_8);
+                .html()
+                .getBytes(StandardCharsets.UTF_8);
         var path = new Path(target);
         try (var output = path.getFileSystem(hadoop).create(path, true)) {
             output.write(html);

@@ -25,6 +25,7 @@ final class ReportPage {
     private static final String OWN = "org/casdm/job/report/";
     /** Of more grids, some are left out, evenly. */
     static final int MOST_GRIDS = 12;
+
     private static final int LAST_ROUNDS = 5;
     private static final Pattern PLACE = Pattern.compile("@([a-z-]+)@");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,15 +60,19 @@ final class ReportPage {
             body.append("<h2>Evaluations: ").append(escape(curve.conditions())).append("</h2>\n");
             if (!curve.comparable()) {
                 body.append("<p class=\"note\">Not comparable with published numbers: features of ")
-                        .append(escape(curve.features())).append("</p>\n");
+                        .append(escape(curve.features()))
+                        .append("</p>\n");
             }
             charts(body, charts, Chart.ofEvaluations(curve));
             table(body, "Metrics by step", curve.metrics());
         }
         table(body, "Last rounds", lastRounds());
         environment(body);
-        story.configuration().ifPresent(text -> body.append("<section><h3>Configuration</h3><details><summary>")
-                .append("config.conf</summary><pre>").append(escape(text)).append("</pre></details></section>\n"));
+        story.configuration()
+                .ifPresent(text -> body.append("<section><h3>Configuration</h3><details><summary>")
+                        .append("config.conf</summary><pre>")
+                        .append(escape(text))
+                        .append("</pre></details></section>\n"));
         var parts = Map.of(
                 "title", escape(story.location()),
                 "curves-style", resource(CURVES_STYLE),
@@ -94,8 +99,11 @@ final class ReportPage {
         }
         body.append("<div class=\"charts\">\n");
         for (var chart : added) {
-            body.append("<section><h3>").append(escape(chart.title())).append("</h3><div class=\"chart\" data-chart=\"")
-                    .append(all.size()).append("\"></div></section>\n");
+            body.append("<section><h3>")
+                    .append(escape(chart.title()))
+                    .append("</h3><div class=\"chart\" data-chart=\"")
+                    .append(all.size())
+                    .append("\"></div></section>\n");
             all.add(chart);
         }
         body.append("</div>\n");
@@ -103,18 +111,25 @@ final class ReportPage {
 
     /** Of the last rounds what is looked at; the curves have the rest. */
     private List<MetricsLine> lastRounds() {
-        var last = story.rounds().subList(Math.max(0, story.rounds().size() - LAST_ROUNDS), story.rounds().size());
-        return last.stream().map(line -> {
-            var values = JSON.createObjectNode();
-            line.values().fields().forEachRemaining(field -> {
-                var group = MetricGroup.of(field.getKey());
-                if (!field.getKey().equals("step") && field.getValue().isNumber() && group != MetricGroup.TIME
-                        && group != MetricGroup.GRADIENT) {
-                    values.set(MetricGroup.label(field.getKey()), field.getValue());
-                }
-            });
-            return new MetricsLine(line.step(), values);
-        }).toList();
+        var last = story.rounds()
+                .subList(
+                        Math.max(0, story.rounds().size() - LAST_ROUNDS),
+                        story.rounds().size());
+        return last.stream()
+                .map(line -> {
+                    var values = JSON.createObjectNode();
+                    line.values().fields().forEachRemaining(field -> {
+                        var group = MetricGroup.of(field.getKey());
+                        if (!field.getKey().equals("step")
+                                && field.getValue().isNumber()
+                                && group != MetricGroup.TIME
+                                && group != MetricGroup.GRADIENT) {
+                            values.set(MetricGroup.label(field.getKey()), field.getValue());
+                        }
+                    });
+                    return new MetricsLine(line.step(), values);
+                })
+                .toList();
     }
 
     /** JSON within a script element: nothing in it may end the element. */
@@ -127,8 +142,11 @@ final class ReportPage {
     }
 
     private void summary(StringBuilder body) {
-        body.append("<header><h1>").append(escape(name(story.location()))).append("</h1><p>")
-                .append(escape(story.location())).append("</p>\n<dl class=\"facts\">");
+        body.append("<header><h1>")
+                .append(escape(name(story.location())))
+                .append("</h1><p>")
+                .append(escape(story.location()))
+                .append("</p>\n<dl class=\"facts\">");
         story.newest().ifPresent(state -> fact(body, "model", state.modelKind()));
         if (!story.rounds().isEmpty()) {
             var last = story.rounds().get(story.rounds().size() - 1);
@@ -162,17 +180,29 @@ final class ReportPage {
     }
 
     private static void fact(StringBuilder body, String label, String value) {
-        body.append("<div><dt>").append(escape(label)).append("</dt><dd>").append(escape(value)).append("</dd></div>");
+        body.append("<div><dt>")
+                .append(escape(label))
+                .append("</dt><dd>")
+                .append(escape(value))
+                .append("</dd></div>");
     }
 
     private static void pictures(StringBuilder body, String title, List<Picture> pictures, String kind) {
         if (pictures.isEmpty()) {
             return;
         }
-        body.append("<section><h3>").append(title).append("</h3><div class=\"").append(kind).append("s\">\n");
+        body.append("<section><h3>")
+                .append(title)
+                .append("</h3><div class=\"")
+                .append(kind)
+                .append("s\">\n");
         for (var picture : pictures) {
-            body.append("<figure><img alt=\"").append(escape(title + ": " + picture.caption())).append("\" src=\"")
-                    .append(picture.dataUri()).append("\"><figcaption>").append(escape(picture.caption()))
+            body.append("<figure><img alt=\"")
+                    .append(escape(title + ": " + picture.caption()))
+                    .append("\" src=\"")
+                    .append(picture.dataUri())
+                    .append("\"><figcaption>")
+                    .append(escape(picture.caption()))
                     .append("</figcaption></figure>\n");
         }
         body.append("</div></section>\n");
@@ -183,14 +213,20 @@ final class ReportPage {
             return;
         }
         var flat = lines.stream().map(line -> Curves.of(List.of(line))).toList();
-        var names = flat.stream().flatMap(row -> row.series().keySet().stream()).distinct().toList();
+        var names = flat.stream()
+                .flatMap(row -> row.series().keySet().stream())
+                .distinct()
+                .toList();
         body.append("<section><h3>").append(escape(title)).append("</h3><div class=\"wide\"><table><tr><th>step</th>");
         names.forEach(name -> body.append("<th>").append(escape(name)).append("</th>"));
         body.append("</tr>\n");
         for (var row : flat) {
-            body.append("<tr><td>").append(String.format(Locale.ROOT, "%,d", row.steps().get(0))).append("</td>");
+            body.append("<tr><td>")
+                    .append(String.format(Locale.ROOT, "%,d", row.steps().get(0)))
+                    .append("</td>");
             for (var name : names) {
-                var value = row.series().containsKey(name) ? row.series().get(name).get(0) : null;
+                var value =
+                        row.series().containsKey(name) ? row.series().get(name).get(0) : null;
                 body.append("<td>").append(value == null ? "" : digits(value)).append("</td>");
             }
             body.append("</tr>\n");
@@ -199,7 +235,8 @@ final class ReportPage {
     }
 
     private static String digits(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? String.format(Locale.ROOT, "%,d", (long) value)
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.format(Locale.ROOT, "%,d", (long) value)
                 : String.format(Locale.ROOT, "%.4g", value);
     }
 
@@ -207,20 +244,36 @@ final class ReportPage {
         body.append("<section><h3>Environment</h3><dl class=\"environment\">");
         fact(body, "report", "casdm " + version + ", " + now.truncatedTo(ChronoUnit.SECONDS));
         story.newest().ifPresent(state -> {
-            fact(body, "newest checkpoint", String.format(Locale.ROOT, "step %,d, written by casdm %s at %s",
-                    state.step(), state.programVersion(), state.createdAt().truncatedTo(ChronoUnit.SECONDS)));
+            fact(
+                    body,
+                    "newest checkpoint",
+                    String.format(
+                            Locale.ROOT,
+                            "step %,d, written by casdm %s at %s",
+                            state.step(),
+                            state.programVersion(),
+                            state.createdAt().truncatedTo(ChronoUnit.SECONDS)));
             fact(body, "workers", state.workerCount() + ", " + state.batchSizePerWorker() + " images a step each");
-            fact(body, "moving averages", state.emaRates().stream().map(Object::toString)
-                    .collect(Collectors.joining(", ")));
-            fact(body, "seeds", state.seeds().entrySet().stream().map(seed -> seed.getKey() + " " + seed.getValue())
-                    .collect(Collectors.joining(", ")));
+            fact(
+                    body,
+                    "moving averages",
+                    state.emaRates().stream().map(Object::toString).collect(Collectors.joining(", ")));
+            fact(
+                    body,
+                    "seeds",
+                    state.seeds().entrySet().stream()
+                            .map(seed -> seed.getKey() + " " + seed.getValue())
+                            .collect(Collectors.joining(", ")));
             state.provenance().forEach((key, value) -> fact(body, key, Redaction.ofText(value)));
         });
         body.append("</dl></section>\n");
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static String resource(String name) {

@@ -30,8 +30,14 @@ import org.casdm.job.evaluate.StoredEvaluation;
  * @param checkpoints   steps of the complete ones
  * @param newest        of the newest complete checkpoint
  */
-record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> evaluations, List<StoredPicture> grids,
-        Optional<String> configuration, List<Long> checkpoints, Optional<TrainingState> newest) {
+record RunStory(
+        String location,
+        List<MetricsLine> rounds,
+        List<MetricsLine> evaluations,
+        List<StoredPicture> grids,
+        Optional<String> configuration,
+        List<Long> checkpoints,
+        Optional<TrainingState> newest) {
 
     private static final Pattern GRID = Pattern.compile("([0-9]{9,18})\\.png");
 
@@ -50,11 +56,18 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
                     + "the run.folder of a training");
         }
         var evaluations = StoredEvaluation.readAll(folder).stream()
-                .map(evaluation -> new MetricsLine(evaluation.step(), evaluation.values())).toList();
-        return new RunStory(Redaction.ofText(folder.root().toString()), rounds, evaluations, grids(folder),
+                .map(evaluation -> new MetricsLine(evaluation.step(), evaluation.values()))
+                .toList();
+        return new RunStory(
+                Redaction.ofText(folder.root().toString()),
+                rounds,
+                evaluations,
+                grids(folder),
                 configuration.map(Redaction::ofConfiguration),
                 complete.stream().map(StoredCheckpoint::step).toList(),
-                complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1).state()));
+                complete.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(complete.get(complete.size() - 1).state()));
     }
 
     /** Some of the grids: the last one always, and the others at even distances before it. */
@@ -72,8 +85,11 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
         for (var file : files(folder, "samples", GRID)) {
             var name = GRID.matcher(file.getPath().getName());
             name.matches();
-            grids.add(new StoredPicture(Long.parseLong(name.group(1)), Instant.ofEpochMilli(file.getModificationTime()),
-                    folder.fileSystem(), file.getPath()));
+            grids.add(new StoredPicture(
+                    Long.parseLong(name.group(1)),
+                    Instant.ofEpochMilli(file.getModificationTime()),
+                    folder.fileSystem(),
+                    file.getPath()));
         }
         grids.sort(Comparator.comparingLong(StoredPicture::step));
         return grids;
@@ -83,7 +99,8 @@ record RunStory(String location, List<MetricsLine> rounds, List<MetricsLine> eva
         var found = new ArrayList<FileStatus>();
         try {
             for (var status : folder.fileSystem().listStatus(new Path(folder.root(), name))) {
-                if (status.isFile() && pattern.matcher(status.getPath().getName()).matches()) {
+                if (status.isFile()
+                        && pattern.matcher(status.getPath().getName()).matches()) {
                     found.add(status);
                 }
             }

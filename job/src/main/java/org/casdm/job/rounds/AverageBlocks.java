@@ -57,7 +57,8 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
         var name = RoundNames.average(round, task, TaskContext.get().taskAttemptId());
         exchange.expose(name, block -> averages.get(block - first).bytes(), giveBack);
         var place = new BlockPlace(exchange.address(), name, first, end);
-        return List.of(TaskResults.encode(AverageResult.of(place, result.fetchedBytes()))).iterator();
+        return List.of(TaskResults.encode(AverageResult.of(place, result.fetchedBytes())))
+                .iterator();
     }
 
     private int first(int task) {
@@ -117,7 +118,8 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
                     leases.add(exchange.lease(worker, block));
                     pending.add(CompletableFuture.completedFuture(null));
                 } else {
-                    NativeBlocks.Block target = exchange.blocks().take(layout.block(block).byteCount());
+                    NativeBlocks.Block target =
+                            exchange.blocks().take(layout.block(block).byteCount());
                     memory.add(target);
                     leases.add(null);
                     pending.add(exchange.fetch(worker, block, target.bytes()));
@@ -130,7 +132,10 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
             var versions = new ArrayList<ByteBuffer>();
             for (int worker = 0; worker < workers.size(); worker++) {
                 await(worker);
-                versions.add(memory.get(worker) == null ? leases.get(worker).bytes() : memory.get(worker).bytes());
+                versions.add(
+                        memory.get(worker) == null
+                                ? leases.get(worker).bytes()
+                                : memory.get(worker).bytes());
             }
             return versions;
         }
@@ -141,7 +146,7 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
         }
 
         private void await(int worker) throws WorkerLost {
-            for (int attempt = 0;; attempt++) {
+            for (int attempt = 0; ; attempt++) {
                 try {
                     pending.get(worker).join();
                     return;
@@ -156,7 +161,10 @@ final class AverageBlocks implements Function2<Integer, Iterator<Integer>, Itera
                     Thread.currentThread().interrupt();
                     throw new WorkerLost(worker, e);
                 }
-                pending.set(worker, exchange.fetch(workers.get(worker), block, memory.get(worker).bytes()));
+                pending.set(
+                        worker,
+                        exchange.fetch(
+                                workers.get(worker), block, memory.get(worker).bytes()));
             }
         }
 

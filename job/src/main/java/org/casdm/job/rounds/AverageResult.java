@@ -11,8 +11,7 @@ import org.casdm.job.rounds.exchange.BlockPlace;
  * @param lostBecause  why, else null
  * @param fetchedBytes that came from other JVMs
  */
-record AverageResult(BlockPlace place, int lostWorker, String lostBecause, long fetchedBytes)
-        implements Serializable {
+record AverageResult(BlockPlace place, int lostWorker, String lostBecause, long fetchedBytes) implements Serializable {
 
     static AverageResult of(BlockPlace place, long fetchedBytes) {
         return new AverageResult(place, -1, null, fetchedBytes);

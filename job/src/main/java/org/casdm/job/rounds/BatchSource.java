@@ -19,6 +19,5 @@ public interface BatchSource extends Closeable {
 
     /** Releases what the source holds; does nothing by default. */
     @Override
-    default void close() throws IOException {
-    }
+    default void close() throws IOException {}
 }

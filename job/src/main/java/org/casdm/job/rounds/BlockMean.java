@@ -31,8 +31,8 @@ final class BlockMean {
         int length = output.remaining();
         for (FloatBuffer input : inputs) {
             if (input.remaining() != length) {
-                throw new IllegalStateException("workers' blocks differ in size: " + input.remaining() + " and "
-                        + length + " floats");
+                throw new IllegalStateException(
+                        "workers' blocks differ in size: " + input.remaining() + " and " + length + " floats");
             }
         }
         if (inputs.length == 1) {

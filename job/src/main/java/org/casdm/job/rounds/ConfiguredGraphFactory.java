@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ConfiguredGraphFactory() implements GraphFactory {
 
     @Override
-    public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
-                                  Configuration hadoopConfiguration) {
+    public ComputationGraph build(
+            ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoopConfiguration) {
         var graph = new ComputationGraph(configuration);
         graph.init(parameters, false);
         return graph;

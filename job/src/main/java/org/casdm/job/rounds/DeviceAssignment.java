@@ -48,8 +48,12 @@ public record DeviceAssignment(OptionalInt device) {
         var assignment = of(resources, backend);
         var gpu = resources.get(RESOURCE);
         if (gpu != null) {
-            LOG.info("{}: Spark gives GPU {}; {}", holder, String.join(", ", gpu.addresses()),
-                    assignment.device.isPresent() ? backend.device(assignment.device.getAsInt())
+            LOG.info(
+                    "{}: Spark gives GPU {}; {}",
+                    holder,
+                    String.join(", ", gpu.addresses()),
+                    assignment.device.isPresent()
+                            ? backend.device(assignment.device.getAsInt())
                             : "this job jar computes on the CPU");
         }
         return assignment;
@@ -73,10 +77,13 @@ public record DeviceAssignment(OptionalInt device) {
         }
         String address = gpu.addresses()[0];
         try {
-            return new DeviceAssignment(OptionalInt.of(backend.device(Integer.parseInt(address.trim())).index()));
+            return new DeviceAssignment(OptionalInt.of(
+                    backend.device(Integer.parseInt(address.trim())).index()));
         } catch (NumberFormatException e) {
-            throw new DeviceFailure("GPU address \"" + address + "\" is not a device index: the discovery script"
-                    + " (spark.executor.resource.gpu.discoveryScript) has to print indices", e);
+            throw new DeviceFailure(
+                    "GPU address \"" + address + "\" is not a device index: the discovery script"
+                            + " (spark.executor.resource.gpu.discoveryScript) has to print indices",
+                    e);
         }
     }
 

@@ -74,11 +74,15 @@ final class FlatVector {
      */
     ByteBuffer bytes(long firstFloat, int floats) {
         if (firstFloat < 0 || floats < 0 || firstFloat + floats > length()) {
-            throw new IndexOutOfBoundsException("floats " + firstFloat + " to " + (firstFloat + floats)
-                    + " of a vector of " + length());
+            throw new IndexOutOfBoundsException(
+                    "floats " + firstFloat + " to " + (firstFloat + floats) + " of a vector of " + length());
         }
         // The pointer moves, not the buffer's position: that would be limited to 2 GiB.
-        return new BytePointer(array.data().pointer()).getPointer(firstFloat * Float.BYTES)
-                .position(0).limit((long) floats * Float.BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return new BytePointer(array.data().pointer())
+                .getPointer(firstFloat * Float.BYTES)
+                .position(0)
+                .limit((long) floats * Float.BYTES)
+                .asByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
 }

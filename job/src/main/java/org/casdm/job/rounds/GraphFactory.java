@@ -21,8 +21,9 @@ public interface GraphFactory extends Serializable {
      * @return the graph, initialised
      * @throws IOException if something that the graph needs cannot be read
      */
-    ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
-                           Configuration hadoopConfiguration) throws IOException;
+    ComputationGraph build(
+            ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoopConfiguration)
+            throws IOException;
 
     /** A graph that needs nothing but its configuration. */
     static GraphFactory fromConfiguration() {

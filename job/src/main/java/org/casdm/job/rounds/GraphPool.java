@@ -30,8 +30,7 @@ final class GraphPool {
     private GraphKey current;
 
     /** A graph whose state others read. */
-    private record Exposed(GraphSlot slot, GraphState state, StateExchange exchange, Exposure exposure) {
-    }
+    private record Exposed(GraphSlot slot, GraphState state, StateExchange exchange, Exposure exposure) {}
 
     /** The pool of this JVM. */
     static GraphPool shared() {

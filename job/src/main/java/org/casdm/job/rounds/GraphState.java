@@ -25,8 +25,10 @@ final class GraphState {
     /** The state of an initialised graph; makes its updater if it has none yet. */
     static GraphState of(ComputationGraph graph, int blockFloats) {
         INDArray updaterState = graph.getUpdater().getStateViewArray();
-        return new GraphState(FlatVector.of("parameters", graph.params()),
-                FlatVector.of("numbers of the updater's state", updaterState), blockFloats);
+        return new GraphState(
+                FlatVector.of("parameters", graph.params()),
+                FlatVector.of("numbers of the updater's state", updaterState),
+                blockFloats);
     }
 
     BlockLayout layout() {

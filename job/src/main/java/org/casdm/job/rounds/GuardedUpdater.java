@@ -24,7 +24,7 @@ final class GuardedUpdater extends ComputationGraphUpdater {
     }
 
     /** Does nothing. */
-    static final SkipListener NOBODY = (score, gradientNorm) -> { };
+    static final SkipListener NOBODY = (score, gradientNorm) -> {};
 
     private SkipListener listener = NOBODY;
     private double gradientNorm = Double.NaN;
@@ -44,8 +44,8 @@ final class GuardedUpdater extends ComputationGraphUpdater {
     }
 
     @Override
-    public synchronized void update(Gradient gradient, int iteration, int epoch, int batchSize,
-            LayerWorkspaceMgr workspaces) {
+    public synchronized void update(
+            Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {
         INDArray values = gradient.gradient();
         gradientNorm = GradientNorm.of(values);
         double score = network.score();

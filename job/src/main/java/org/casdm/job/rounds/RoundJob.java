@@ -63,9 +63,13 @@ final class RoundJob {
      * @param receiveSeconds fetching the averages
      * @param movedBytes     that went from one JVM to another
      */
-    record Outcome(List<WorkerReport> reports, List<BlockPlace> averages, double trainSeconds, double averageSeconds,
-                   double receiveSeconds, long movedBytes) {
-    }
+    record Outcome(
+            List<WorkerReport> reports,
+            List<BlockPlace> averages,
+            double trainSeconds,
+            double averageSeconds,
+            double receiveSeconds,
+            long movedBytes) {}
 
     /**
      * Runs the round.
@@ -88,7 +92,9 @@ final class RoundJob {
                 List<AverageResult> averages = average(current, workers);
                 long averaged = System.nanoTime();
                 Map<BlockPlace, String> unreachable = Map.of();
-                var lost = averages.stream().filter(result -> result.lostWorker() >= 0).toList();
+                var lost = averages.stream()
+                        .filter(result -> result.lostWorker() >= 0)
+                        .toList();
                 if (lost.isEmpty()) {
                     unreachable = receive(averages, target);
                     if (unreachable.isEmpty()) {
@@ -108,9 +114,10 @@ final class RoundJob {
                 + because);
     }
 
-    private void train(RoundStart start, Function<RoundStart, JavaRDD<byte[]>> training,
-            Map<Integer, WorkerResult> workers) {
-        int[] missing = IntStream.range(0, start.settings().workers()).filter(worker -> !workers.containsKey(worker))
+    private void train(
+            RoundStart start, Function<RoundStart, JavaRDD<byte[]>> training, Map<Integer, WorkerResult> workers) {
+        int[] missing = IntStream.range(0, start.settings().workers())
+                .filter(worker -> !workers.containsKey(worker))
                 .toArray();
         if (missing.length == 0) {
             return;
@@ -128,10 +135,16 @@ final class RoundJob {
     private List<AverageResult> average(RoundStart start, Map<Integer, WorkerResult> workers) {
         describe("averaging after step " + (start.firstStep() + start.settings().averagingFrequency() - 1));
         int count = start.settings().workers();
-        var states = IntStream.range(0, count).mapToObj(worker -> workers.get(worker).state()).toList();
-        return placement.workerIndices(context, count)
+        var states = IntStream.range(0, count)
+                .mapToObj(worker -> workers.get(worker).state())
+                .toList();
+        return placement
+                .workerIndices(context, count)
                 .mapPartitionsWithIndex(new AverageBlocks(start.runId(), start.round(), start.layout(), states), true)
-                .collect().stream().map(result -> TaskResults.decode(AverageResult.class, result)).toList();
+                .collect()
+                .stream()
+                .map(result -> TaskResults.decode(AverageResult.class, result))
+                .toList();
     }
 
     /** Fetches all averages. Returns the places that could not be read, and why. */
@@ -139,7 +152,10 @@ final class RoundJob {
         var failures = new HashMap<BlockPlace, String>();
         var pending = new ArrayDeque<Map.Entry<BlockPlace, CompletableFuture<Void>>>();
         List<BlockPlace> places = averages.stream().map(AverageResult::place).toList();
-        int longest = places.stream().mapToInt(place -> place.end() - place.first()).max().orElse(0);
+        int longest = places.stream()
+                .mapToInt(place -> place.end() - place.first())
+                .max()
+                .orElse(0);
         // From all executors by turns, so that all of them send.
         for (int i = 0; i < longest; i++) {
             for (BlockPlace place : places) {
@@ -158,8 +174,7 @@ final class RoundJob {
         return failures;
     }
 
-    private static void await(Map.Entry<BlockPlace, CompletableFuture<Void>> fetch,
-            Map<BlockPlace, String> failures) {
+    private static void await(Map.Entry<BlockPlace, CompletableFuture<Void>> fetch, Map<BlockPlace, String> failures) {
         try {
             fetch.getValue().join();
         } catch (CompletionException e) {
@@ -168,10 +183,10 @@ final class RoundJob {
     }
 
     /** Removes the results of workers that are lost, or were where averages are lost. */
-    private static String forget(Map<Integer, WorkerResult> workers, List<AverageResult> lost,
-            Map<BlockPlace, String> unreachable) {
-        Set<Address> gone = unreachable.keySet().stream().map(BlockPlace::address)
-                .collect(Collectors.toCollection(HashSet::new));
+    private static String forget(
+            Map<Integer, WorkerResult> workers, List<AverageResult> lost, Map<BlockPlace, String> unreachable) {
+        Set<Address> gone =
+                unreachable.keySet().stream().map(BlockPlace::address).collect(Collectors.toCollection(HashSet::new));
         lost.forEach(result -> gone.add(workers.get(result.lostWorker()).state().address()));
         workers.values().removeIf(worker -> gone.contains(worker.state().address()));
         return reasons(lost, unreachable);
@@ -182,31 +197,49 @@ final class RoundJob {
         var workers = new TreeMap<Integer, String>();
         lost.forEach(result -> workers.putIfAbsent(result.lostWorker(), result.lostBecause()));
         var executors = new TreeMap<String, String>();
-        unreachable.forEach((place, reason) -> executors.putIfAbsent(place.address().toString(), reason));
-        return Stream.concat(workers.entrySet().stream().map(worker -> "worker " + worker.getKey() + ": "
-                        + worker.getValue()), executors.entrySet().stream().map(executor -> executor.getKey() + ": "
-                        + executor.getValue())).collect(Collectors.joining("; "));
+        unreachable.forEach(
+                (place, reason) -> executors.putIfAbsent(place.address().toString(), reason));
+        return Stream.concat(
+                        workers.entrySet().stream()
+                                .map(worker -> "worker " + worker.getKey() + ": " + worker.getValue()),
+                        executors.entrySet().stream().map(executor -> executor.getKey() + ": " + executor.getValue()))
+                .collect(Collectors.joining("; "));
     }
 
     /** What has failed, in a line: another JVM's exceptions come with its stack. */
     static String brief(Throwable failure) {
         String message = failure.getMessage();
-        String said = failure instanceof IOException && message != null && !message.isBlank() ? message
-                : failure.toString();
+        String said =
+                failure instanceof IOException && message != null && !message.isBlank() ? message : failure.toString();
         return said.strip().lines().findFirst().orElseThrow();
     }
 
-    private Outcome outcome(BlockLayout layout, Map<Integer, WorkerResult> workers, List<AverageResult> averages,
-            long begin, long trained, long averaged) {
-        var reports = IntStream.range(0, workers.size()).mapToObj(worker -> workers.get(worker).report()).toList();
+    private Outcome outcome(
+            BlockLayout layout,
+            Map<Integer, WorkerResult> workers,
+            List<AverageResult> averages,
+            long begin,
+            long trained,
+            long averaged) {
+        var reports = IntStream.range(0, workers.size())
+                .mapToObj(worker -> workers.get(worker).report())
+                .toList();
         var places = averages.stream().map(AverageResult::place).toList();
-        long received = places.stream().filter(place -> !exchange.isHere(place))
+        long received = places.stream()
+                .filter(place -> !exchange.isHere(place))
                 .flatMapToInt(place -> IntStream.range(place.first(), place.end()))
-                .mapToLong(block -> layout.block(block).byteCount()).sum();
-        long moved = received + averages.stream().mapToLong(AverageResult::fetchedBytes).sum()
+                .mapToLong(block -> layout.block(block).byteCount())
+                .sum();
+        long moved = received
+                + averages.stream().mapToLong(AverageResult::fetchedBytes).sum()
                 + reports.stream().mapToLong(WorkerReport::fetchedBytes).sum();
-        return new Outcome(reports, places, seconds(begin, trained), seconds(trained, averaged),
-                seconds(averaged, System.nanoTime()), moved);
+        return new Outcome(
+                reports,
+                places,
+                seconds(begin, trained),
+                seconds(trained, averaged),
+                seconds(averaged, System.nanoTime()),
+                moved);
     }
 
     private void describe(String text) {

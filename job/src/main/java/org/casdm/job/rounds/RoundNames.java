@@ -7,8 +7,7 @@ final class RoundNames {
     private static final String WORKER = "worker";
     private static final String AVERAGE = "average";
 
-    private RoundNames() {
-    }
+    private RoundNames() {}
 
     /** The driver's state at the beginning of a round. */
     static String start(long round) {

@@ -15,8 +15,15 @@ import java.util.stream.Stream;
  * @param movedBytes     of parameters and updater state that went from one JVM to another
  * @param totalSeconds   the whole round
  */
-public record RoundResult(long firstStep, int steps, List<WorkerReport> workers, double trainSeconds,
-                          double averageSeconds, double receiveSeconds, long movedBytes, double totalSeconds) {
+public record RoundResult(
+        long firstStep,
+        int steps,
+        List<WorkerReport> workers,
+        double trainSeconds,
+        double averageSeconds,
+        double receiveSeconds,
+        long movedBytes,
+        double totalSeconds) {
 
     public RoundResult {
         workers = List.copyOf(workers);
@@ -39,7 +46,9 @@ public record RoundResult(long firstStep, int steps, List<WorkerReport> workers,
 
     /** The steps that were skipped, by worker. */
     public List<SkippedStep> skippedSteps() {
-        return workers.stream().flatMap(worker -> worker.skippedSteps().stream()).toList();
+        return workers.stream()
+                .flatMap(worker -> worker.skippedSteps().stream())
+                .toList();
     }
 
     /** The mean score over all workers and the steps that they took; {@code NaN} if all were skipped. */

@@ -13,8 +13,8 @@ import java.io.Serializable;
  *                           {@link #DEFAULT_BLOCK_FLOATS} (4 MiB) is a good size
  * @param seed               with step and worker index, the seed of ND4J's random numbers (dropout) in each step
  */
-public record RoundSettings(int workers, int averagingFrequency, int batchSizePerWorker, int blockFloats,
-                            long seed) implements Serializable {
+public record RoundSettings(int workers, int averagingFrequency, int batchSizePerWorker, int blockFloats, long seed)
+        implements Serializable {
 
     /** 4 MiB. */
     public static final int DEFAULT_BLOCK_FLOATS = 1 << 20;

@@ -19,13 +19,22 @@ import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
  * @param firstStep           the step that the round begins with
  * @param epoch               the graph's epoch count
  */
-record RoundStart(UUID runId, long round, RoundSettings settings, Broadcast<NetBroadcastTuple> configuration,
-                  Broadcast<SerializableConfiguration> hadoopConfiguration, BlockLayout layout,
-                  StateSources sources, long firstStep, int epoch) implements Serializable {
+record RoundStart(
+        UUID runId,
+        long round,
+        RoundSettings settings,
+        Broadcast<NetBroadcastTuple> configuration,
+        Broadcast<SerializableConfiguration> hadoopConfiguration,
+        BlockLayout layout,
+        StateSources sources,
+        long firstStep,
+        int epoch)
+        implements Serializable {
 
     /** The same round with its state from elsewhere. */
     RoundStart withSources(StateSources other) {
-        return new RoundStart(runId, round, settings, configuration, hadoopConfiguration, layout, other, firstStep, epoch);
+        return new RoundStart(
+                runId, round, settings, configuration, hadoopConfiguration, layout, other, firstStep, epoch);
     }
 
     /** The graphs that can be used for this round on a device. */

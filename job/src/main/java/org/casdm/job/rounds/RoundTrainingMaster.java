@@ -127,8 +127,12 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
      */
     public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep) {
         Objects.requireNonNull(batches, "batches");
-        return execute(graph, firstStep, worker -> placement.workerIndices(graph.getSparkContext(), settings.workers())
-                .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, batches), true));
+        return execute(
+                graph,
+                firstStep,
+                worker -> placement
+                        .workerIndices(graph.getSparkContext(), settings.workers())
+                        .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, batches), true));
     }
 
     /**
@@ -145,7 +149,9 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
             throw new IllegalArgumentException("the RDD has " + trainingData.getNumPartitions()
                     + " partitions; there has to be one for each of the " + settings.workers() + " workers");
         }
-        execute(graph, graph.getNetwork().getIterationCount(),
+        execute(
+                graph,
+                graph.getNetwork().getIterationCount(),
                 worker -> trainingData.mapPartitionsWithIndex(new TrainOnPartition(worker), true));
     }
 
@@ -155,8 +161,8 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         executeTrainingMDS(graph, trainingData.map(new DataSetToMultiDataSetFn()));
     }
 
-    private RoundResult execute(SparkComputationGraph graph, long firstStep,
-            Function<RoundTrainingWorker, JavaRDD<byte[]>> training) {
+    private RoundResult execute(
+            SparkComputationGraph graph, long firstStep, Function<RoundTrainingWorker, JavaRDD<byte[]>> training) {
         long begin = System.nanoTime();
         long nextStep = Math.addExact(firstStep, settings.averagingFrequency());
         if (firstStep < 0 || nextStep > Integer.MAX_VALUE) {
@@ -173,21 +179,38 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         }
         round++;
         var name = RoundNames.start(round);
-        exchange.expose(name, state::block, () -> { });
+        exchange.expose(name, state::block, () -> {});
         try {
-            var driver = new BlockPlace(exchange.address(), name, 0, state.layout().blockCount());
-            var start = new RoundStart(runId, round, settings, configuration, hadoopConfiguration, state.layout(),
-                    new StateSources(driver, averages), firstStep, network.getConfiguration().getEpochCount());
-            var outcome = new RoundJob(graph.getSparkContext(), placement, exchange).run(start,
-                    from -> training.apply(
-                            new RoundTrainingWorker(from, graphFactory, observer, trainingHookList, listeners)),
-                    received);
+            var driver =
+                    new BlockPlace(exchange.address(), name, 0, state.layout().blockCount());
+            var start = new RoundStart(
+                    runId,
+                    round,
+                    settings,
+                    configuration,
+                    hadoopConfiguration,
+                    state.layout(),
+                    new StateSources(driver, averages),
+                    firstStep,
+                    network.getConfiguration().getEpochCount());
+            var outcome = new RoundJob(graph.getSparkContext(), placement, exchange)
+                    .run(
+                            start,
+                            from -> training.apply(
+                                    new RoundTrainingWorker(from, graphFactory, observer, trainingHookList, listeners)),
+                            received);
             received.copyTo(state);
             averages = outcome.averages();
             fingerprint = state.fingerprint();
             network.getConfiguration().setIterationCount((int) nextStep);
-            var result = new RoundResult(firstStep, settings.averagingFrequency(), outcome.reports(),
-                    outcome.trainSeconds(), outcome.averageSeconds(), outcome.receiveSeconds(), outcome.movedBytes(),
+            var result = new RoundResult(
+                    firstStep,
+                    settings.averagingFrequency(),
+                    outcome.reports(),
+                    outcome.trainSeconds(),
+                    outcome.averageSeconds(),
+                    outcome.receiveSeconds(),
+                    outcome.movedBytes(),
                     (System.nanoTime() - begin) / 1e9);
             graph.setScore(result.meanScore());
             return result;
@@ -202,8 +225,8 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     }
 
     /** Broadcasts what does not change from round to round, when it is not there yet or the graph is another one. */
-    private void publishOnce(JavaSparkContext context, ComputationGraph network, GraphState state,
-            StateExchange exchange) {
+    private void publishOnce(
+            JavaSparkContext context, ComputationGraph network, GraphState state, StateExchange exchange) {
         if (publishedGraph == network) {
             return;
         }
@@ -264,9 +287,12 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
 
     /** Not supported: {@link WorkerBatches} reads files. */
     @Override
-    public void executeTrainingPaths(SparkDl4jMultiLayer network, SparkComputationGraph graph,
-                                     JavaRDD<String> paths, DataSetLoader loader,
-                                     MultiDataSetLoader multiLoader) {
+    public void executeTrainingPaths(
+            SparkDl4jMultiLayer network,
+            SparkComputationGraph graph,
+            JavaRDD<String> paths,
+            DataSetLoader loader,
+            MultiDataSetLoader multiLoader) {
         throw new UnsupportedOperationException("minibatches from files are made by WorkerBatches: use executeRound");
     }
 

@@ -49,8 +49,12 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     private transient long dataNanos;
     private transient long computeNanos;
 
-    RoundTrainingWorker(RoundStart start, GraphFactory graphFactory, StepObserver observer,
-                        Collection<TrainingHook> hooks, Collection<TrainingListener> listeners) {
+    RoundTrainingWorker(
+            RoundStart start,
+            GraphFactory graphFactory,
+            StepObserver observer,
+            Collection<TrainingHook> hooks,
+            Collection<TrainingListener> listeners) {
         super(start.configuration(), true, workerConfiguration(start.settings()), hooks, null, null);
         this.start = start;
         this.graphFactory = graphFactory;
@@ -59,8 +63,13 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     }
 
     private static WorkerConfiguration workerConfiguration(RoundSettings settings) {
-        return new WorkerConfiguration(true, settings.batchSizePerWorker(), settings.batchSizePerWorker(),
-                settings.averagingFrequency(), NO_PREFETCHING, false);
+        return new WorkerConfiguration(
+                true,
+                settings.batchSizePerWorker(),
+                settings.batchSizePerWorker(),
+                settings.averagingFrequency(),
+                NO_PREFETCHING,
+                false);
     }
 
     RoundStart start() {
@@ -90,8 +99,8 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new IllegalStateException("cannot build the graph of worker " + workerIndex + ": "
-                    + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "cannot build the graph of worker " + workerIndex + ": " + e.getMessage(), e);
         }
         readState(GraphState.of(graph, start.settings().blockFloats()));
         graph.getConfiguration().setIterationCount(Math.toIntExact(start.firstStep()));
@@ -102,34 +111,40 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     }
 
     private ComputationGraph build() throws Exception {
-        ComputationGraphConfiguration configuration = start.configuration().value().getGraphConfiguration().clone();
+        ComputationGraphConfiguration configuration =
+                start.configuration().value().getGraphConfiguration().clone();
         var parameters = Nd4j.create(DataType.FLOAT, 1, start.layout().parameterFloats());
-        ComputationGraph graph =
-                graphFactory.build(configuration, parameters, start.hadoopConfiguration().value().value());
-        if (graph.params().data() != parameters.data() && !graph.params().data().sameUnderlyingData(parameters.data())) {
+        ComputationGraph graph = graphFactory.build(
+                configuration, parameters, start.hadoopConfiguration().value().value());
+        if (graph.params().data() != parameters.data()
+                && !graph.params().data().sameUnderlyingData(parameters.data())) {
             throw new IllegalStateException(
                     graphFactory.getClass().getName() + " built a graph that does not use the given parameter array");
         }
         long updaterFloats = start.layout().updaterFloats();
-        graph.setUpdater(new GuardedUpdater(graph,
-                updaterFloats > 0 ? Nd4j.create(DataType.FLOAT, updaterFloats) : null));
+        graph.setUpdater(
+                new GuardedUpdater(graph, updaterFloats > 0 ? Nd4j.create(DataType.FLOAT, updaterFloats) : null));
         return graph;
     }
 
     private void readState(GraphState state) {
         if (!state.layout().equals(start.layout())) {
-            throw new IllegalStateException("the worker's graph has the state " + state.layout()
-                    + ", the driver's " + start.layout());
+            throw new IllegalStateException(
+                    "the worker's graph has the state " + state.layout() + ", the driver's " + start.layout());
         }
         state.bringToHost();
-        fetchedBytes = start.sources().load(StateExchange.ofRun(start.runId()), state, workerIndex,
-                start.settings().workers());
+        fetchedBytes = start.sources()
+                .load(
+                        StateExchange.ofRun(start.runId()),
+                        state,
+                        workerIndex,
+                        start.settings().workers());
         state.written();
     }
 
     @Override
-    public ParameterAveragingTrainingResult processMinibatch(MultiDataSet minibatch, ComputationGraph graph,
-                                                             boolean isLast) {
+    public ParameterAveragingTrainingResult processMinibatch(
+            MultiDataSet minibatch, ComputationGraph graph, boolean isLast) {
         long step = start.firstStep() + steps.size();
         long images = minibatch.getFeatures(0).size(0);
         if (images != start.settings().batchSizePerWorker()) {
@@ -143,8 +158,14 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         super.processMinibatch(minibatch, graph, false);
         updater.setListener(GuardedUpdater.NOBODY);
         StepObservation observation = observer.observe(graph);
-        steps.add(new StepStatistics(step, images, graph.score(), observation.lossTerms(), updater.gradientNorm(),
-                observation.ofImages(), updater.skipped()));
+        steps.add(new StepStatistics(
+                step,
+                images,
+                graph.score(),
+                observation.lossTerms(),
+                updater.gradientNorm(),
+                observation.ofImages(),
+                updater.skipped()));
         computeNanos += nanosSinceLastEvent();
         return isLast ? getFinalResult(graph) : null;
     }
@@ -154,8 +175,16 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         String kept = "";
         if (skippedSteps.isEmpty()) {
             try {
-                kept = observer.keep(new SkippedState(step, workerIndex, executor, score, norm, graph, minibatch,
-                        start.hadoopConfiguration().value().value())).orElse("");
+                kept = observer.keep(new SkippedState(
+                                step,
+                                workerIndex,
+                                executor,
+                                score,
+                                norm,
+                                graph,
+                                minibatch,
+                                start.hadoopConfiguration().value().value()))
+                        .orElse("");
             } catch (IOException e) {
                 // Storage that fails is no reason to lose the round; the driver tells.
                 kept = "could not be kept: " + e.getMessage();
@@ -173,8 +202,17 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         GraphState state = GraphState.of(graph, start.settings().blockFloats());
         state.bringToHost();
         stateNanos += nanosSinceLastEvent();
-        var report = new WorkerReport(workerIndex, SparkEnv.get().executorId(), attempt, steps, skippedSteps,
-                seconds(stateNanos), seconds(dataNanos), seconds(computeNanos), fetchedBytes, badRecords.count(),
+        var report = new WorkerReport(
+                workerIndex,
+                SparkEnv.get().executorId(),
+                attempt,
+                steps,
+                skippedSteps,
+                seconds(stateNanos),
+                seconds(dataNanos),
+                seconds(computeNanos),
+                fetchedBytes,
+                badRecords.count(),
                 badRecords.descriptions());
         return new RoundTrainingResult(state, graph.score(), report);
     }

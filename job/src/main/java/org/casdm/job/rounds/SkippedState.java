@@ -17,6 +17,12 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * @param minibatch           what the step was taken on
  * @param hadoopConfiguration the driver's
  */
-public record SkippedState(long step, int workerIndex, String executorId, double score, double gradientNorm,
-        ComputationGraph graph, MultiDataSet minibatch, Configuration hadoopConfiguration) {
-}
+public record SkippedState(
+        long step,
+        int workerIndex,
+        String executorId,
+        double score,
+        double gradientNorm,
+        ComputationGraph graph,
+        MultiDataSet minibatch,
+        Configuration hadoopConfiguration) {}

@@ -14,6 +14,5 @@ import java.io.Serializable;
  * @param kept         what the {@link StepObserver} says of where the state is kept for inspection, or why it could not
  *                     be; empty if it was not to be kept
  */
-public record SkippedStep(long step, int workerIndex, String executorId, double score, double gradientNorm,
-        String kept) implements Serializable {
-}
+public record SkippedStep(long step, int workerIndex, String executorId, double score, double gradientNorm, String kept)
+        implements Serializable {}

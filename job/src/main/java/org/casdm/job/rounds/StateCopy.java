@@ -19,8 +19,11 @@ record StateCopy(List<NativeBlocks.Block> blocks, NativeBlocks owner) implements
 
     /** Room for a state. */
     static StateCopy room(BlockLayout layout, NativeBlocks owner) {
-        return new StateCopy(IntStream.range(0, layout.blockCount())
-                .mapToObj(index -> owner.take(layout.block(index).byteCount())).toList(), owner);
+        return new StateCopy(
+                IntStream.range(0, layout.blockCount())
+                        .mapToObj(index -> owner.take(layout.block(index).byteCount()))
+                        .toList(),
+                owner);
     }
 
     /** A copy of a graph's state. */

@@ -67,11 +67,12 @@ record StateSources(BlockPlace driver, List<BlockPlace> averages) implements Ser
         return bytes;
     }
 
-    private record Pending(int block, BlockPlace place, CompletableFuture<Void> done) {
-    }
+    private record Pending(int block, BlockPlace place, CompletableFuture<Void> done) {}
 
     private BlockPlace place(int block) {
-        return averages.stream().filter(place -> place.first() <= block && block < place.end()).findFirst()
+        return averages.stream()
+                .filter(place -> place.first() <= block && block < place.end())
+                .findFirst()
                 .orElse(driver);
     }
 
@@ -85,11 +86,16 @@ record StateSources(BlockPlace driver, List<BlockPlace> averages) implements Ser
                 return null;
             } catch (CompletionException e) {
                 if (place == driver) {
-                    return new IllegalStateException("block " + pending.block() + " of the round's state cannot be"
-                            + " read from the driver at " + place.address() + ": " + e.getCause(), e.getCause());
+                    return new IllegalStateException(
+                            "block " + pending.block() + " of the round's state cannot be" + " read from the driver at "
+                                    + place.address() + ": " + e.getCause(),
+                            e.getCause());
                 }
-                LOG.info("block {} is read from the driver, as {} does not give it: {}", pending.block(),
-                        place.address(), e.getCause().toString());
+                LOG.info(
+                        "block {} is read from the driver, as {} does not give it: {}",
+                        pending.block(),
+                        place.address(),
+                        e.getCause().toString());
                 place = driver;
                 done = exchange.fetch(place, pending.block(), state.block(pending.block()));
             }

@@ -13,6 +13,12 @@ import java.io.Serializable;
  * @param ofImages     as the {@link StepObserver} gave it; not copied
  * @param skipped      whether the step was not taken because score or gradient are not finite
  */
-public record StepStatistics(long step, long images, double score, double[] lossTerms, double gradientNorm,
-        double[] ofImages, boolean skipped) implements Serializable {
-}
+public record StepStatistics(
+        long step,
+        long images,
+        double score,
+        double[] lossTerms,
+        double gradientNorm,
+        double[] ofImages,
+        boolean skipped)
+        implements Serializable {}

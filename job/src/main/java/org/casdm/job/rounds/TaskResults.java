@@ -11,8 +11,7 @@ import java.io.UncheckedIOException;
 /** What tasks tell the driver, as bytes: the same whatever {@code spark.serializer} is. */
 final class TaskResults {
 
-    private TaskResults() {
-    }
+    private TaskResults() {}
 
     static byte[] encode(Serializable result) {
         var bytes = new ByteArrayOutputStream();

@@ -27,8 +27,11 @@ final class TrainOnWorkerBatches implements Function2<Integer, Iterator<Integer>
 
     private WorkerTask.Minibatches open(int workerIndex, BadRecords badRecords) throws IOException {
         RoundStart start = worker.start();
-        BatchSource source = batches.open(new WorkerContext(workerIndex, start.settings().workers(),
-                start.hadoopConfiguration().value().value(), badRecords));
+        BatchSource source = batches.open(new WorkerContext(
+                workerIndex,
+                start.settings().workers(),
+                start.hadoopConfiguration().value().value(),
+                badRecords));
         return new SourceMinibatches(source, start.firstStep(), start.settings().averagingFrequency());
     }
 

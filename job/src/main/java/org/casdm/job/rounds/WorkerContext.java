@@ -11,13 +11,12 @@ import org.apache.hadoop.conf.Configuration;
  * @param hadoopConfiguration the driver's Hadoop configuration, for reading from {@code s3a://}, {@code file:} and others
  * @param badRecords          where records that could not be used are reported
  */
-public record WorkerContext(int workerIndex, int workerCount, Configuration hadoopConfiguration,
-                            BadRecords badRecords) {
+public record WorkerContext(
+        int workerIndex, int workerCount, Configuration hadoopConfiguration, BadRecords badRecords) {
 
     public WorkerContext {
         if (workerCount < 1 || workerIndex < 0 || workerIndex >= workerCount) {
-            throw new IllegalArgumentException(
-                    "worker index " + workerIndex + " is not in 0 to " + (workerCount - 1));
+            throw new IllegalArgumentException("worker index " + workerIndex + " is not in 0 to " + (workerCount - 1));
         }
         Objects.requireNonNull(hadoopConfiguration, "hadoopConfiguration");
         Objects.requireNonNull(badRecords, "badRecords");

@@ -40,7 +40,9 @@ final class WorkerPlacement {
         for (int worker = 0; worker < workers; worker++) {
             placed.add(new Tuple2<>(worker, scala(places(executors.get(worker), hosts, room))));
         }
-        return context.sc().<Integer>makeRDD(scala(placed), ClassTag$.MODULE$.apply(Integer.class)).toJavaRDD();
+        return context.sc()
+                .<Integer>makeRDD(scala(placed), ClassTag$.MODULE$.apply(Integer.class))
+                .toJavaRDD();
     }
 
     /**
@@ -56,7 +58,8 @@ final class WorkerPlacement {
 
     private static Map<String, String> hosts(JavaSparkContext context) {
         var hosts = new HashMap<String, String>();
-        for (ExecutorSummary executor : JavaConverters.seqAsJavaList(context.sc().statusStore().executorList(true))) {
+        for (ExecutorSummary executor :
+                JavaConverters.seqAsJavaList(context.sc().statusStore().executorList(true))) {
             if (!executor.id().equals(DRIVER)) {
                 hosts.put(executor.id(), executor.hostPort().replaceFirst(":\\d+$", ""));
             }

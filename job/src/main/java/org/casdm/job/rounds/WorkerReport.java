@@ -18,10 +18,19 @@ import java.util.List;
  * @param badRecordCount        number of records skipped
  * @param badRecordDescriptions the first of them
  */
-public record WorkerReport(int workerIndex, String executorId, int attempt, List<StepStatistics> steps,
-                           List<SkippedStep> skippedSteps, double stateSeconds, double dataSeconds,
-                           double computeSeconds, long fetchedBytes, long badRecordCount,
-                           List<String> badRecordDescriptions) implements Serializable {
+public record WorkerReport(
+        int workerIndex,
+        String executorId,
+        int attempt,
+        List<StepStatistics> steps,
+        List<SkippedStep> skippedSteps,
+        double stateSeconds,
+        double dataSeconds,
+        double computeSeconds,
+        long fetchedBytes,
+        long badRecordCount,
+        List<String> badRecordDescriptions)
+        implements Serializable {
 
     public WorkerReport {
         steps = List.copyOf(steps);

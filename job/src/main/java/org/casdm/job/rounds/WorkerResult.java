@@ -9,5 +9,4 @@ import org.casdm.job.rounds.exchange.BlockPlace;
  * @param report what it did
  * @param state  where its parameters and updater state are
  */
-record WorkerResult(WorkerReport report, BlockPlace state) implements Serializable {
-}
+record WorkerResult(WorkerReport report, BlockPlace state) implements Serializable {}

@@ -54,8 +54,10 @@ final class WorkerTask {
             var name = RoundNames.worker(start.round(), workerIndex, task.taskAttemptId());
             pool.expose(slot, result.state(), exchange, name, start.settings().workers());
             exposed = true;
-            var place = new BlockPlace(exchange.address(), name, 0, start.layout().blockCount());
-            return List.of(TaskResults.encode(new WorkerResult(result.report(), place))).iterator();
+            var place =
+                    new BlockPlace(exchange.address(), name, 0, start.layout().blockCount());
+            return List.of(TaskResults.encode(new WorkerResult(result.report(), place)))
+                    .iterator();
         } finally {
             if (!exposed) {
                 pool.release(slot, start.settings().workers());

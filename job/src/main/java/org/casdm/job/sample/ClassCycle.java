@@ -37,19 +37,20 @@ record ClassCycle(List<Integer> classes) implements Serializable {
             return new ClassCycle(List.of());
         }
         String range = "0 to " + (modelClasses - 1);
-        String wanted = text.orElseThrow(() -> new IllegalArgumentException("The model was trained with "
-                + modelClasses + " classes: give --classes=all for each in turn, or numbers from " + range));
+        String wanted = text.orElseThrow(() -> new IllegalArgumentException("The model was trained with " + modelClasses
+                + " classes: give --classes=all for each in turn, or numbers from " + range));
         if (wanted.strip().equals(ALL)) {
             return new ClassCycle(IntStream.range(0, modelClasses).boxed().toList());
         }
-        return new ClassCycle(Arrays.stream(wanted.split(",", -1)).map(part -> number(part.strip(), range,
-                modelClasses)).toList());
+        return new ClassCycle(Arrays.stream(wanted.split(",", -1))
+                .map(part -> number(part.strip(), range, modelClasses))
+                .toList());
     }
 
     private static int number(String text, String range, int modelClasses) {
         if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) >= modelClasses) {
-            throw new IllegalArgumentException("--classes: \"" + text + "\" is no class of the model; there are "
-                    + range + ", or all");
+            throw new IllegalArgumentException(
+                    "--classes: \"" + text + "\" is no class of the model; there are " + range + ", or all");
         }
         return Integer.parseInt(text);
     }
@@ -61,11 +62,15 @@ record ClassCycle(List<Integer> classes) implements Serializable {
 
     /** The labels of images that follow each other; null for a model without classes, as the sampler takes it. */
     int[] labels(long first, int count) {
-        return classes.isEmpty() ? null : IntStream.range(0, count).map(i -> label(first + i)).toArray();
+        return classes.isEmpty()
+                ? null
+                : IntStream.range(0, count).map(i -> label(first + i)).toArray();
     }
 
     @Override
     public String toString() {
-        return classes.isEmpty() ? "none" : classes.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return classes.isEmpty()
+                ? "none"
+                : classes.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

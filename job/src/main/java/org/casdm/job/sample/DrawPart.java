@@ -45,14 +45,22 @@ record DrawPart(Broadcast<SampleTask> task, LongAccumulator steps) implements Fu
                 throw new TaskKilledException("the task is no longer wanted");
             }
         };
-        return all.shape().stored(sampler.sample(all.settings().start(), first, drawn,
-                all.settings().classes().labels(first, drawn), listener));
+        return all.shape()
+                .stored(sampler.sample(
+                        all.settings().start(),
+                        first,
+                        drawn,
+                        all.settings().classes().labels(first, drawn),
+                        listener));
     }
 
     private static void write(PartWriter writer, byte[] images, long first, int count, SampleTask all)
             throws IOException {
         for (int i = 0; i < count; i++) {
-            writer.write(first + i, all.settings().classes().label(first + i), images,
+            writer.write(
+                    first + i,
+                    all.settings().classes().label(first + i),
+                    images,
                     i * all.shape().storedBytes());
         }
     }

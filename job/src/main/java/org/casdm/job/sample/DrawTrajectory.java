@@ -19,10 +19,17 @@ record DrawTrajectory(Broadcast<SampleTask> task) implements Function<SampleRequ
         var all = task.value();
         try (var sampler = SamplerPool.shared().borrow(all, TaskContext.get())) {
             var trajectory = new Trajectory(sampler.sampler().steps(), wanted.moments());
-            sampler.sampler().sample(all.settings().start(), 0, wanted.images(),
-                    all.settings().classes().labels(0, wanted.images()), trajectory);
+            sampler.sampler()
+                    .sample(
+                            all.settings().start(),
+                            0,
+                            wanted.images(),
+                            all.settings().classes().labels(0, wanted.images()),
+                            trajectory);
             var png = new ByteArrayOutputStream();
-            new TrajectoryPicture(all.settings(), all.shape()).table(trajectory.moments(), wanted.images()).write(png);
+            new TrajectoryPicture(all.settings(), all.shape())
+                    .table(trajectory.moments(), wanted.images())
+                    .write(png);
             sampler.keep();
             return png.toByteArray();
         }

@@ -57,8 +57,9 @@ enum PartFormat {
             throws IOException;
 
     /** Reads a part's images. */
-    abstract void read(FileSystem fileSystem, Path folder, Part part, ClassCycle classes, ImageShape shape,
-            ImageSink sink) throws IOException;
+    abstract void read(
+            FileSystem fileSystem, Path folder, Part part, ClassCycle classes, ImageShape shape, ImageSink sink)
+            throws IOException;
 
     /** The names of a part's files within the folder. */
     abstract List<String> files(SampleRange range, ClassCycle classes);

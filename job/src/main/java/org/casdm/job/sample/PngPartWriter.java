@@ -36,7 +36,8 @@ final class PngPartWriter implements PartWriter {
 
     static List<String> fileNames(SampleRange range, ClassCycle classes) {
         return IntStream.range(0, range.count())
-                .mapToObj(i -> fileName(range.first() + i, classes.label(range.first() + i))).toList();
+                .mapToObj(i -> fileName(range.first() + i, classes.label(range.first() + i)))
+                .toList();
     }
 
     private static String fileName(long image, int label) {
@@ -44,8 +45,14 @@ final class PngPartWriter implements PartWriter {
                 + String.format(Locale.ROOT, "%09d.png", image);
     }
 
-    static void read(FileSystem fileSystem, Path folder, Part part, ClassCycle classes, ImageShape shape,
-            PartFormat.ImageSink sink) throws IOException {
+    static void read(
+            FileSystem fileSystem,
+            Path folder,
+            Part part,
+            ClassCycle classes,
+            ImageShape shape,
+            PartFormat.ImageSink sink)
+            throws IOException {
         var decoder = new ImageDecoder();
         for (long image = part.first(); image < part.range().end(); image++) {
             var file = new Path(folder, fileName(image, classes.label(image)));
@@ -54,16 +61,19 @@ final class PngPartWriter implements PartWriter {
                 content = stream.readAllBytes();
             }
             var picture = decoder.decode(content, file.toString());
-            sink.accept(image, classes.label(image),
-                    new ImageShape(shape.size(), picture.channels()).stored(picture.samples()), 0);
+            sink.accept(
+                    image,
+                    classes.label(image),
+                    new ImageShape(shape.size(), picture.channels()).stored(picture.samples()),
+                    0);
         }
     }
 
     @Override
     public void write(long image, int label, byte[] pixels, int offset) throws IOException {
         var png = new ByteArrayOutputStream();
-        PngWriter.write(Arrays.copyOfRange(pixels, offset, offset + shape.storedBytes()), shape.size(), shape.size(),
-                png);
+        PngWriter.write(
+                Arrays.copyOfRange(pixels, offset, offset + shape.storedBytes()), shape.size(), shape.size(), png);
         var content = png.toByteArray();
         AtomicFile.write(fileSystem, new Path(folder, fileName(image, label)), content);
         digest.update(content);

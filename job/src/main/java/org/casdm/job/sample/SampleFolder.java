@@ -68,8 +68,14 @@ final class SampleFolder {
      * @param parts in the order of their images; those that were there when this was written
      * @param npz all images in one file; null if there is none
      */
-    record Contents(boolean complete, long count, SortedMap<String, String> settings, String run, String program,
-            List<Part> parts, ContentDigest npz) {
+    record Contents(
+            boolean complete,
+            long count,
+            SortedMap<String, String> settings,
+            String run,
+            String program,
+            List<Part> parts,
+            ContentDigest npz) {
 
         Contents {
             settings = new TreeMap<>(settings);
@@ -78,8 +84,7 @@ final class SampleFolder {
     }
 
     /** A part, and the fingerprint of the settings that it was made with. */
-    private record PartRecord(String settings, Part part) {
-    }
+    private record PartRecord(String settings, Part part) {}
 
     /** The folder at a URI, which need not exist. */
     SampleFolder(String location, SampleSettings settings, Configuration hadoop) throws IOException {
@@ -120,7 +125,10 @@ final class SampleFolder {
         }
         if (contents.isPresent()) {
             requireSame(contents.get().settings());
-            long held = contents.get().parts().stream().mapToLong(part -> part.range().end()).max().orElse(0);
+            long held = contents.get().parts().stream()
+                    .mapToLong(part -> part.range().end())
+                    .max()
+                    .orElse(0);
             if (count < held) {
                 throw new SampleFailure(root + " holds " + held + " images already: ask for as many or more, or choose"
                         + " another --out");
@@ -148,7 +156,8 @@ final class SampleFolder {
         names.putAll(now);
         var changes = names.keySet().stream()
                 .filter(name -> !String.valueOf(before.get(name)).equals(now.get(name)))
-                .map(name -> name + " was " + before.get(name) + ", is " + now.get(name)).toList();
+                .map(name -> name + " was " + before.get(name) + ", is " + now.get(name))
+                .toList();
         if (!changes.isEmpty()) {
             throw new SampleFailure(root + " holds samples with other settings: " + String.join("; ", changes)
                     + ". Set these back, or choose another --out");
@@ -177,7 +186,8 @@ final class SampleFolder {
     void write(Contents contents) throws IOException {
         ObjectNode tree = JSON.valueToTree(contents);
         JsonChecksum.add(tree);
-        AtomicFile.write(fileSystem, file(SAMPLES), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
+        AtomicFile.write(
+                fileSystem, file(SAMPLES), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
     }
 
     private <T> Optional<T> read(Path path, Class<T> type) throws IOException {
@@ -199,8 +209,10 @@ final class SampleFolder {
     }
 
     private static SampleFailure damaged(Path path, String what) {
-        return new SampleFailure(path + " is damaged: " + what + ". " + (path.getParent().getName().equals(RECORDS)
-                ? "Remove it: its images are then drawn again" : "Restore it, or choose another --out"));
+        return new SampleFailure(path + " is damaged: " + what + ". "
+                + (path.getParent().getName().equals(RECORDS)
+                        ? "Remove it: its images are then drawn again"
+                        : "Restore it, or choose another --out"));
     }
 
     /** The size of every file, by its path within the folder. */
@@ -263,8 +275,12 @@ final class SampleFolder {
             bytes += sizes.getOrDefault(file, 0L);
         }
         if (bytes != part.bytes()) {
-            LOG.warn("images {} to {} have {} bytes instead of {}: they are drawn again", part.first(),
-                    part.range().end() - 1, bytes, part.bytes());
+            LOG.warn(
+                    "images {} to {} have {} bytes instead of {}: they are drawn again",
+                    part.first(),
+                    part.range().end() - 1,
+                    bytes,
+                    part.bytes());
             return Optional.empty();
         }
         return Optional.of(part);

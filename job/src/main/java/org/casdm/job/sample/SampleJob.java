@@ -47,13 +47,17 @@ public final class SampleJob {
         this.request = request;
         var model = StoredModel.find(request.checkpoint(), new WeightChoice(request.ema()), hadoop);
         try {
-            var sampler = new SamplerSettings(respacing(model), method(), request.network(), request.clip(),
-                    request.seed());
-            settings = new SampleSettings(model, sampler,
+            var sampler =
+                    new SamplerSettings(respacing(model), method(), request.network(), request.clip(), request.seed());
+            settings = new SampleSettings(
+                    model,
+                    sampler,
                     ClassCycle.parse(request.classes(), model.config().model().classes()),
                     request.interpolation().orElse(null),
                     request.format() == Format.PNG ? PartFormat.PNG : PartFormat.PARQUET);
-            steps = Respacing.parse(sampler.respacing()).apply(model.spec().schedule()).steps();
+            steps = Respacing.parse(sampler.respacing())
+                    .apply(model.spec().schedule())
+                    .steps();
             check(model.spec());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of(e.getMessage()));
@@ -61,7 +65,8 @@ public final class SampleJob {
     }
 
     private String respacing(StoredModel model) {
-        return request.respacing().map(text -> text.strip().equals(ALL_TIMESTEPS) ? "" : text.strip())
+        return request.respacing()
+                .map(text -> text.strip().equals(ALL_TIMESTEPS) ? "" : text.strip())
                 .orElseGet(() -> Integer.toString(model.config().samples().samplerSteps()));
     }
 
@@ -73,8 +78,8 @@ public final class SampleJob {
 
     private void check(ModelSpec model) {
         if (request.interpolation().isPresent() && settings.classes().classes().size() > 1) {
-            throw new IllegalArgumentException("--interpolate needs a single class (--classes=3): else the images"
-                    + " change for two reasons");
+            throw new IllegalArgumentException(
+                    "--interpolate needs a single class (--classes=3): else the images" + " change for two reasons");
         }
         request.trajectory().filter(trajectory -> trajectory.moments() > steps).ifPresent(trajectory -> {
             throw new IllegalArgumentException("--trajectory=" + trajectory.moments() + ", but only " + steps + " of "
@@ -94,7 +99,9 @@ public final class SampleJob {
         var folder = new SampleFolder(request.out(), settings, spark.hadoopConfiguration());
         folder.open(request.count());
         var present = folder.parts();
-        var ranges = SamplePlan.missing(present.stream().map(Part::range).toList(), request.count(),
+        var ranges = SamplePlan.missing(
+                present.stream().map(Part::range).toList(),
+                request.count(),
                 request.imagesPerPart().orElse(SamplePlan.length(request.count(), request.batch())));
         if (!ranges.isEmpty()) {
             folder.write(contents(false, present, null));
@@ -108,13 +115,23 @@ public final class SampleJob {
     }
 
     private SampleFolder.Contents contents(boolean complete, List<Part> parts, ContentDigest npz) {
-        return new SampleFolder.Contents(complete, request.count(), settings.describe(), settings.model().run(),
-                ProgramVersion.get(), parts, npz);
+        return new SampleFolder.Contents(
+                complete,
+                request.count(),
+                settings.describe(),
+                settings.model().run(),
+                ProgramVersion.get(),
+                parts,
+                npz);
     }
 
     /** Has executors draw what is missing, and the trajectory. */
     private void draw(JavaSparkContext spark, SampleFolder folder, List<SampleRange> ranges) throws IOException {
-        var task = new SampleTask(UUID.randomUUID(), settings, folder.root().toString(), request.batch(),
+        var task = new SampleTask(
+                UUID.randomUUID(),
+                settings,
+                folder.root().toString(),
+                request.batch(),
                 spark.getConf().getInt("spark.task.cpus", 1),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         var shared = spark.broadcast(task);
@@ -122,7 +139,9 @@ public final class SampleJob {
             drawParts(spark, folder, ranges, shared);
             if (request.trajectory().isPresent()) {
                 var wanted = request.trajectory().get().withAtMost(request.count());
-                var png = spark.parallelize(List.of(wanted), 1).map(new DrawTrajectory(shared)).first();
+                var png = spark.parallelize(List.of(wanted), 1)
+                        .map(new DrawTrajectory(shared))
+                        .first();
                 AtomicFile.write(folder.fileSystem(), folder.file(TRAJECTORY), png);
             }
         } finally {
@@ -131,25 +150,39 @@ public final class SampleJob {
         }
     }
 
-    private void drawParts(JavaSparkContext spark, SampleFolder folder, List<SampleRange> ranges,
-            Broadcast<SampleTask> task) {
+    private void drawParts(
+            JavaSparkContext spark, SampleFolder folder, List<SampleRange> ranges, Broadcast<SampleTask> task) {
         long images = ranges.stream().mapToLong(SampleRange::count).sum();
-        LOG.info("{} of {} images are there; drawing {} in {} parts to {}", request.count() - images, request.count(),
-                images, ranges.size(), folder.root());
+        LOG.info(
+                "{} of {} images are there; drawing {} in {} parts to {}",
+                request.count() - images,
+                request.count(),
+                images,
+                ranges.size(),
+                folder.root());
         if (ranges.isEmpty()) {
             return;
         }
         DeviceSurvey.ofExecutors(spark, Math.min(ranges.size(), spark.defaultParallelism()));
         var counter = spark.sc().longAccumulator("image steps");
-        var progress = new SampleProgress(counter.id(), request.count() - images, request.count(), steps,
+        var progress = new SampleProgress(
+                counter.id(),
+                request.count() - images,
+                request.count(),
+                steps,
                 OperatorMetrics.register("sample")::set);
         spark.sc().addSparkListener(progress);
         try {
-            spark.parallelize(ranges, ranges.size()).map(new DrawPart(task, counter)).collect();
+            spark.parallelize(ranges, ranges.size())
+                    .map(new DrawPart(task, counter))
+                    .collect();
         } finally {
             spark.sc().removeSparkListener(progress);
         }
-        LOG.info("{} images drawn in {}, {} a second", images, TimeText.hours(progress.seconds()),
+        LOG.info(
+                "{} images drawn in {}, {} a second",
+                images,
+                TimeText.hours(progress.seconds()),
                 String.format(Locale.ROOT, "%.3g", images / progress.seconds()));
     }
 
@@ -162,7 +195,8 @@ public final class SampleJob {
                     + " all have been drawn: something else writes there. Start again when it has ended");
         }
         boolean npz = request.format() == Format.NPZ;
-        var before = folder.contents().filter(SampleFolder.Contents::complete)
+        var before = folder.contents()
+                .filter(SampleFolder.Contents::complete)
                 .filter(contents -> contents.parts().equals(parts));
         var archive = before.map(SampleFolder.Contents::npz).orElse(null);
         if (archive != null && !folder.has(SampleProducts.NPZ, archive.bytes())) {

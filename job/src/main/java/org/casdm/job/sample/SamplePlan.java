@@ -11,11 +11,11 @@ final class SamplePlan {
 
     /** So many ranges are enough to keep a large cluster busy to the end. */
     private static final int WANTED_RANGES = 256;
+
     private static final int SHORTEST = 8;
     private static final int LONGEST = 1024;
 
-    private SamplePlan() {
-    }
+    private SamplePlan() {}
 
     /** Images in a range, where nobody has said it: by the images alone, so that the parts are the same anywhere. */
     static int length(long count, int batch) {
@@ -43,7 +43,7 @@ final class SamplePlan {
     }
 
     private static void cut(long from, long to, int length, List<SampleRange> ranges) {
-        for (long at = from; at < to;) {
+        for (long at = from; at < to; ) {
             long end = Math.min(to, (at / length + 1) * length);
             ranges.add(new SampleRange(at, (int) (end - at)));
             at = end;

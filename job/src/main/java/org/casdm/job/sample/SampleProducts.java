@@ -52,8 +52,8 @@ final class SampleProducts {
             if (part.first() < shown) {
                 read(part, (image, label, pixels, offset) -> {
                     if (image < shown) {
-                        System.arraycopy(pixels, offset, images, (int) image * shape.storedBytes(),
-                                shape.storedBytes());
+                        System.arraycopy(
+                                pixels, offset, images, (int) image * shape.storedBytes(), shape.storedBytes());
                     }
                 });
             }
@@ -72,10 +72,17 @@ final class SampleProducts {
     /** Writes {@code dataset.json}, with which the parts are a data set for training and evaluation. */
     void writeDescription() throws IOException {
         int classes = settings.model().config().model().classes();
-        new DatasetDescription(count, shape.size(), ImageShape.STORED_CHANNELS,
-                IntStream.range(0, classes).mapToObj(Integer::toString).toList(), settings.model().toString(),
-                "sampled: " + settings.describe(), settings.sampler().seed(), "all",
-                parts.stream().map(ParquetPartWriter::describe).toList(), List.of())
+        new DatasetDescription(
+                        count,
+                        shape.size(),
+                        ImageShape.STORED_CHANNELS,
+                        IntStream.range(0, classes).mapToObj(Integer::toString).toList(),
+                        settings.model().toString(),
+                        "sampled: " + settings.describe(),
+                        settings.sampler().seed(),
+                        "all",
+                        parts.stream().map(ParquetPartWriter::describe).toList(),
+                        List.of())
                 .write(folder.fileSystem(), folder.root());
     }
 
@@ -90,15 +97,18 @@ final class SampleProducts {
             // Not to be closed by the writer: the file appears by publishing.
             var output = new DigestOutputStream(new OpenOutput(file.stream()), digest);
             try (var npz = new NpzWriter(folder.file(NPZ).toString(), output)) {
-                npz.write("arr_0", NpyHeader.of(NpyType.UINT8, count, shape.size(), shape.size(),
-                        ImageShape.STORED_CHANNELS), pixels());
+                npz.write(
+                        "arr_0",
+                        NpyHeader.of(NpyType.UINT8, count, shape.size(), shape.size(), ImageShape.STORED_CHANNELS),
+                        pixels());
                 if (!settings.classes().classes().isEmpty()) {
                     npz.write("arr_1", NpyHeader.of(NpyType.INT64, count), labels());
                 }
             }
             file.publish();
         }
-        return new ContentDigest(folder.fileSystem().getFileStatus(folder.file(NPZ)).getLen(), Sha256.hex(digest));
+        return new ContentDigest(
+                folder.fileSystem().getFileStatus(folder.file(NPZ)).getLen(), Sha256.hex(digest));
     }
 
     private NpyElements pixels() {

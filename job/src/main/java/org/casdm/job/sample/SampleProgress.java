@@ -37,6 +37,7 @@ final class SampleProgress extends SparkListener {
     private long told = begin;
     /** When the first count came, and how large it was: before, executors were starting. */
     private long firstTime;
+
     private long firstDone;
 
     /**
@@ -78,12 +79,15 @@ final class SampleProgress extends SparkListener {
     }
 
     private long count(Collection<AccumulableInfo> updates) {
-        return updates.stream().filter(update -> update.id() == accumulator && update.update().isDefined())
-                .mapToLong(update -> ((Number) update.update().get()).longValue()).sum();
+        return updates.stream()
+                .filter(update -> update.id() == accumulator && update.update().isDefined())
+                .mapToLong(update -> ((Number) update.update().get()).longValue())
+                .sum();
     }
 
     private void tell() {
-        long done = finished + running.values().stream().mapToLong(Long::longValue).sum();
+        long done =
+                finished + running.values().stream().mapToLong(Long::longValue).sum();
         told(done, System.nanoTime()).ifPresent(LOG::info);
     }
 
@@ -120,8 +124,14 @@ final class SampleProgress extends SparkListener {
     static String line(long before, long done, long total, int steps, double rate) {
         double images = before + (double) done / steps;
         double perSecond = rate / steps;
-        return String.format(Locale.ROOT, "images %,d/%,d (%.1f %%) | %.3g images/s | %s left", (long) images, total,
-                100 * images / total, perSecond, TimeText.hours((total - images) / perSecond));
+        return String.format(
+                Locale.ROOT,
+                "images %,d/%,d (%.1f %%) | %.3g images/s | %s left",
+                (long) images,
+                total,
+                100 * images / total,
+                perSecond,
+                TimeText.hours((total - images) / perSecond));
     }
 
     /** Seconds since the start. */

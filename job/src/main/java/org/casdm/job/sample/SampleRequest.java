@@ -29,10 +29,24 @@ import org.casdm.sampling.SamplerSettings.Estimator;
  * @param interpolation the way to go instead of drawing images by number
  * @param trajectory what to show of the way from noise to image
  */
-public record SampleRequest(String checkpoint, String out, long count, Format format, int batch,
-        OptionalInt imagesPerPart, Optional<String> ema, Optional<String> respacing, Method method,
-        Optional<Variance> variance, OptionalDouble eta, Estimator network, Optional<String> classes, long seed,
-        boolean clip, Optional<InterpolatedNoise> interpolation, Optional<TrajectoryRequest> trajectory) {
+public record SampleRequest(
+        String checkpoint,
+        String out,
+        long count,
+        Format format,
+        int batch,
+        OptionalInt imagesPerPart,
+        Optional<String> ema,
+        Optional<String> respacing,
+        Method method,
+        Optional<Variance> variance,
+        OptionalDouble eta,
+        Estimator network,
+        Optional<String> classes,
+        long seed,
+        boolean clip,
+        Optional<InterpolatedNoise> interpolation,
+        Optional<TrajectoryRequest> trajectory) {
 
     private static final long MOST_IMAGES = 999_999_999;
 
@@ -48,7 +62,8 @@ public record SampleRequest(String checkpoint, String out, long count, Format fo
 
     /** How to step. */
     public enum Method {
-        DDPM, DDIM
+        DDPM,
+        DDIM
     }
 
     /**
@@ -58,8 +73,8 @@ public record SampleRequest(String checkpoint, String out, long count, Format fo
     public record TrajectoryRequest(int moments, int images) implements Serializable {
         public TrajectoryRequest {
             if (moments < 1 || images < 1) {
-                throw new IllegalArgumentException("a trajectory has at least 1 step and 1 image, not " + moments
-                        + " and " + images);
+                throw new IllegalArgumentException(
+                        "a trajectory has at least 1 step and 1 image, not " + moments + " and " + images);
             }
         }
 
@@ -76,7 +91,8 @@ public record SampleRequest(String checkpoint, String out, long count, Format fo
         require(imagesPerPart.isEmpty() || imagesPerPart.getAsInt() >= 1, "--images-per-part is at least 1");
         require(method == Method.DDPM || variance.isEmpty(), "--variance belongs to --method=ddpm");
         require(method == Method.DDIM || eta.isEmpty(), "--eta belongs to --method=ddim");
-        require(interpolation.isEmpty() || method == Method.DDIM && eta.orElse(0) == 0,
+        require(
+                interpolation.isEmpty() || method == Method.DDIM && eta.orElse(0) == 0,
                 "--interpolate needs --method=ddim without fresh noise (--eta=0): else the images on the way do not"
                         + " follow from its ends");
     }

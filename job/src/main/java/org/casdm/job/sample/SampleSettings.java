@@ -21,8 +21,13 @@ import org.casdm.sampling.SamplingMethod.Ddpm;
  * @param interpolation the way that the images go; null where each starts from noise of its own
  * @param storedAs what the parts are
  */
-record SampleSettings(StoredModel model, SamplerSettings sampler, ClassCycle classes, InterpolatedNoise interpolation,
-        PartFormat storedAs) implements Serializable {
+record SampleSettings(
+        StoredModel model,
+        SamplerSettings sampler,
+        ClassCycle classes,
+        InterpolatedNoise interpolation,
+        PartFormat storedAs)
+        implements Serializable {
 
     /** The images' x_T. */
     InitialNoise start() {
@@ -50,8 +55,12 @@ record SampleSettings(StoredModel model, SamplerSettings sampler, ClassCycle cla
         words.put("clip", Boolean.toString(sampler.clip()));
         words.put("seed", Long.toString(sampler.seed()));
         words.put("classes", classes.toString());
-        words.put("interpolate", interpolation == null ? "no" : "seed " + interpolation.firstSeed() + " to seed "
-                + interpolation.lastSeed() + " in " + interpolation.frames());
+        words.put(
+                "interpolate",
+                interpolation == null
+                        ? "no"
+                        : "seed " + interpolation.firstSeed() + " to seed " + interpolation.lastSeed() + " in "
+                                + interpolation.frames());
         words.put("stored as", storedAs.name().toLowerCase(Locale.ROOT));
         return words;
     }

@@ -16,8 +16,9 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param threads host threads of a task
  * @param hadoop the driver's
  */
-record SampleTask(UUID job, SampleSettings settings, String folder, int batch, int threads,
-        SerializableConfiguration hadoop) implements Serializable {
+record SampleTask(
+        UUID job, SampleSettings settings, String folder, int batch, int threads, SerializableConfiguration hadoop)
+        implements Serializable {
 
     Configuration configuration() {
         return hadoop.value();

@@ -56,7 +56,8 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
         if (atStep.matches()) {
             place = new Path(atStep.group(1));
             step = OptionalLong.of(Long.parseLong(atStep.group(2)));
-        } else if (stepFolder.matches() && place.getParent() != null
+        } else if (stepFolder.matches()
+                && place.getParent() != null
                 && place.getParent().getName().equals(CHECKPOINTS)) {
             step = OptionalLong.of(Long.parseLong(stepFolder.group(1)));
             place = place.getParent().getParent();
@@ -64,15 +65,21 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
         var folder = new RunFolder(place.getFileSystem(hadoop), place);
         var config = configuration(folder);
         var checkpoint = checkpoint(folder, step);
-        var file = weights.file(config, averages(checkpoint), checkpoint.folder().toString());
-        return new StoredModel(folder.root().toString(), checkpoint.step(), file, checkpoint.files().get(file).sha256(),
+        var file =
+                weights.file(config, averages(checkpoint), checkpoint.folder().toString());
+        return new StoredModel(
+                folder.root().toString(),
+                checkpoint.step(),
+                file,
+                checkpoint.files().get(file).sha256(),
                 config);
     }
 
     private static CasdmConfig configuration(RunFolder folder) throws IOException {
-        var text = folder.readConfiguration().orElseThrow(() -> new SampleFailure(folder.root() + " is no run: it has"
-                + " no config.conf. Give the run.folder of a training, the same with @STEP behind it, or a folder in"
-                + " its checkpoints/"));
+        var text = folder.readConfiguration()
+                .orElseThrow(() -> new SampleFailure(folder.root() + " is no run: it has"
+                        + " no config.conf. Give the run.folder of a training, the same with @STEP behind it, or a folder in"
+                        + " its checkpoints/"));
         return ConfigLoader.loadStored(new ConfigText(folder.configurationPath().toString(), text));
     }
 
@@ -83,16 +90,22 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
                 return store.open(step.getAsLong());
             } catch (CorruptCheckpointException e) {
                 throw new SampleFailure(e.getMessage() + ". Complete checkpoints of this run: "
-                        + describe(store.list().complete().stream().map(StoredCheckpoint::step).toList()));
+                        + describe(store.list().complete().stream()
+                                .map(StoredCheckpoint::step)
+                                .toList()));
             }
         }
-        return store.latest().orElseThrow(() -> new SampleFailure(folder.root() + " holds no complete checkpoint yet:"
-                + " train writes one every checkpoint.every-steps steps and at its end"));
+        return store.latest()
+                .orElseThrow(() -> new SampleFailure(folder.root() + " holds no complete checkpoint yet:"
+                        + " train writes one every checkpoint.every-steps steps and at its end"));
     }
 
     private static List<Double> averages(StoredCheckpoint checkpoint) {
-        return checkpoint.files().keySet().stream().map(CheckpointFiles::exponentialMovingAverageRate)
-                .filter(rate -> rate.isPresent()).map(rate -> rate.getAsDouble()).toList();
+        return checkpoint.files().keySet().stream()
+                .map(CheckpointFiles::exponentialMovingAverageRate)
+                .filter(rate -> rate.isPresent())
+                .map(rate -> rate.getAsDouble())
+                .toList();
     }
 
     private static String describe(List<Long> steps) {

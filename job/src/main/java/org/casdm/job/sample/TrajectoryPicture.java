@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.data.ImageReader;
 import org.casdm.data.picture.HeatMap;
-import org.casdm.data.picture.Pixels;
 import org.casdm.data.picture.PictureTable;
+import org.casdm.data.picture.Pixels;
 import org.casdm.sampling.Trajectory.Moment;
 
 /**
@@ -36,13 +36,20 @@ record TrajectoryPicture(SampleSettings settings, ImageShape shape) {
             rows.add(row(caption + "x_t", moments, moment -> picture(moment.xt(), index)));
             rows.add(row(caption + "x0 theta", moments, moment -> picture(moment.x0Theta(), index)));
             if (refined) {
-                rows.add(row(caption + second, moments,
+                rows.add(row(
+                        caption + second,
+                        moments,
                         moment -> picture(moment.refinement().orElseThrow().x0(), index)));
-                rows.add(row(caption + "r", moments,
+                rows.add(row(
+                        caption + "r",
+                        moments,
                         moment -> heatMap(moment.refinement().orElseThrow().weight(), index)));
             }
         }
-        return new PictureTable(moments.stream().map(moment -> "t=" + moment.timestep()).toList(), rows, shape.size(),
+        return new PictureTable(
+                moments.stream().map(moment -> "t=" + moment.timestep()).toList(),
+                rows,
+                shape.size(),
                 Math.max(1, COMFORTABLE_SIZE / shape.size()));
     }
 

@@ -27,8 +27,10 @@ record WeightChoice(Optional<String> text) {
         if (text.isPresent() && text.get().strip().equals(NONE)) {
             return CheckpointFiles.MODEL;
         }
-        double rate = text.map(value -> rate(value, rates, checkpoint)).orElseGet(() -> config.samples().emaRate()
-                .orElse(config.train().emaRates().get(0)));
+        double rate = text.map(value -> rate(value, rates, checkpoint))
+                .orElseGet(() -> config.samples()
+                        .emaRate()
+                        .orElse(config.train().emaRates().get(0)));
         if (!rates.contains(rate)) {
             throw missing(Double.toString(rate), rates, checkpoint);
         }
@@ -45,8 +47,10 @@ record WeightChoice(Optional<String> text) {
 
     private static ConfigException missing(String wanted, List<Double> rates, String checkpoint) {
         return new ConfigException(List.of("--ema=" + wanted + ": " + checkpoint + " has no such moving average; it "
-                + "has " + (rates.isEmpty() ? "none, and" : rates.stream().map(String::valueOf)
-                        .collect(Collectors.joining(", ")) + ", and")
+                + "has "
+                + (rates.isEmpty()
+                        ? "none, and"
+                        : rates.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ", and")
                 + " with --ema=none the parameters themselves"));
     }
 }

@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implements GraphFactory {
 
     @Override
-    public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
-            Configuration hadoop) throws IOException {
+    public ComputationGraph build(
+            ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoop) throws IOException {
         requireDevice();
         // The calling thread is the one that will train.
         NativeThreads.ofThisThread(threads);
@@ -44,8 +44,8 @@ record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implem
                     + " mvn -Pcuda package");
         }
         if (wanted == CasdmConfig.Device.CPU && !cpu) {
-            throw new TrainingFailure("execution.device is cpu, but this job jar computes on GPUs: build it without"
-                    + " -Pcuda");
+            throw new TrainingFailure(
+                    "execution.device is cpu, but this job jar computes on GPUs: build it without" + " -Pcuda");
         }
     }
 }

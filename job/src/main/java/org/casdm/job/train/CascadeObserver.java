@@ -22,13 +22,16 @@ record CascadeObserver(CasdmConfig config) implements StepObserver {
     @Override
     public StepObservation observe(ComputationGraph graph) {
         var cascade = (CascadeGraph) graph;
-        return new StepObservation(cascade.lastTerms(),
+        return new StepObservation(
+                cascade.lastTerms(),
                 cascade.lpips().isPresent() ? distances(cascade.lastTermsOfImages()) : new double[0]);
     }
 
     /** LPIPS is the last of the terms. */
     private static double[] distances(double[][] termsOfImages) {
-        return Arrays.stream(termsOfImages).mapToDouble(terms -> terms[terms.length - 1]).toArray();
+        return Arrays.stream(termsOfImages)
+                .mapToDouble(terms -> terms[terms.length - 1])
+                .toArray();
     }
 
     @Override
@@ -36,7 +39,8 @@ record CascadeObserver(CasdmConfig config) implements StepObserver {
         if (config.run().folder().isEmpty()) {
             return Optional.empty();
         }
-        var failures = RunFolder.at(config.run().folder().get(), state.hadoopConfiguration()).failures();
+        var failures = RunFolder.at(config.run().folder().get(), state.hadoopConfiguration())
+                .failures();
         return Optional.of(new SkippedStepFiles(config, state).write(failures).toString());
     }
 }

@@ -17,9 +17,11 @@ final class DescribeDevice implements Function<Integer, String> {
     public String call(Integer task) {
         var assignment = DeviceAssignment.ofTask(TaskContext.get());
         var backend = ComputeBackend.start();
-        var what = backend.cpu() ? "the CPU"
-                : assignment.device().isPresent() ? backend.device(assignment.device().getAsInt()).toString()
-                : backend.devices().stream().map(DeviceInfo::toString).collect(Collectors.joining("; "));
+        var what = backend.cpu()
+                ? "the CPU"
+                : assignment.device().isPresent()
+                        ? backend.device(assignment.device().getAsInt()).toString()
+                        : backend.devices().stream().map(DeviceInfo::toString).collect(Collectors.joining("; "));
         return "executor " + SparkEnv.get().executorId() + " on " + ComputeBackend.host() + " computes on " + what;
     }
 }

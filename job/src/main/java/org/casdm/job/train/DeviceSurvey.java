@@ -17,8 +17,7 @@ public final class DeviceSurvey {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceSurvey.class);
     private static final String TASK_AMOUNT = "spark.task.resource.gpu.amount";
 
-    private DeviceSurvey() {
-    }
+    private DeviceSurvey() {}
 
     /**
      * Starts ND4J here, bound to the card that Spark has given to the driver, if it has.
@@ -39,8 +38,14 @@ public final class DeviceSurvey {
      */
     public static void ofExecutors(JavaSparkContext spark, int tasks) {
         if (ComputeBackend.madeForCuda() || spark.getConf().contains(TASK_AMOUNT)) {
-            spark.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks).map(new DescribeDevice()).collect()
-                    .stream().distinct().sorted().forEach(LOG::info);
+            spark
+                    .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
+                    .map(new DescribeDevice())
+                    .collect()
+                    .stream()
+                    .distinct()
+                    .sorted()
+                    .forEach(LOG::info);
         }
     }
 }

@@ -20,8 +20,12 @@ record Distribution(double minimum, double lowerQuartile, double median, double 
         if (sorted.length == 0) {
             return Optional.empty();
         }
-        return Optional.of(new Distribution(sorted[0], quantile(sorted, 0.25), quantile(sorted, 0.5),
-                quantile(sorted, 0.75), sorted[sorted.length - 1]));
+        return Optional.of(new Distribution(
+                sorted[0],
+                quantile(sorted, 0.25),
+                quantile(sorted, 0.5),
+                quantile(sorted, 0.75),
+                sorted[sorted.length - 1]));
     }
 
     private static double quantile(double[] sorted, double share) {

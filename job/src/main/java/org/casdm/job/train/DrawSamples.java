@@ -27,8 +27,7 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
      * @param images  one after the other; null if the model draws none
      * @param failure why it does not, else null
      */
-    record Drawn(byte[] images, String failure) implements Serializable {
-    }
+    record Drawn(byte[] images, String failure) implements Serializable {}
 
     @Override
     public Drawn call(CasdmConfig config) {
@@ -37,11 +36,14 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
         int count = config.samples().count();
         int classes = config.model().classes();
         // Class after class, so that the grid shows all of them.
-        int[] labels = classes == 0 ? null : IntStream.range(0, count).map(i -> i % classes).toArray();
-        var settings = SamplerSettings.ddim(Integer.toString(config.samples().samplerSteps()), config.run().seed());
+        int[] labels = classes == 0
+                ? null
+                : IntStream.range(0, count).map(i -> i % classes).toArray();
+        var settings = SamplerSettings.ddim(
+                Integer.toString(config.samples().samplerSteps()), config.run().seed());
         try (var vector = Nd4j.createFromArray(parameters.value());
-                var sampler = new Sampler(ConfiguredModel.of(config), vector, config.data().size(), settings,
-                        threads)) {
+                var sampler = new Sampler(
+                        ConfiguredModel.of(config), vector, config.data().size(), settings, threads)) {
             return new Drawn(sampler.sample(0, count, labels), null);
         } catch (SamplingException e) {
             // Would fail as often as Spark tries.

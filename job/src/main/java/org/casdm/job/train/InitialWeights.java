@@ -21,8 +21,7 @@ final class InitialWeights {
 
     private static final Logger LOG = LoggerFactory.getLogger(InitialWeights.class);
 
-    private InitialWeights() {
-    }
+    private InitialWeights() {}
 
     /**
      * Loads {@code model.theta.init-from} and {@code model.phi.init-from}, where the configuration has them, by name.
@@ -31,15 +30,18 @@ final class InitialWeights {
      */
     static void load(CasdmConfig config, TrainedModel trained, Configuration hadoop) throws IOException {
         for (var network : trained.spec().networks()) {
-            var settings = network.name().equals("theta") ? config.model().theta() : config.model().phi();
+            var settings = network.name().equals("theta")
+                    ? config.model().theta()
+                    : config.model().phi();
             if (settings.initFrom().isPresent()) {
                 load(settings, network, trained, hadoop);
             }
         }
     }
 
-    private static void load(CasdmConfig.Network settings, ModelSpec.Network network, TrainedModel trained,
-            Configuration hadoop) throws IOException {
+    private static void load(
+            CasdmConfig.Network settings, ModelSpec.Network network, TrainedModel trained, Configuration hadoop)
+            throws IOException {
         String uri = settings.initFrom().orElseThrow();
         var order = switch (settings.initAttentionOrder()) {
             case HEADS_FIRST -> AttentionOrder.HEADS_FIRST;
@@ -51,13 +53,22 @@ final class InitialWeights {
         KnownContent.verify(fileSystem, path);
         try (var file = TensorFile.open(fileSystem, path)) {
             var weights = new UNetWeights(file, network.name(), network.spec());
-            weights.read(order, (parameter, values) -> put(loading,
-                    TensorInfo.float32(network.name() + "." + parameter.name(), parameter.fileShape()), values));
-            LOG.info("{} starts from {}{}", network.name(), uri,
+            weights.read(
+                    order,
+                    (parameter, values) -> put(
+                            loading,
+                            TensorInfo.float32(network.name() + "." + parameter.name(), parameter.fileShape()),
+                            values));
+            LOG.info(
+                    "{} starts from {}{}",
+                    network.name(),
+                    uri,
                     weights.prefix().isEmpty() ? "" : ", tensors below " + weights.prefix());
             if (weights.leavesVariance()) {
-                LOG.info("that network has learnt its variance (learn_sigma) in outputs that {} does not have: they are"
-                        + " left out, the noise is taken", network.name());
+                LOG.info(
+                        "that network has learnt its variance (learn_sigma) in outputs that {} does not have: they are"
+                                + " left out, the noise is taken",
+                        network.name());
             }
         }
         loading.requireComplete(uri);

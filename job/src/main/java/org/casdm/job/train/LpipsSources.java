@@ -44,9 +44,12 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
         var lpips = config.lpips();
         String weights = lpips.weights().orElseThrow(() -> missing(network, "lpips.weights"));
         boolean random = weights.equals(WeightSource.RANDOM);
-        String lin = lpips.lin().or(() -> random ? Optional.of(WeightSource.RANDOM) : Optional.empty())
+        String lin = lpips.lin()
+                .or(() -> random ? Optional.of(WeightSource.RANDOM) : Optional.empty())
                 .orElseThrow(() -> missing(network, "lpips.lin"));
-        return Optional.of(new LpipsSources(network, source("lpips.weights", weights, lpips.weightsSha256()),
+        return Optional.of(new LpipsSources(
+                network,
+                source("lpips.weights", weights, lpips.weightsSha256()),
                 source("lpips.lin", lin, lpips.linSha256())));
     }
 
@@ -67,11 +70,13 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
 
     /** What fetches the published files. */
     private static String command(Trunk network) {
-        return "deploy/casdm weights get " + switch (network) {
-            case VGG -> "vgg16 lpips-vgg";
-            case ALEX -> "alexnet lpips-alex";
-            case SQUEEZE -> "squeezenet lpips-squeeze";
-        } + " --to FOLDER";
+        return "deploy/casdm weights get "
+                + switch (network) {
+                    case VGG -> "vgg16 lpips-vgg";
+                    case ALEX -> "alexnet lpips-alex";
+                    case SQUEEZE -> "squeezenet lpips-squeeze";
+                }
+                + " --to FOLDER";
     }
 
     /**
@@ -87,8 +92,10 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
         try {
             LpipsWeights.check(network, trunk, lin, hadoop);
         } catch (IOException e) {
-            throw new TrainingFailure("LPIPS cannot be had of lpips.weights = " + trunk + " and lpips.lin = " + lin
-                    + ": " + e.getMessage() + ". \"" + command(network) + "\" fetches the published files", e);
+            throw new TrainingFailure(
+                    "LPIPS cannot be had of lpips.weights = " + trunk + " and lpips.lin = " + lin + ": "
+                            + e.getMessage() + ". \"" + command(network) + "\" fetches the published files",
+                    e);
         }
     }
 

@@ -10,8 +10,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  */
 public final class NativeThreads {
 
-    private NativeThreads() {
-    }
+    private NativeThreads() {}
 
     /** Sets the number for arithmetic that the calling thread asks for: OpenMP keeps it for each thread. */
     public static void ofThisThread(int threads) {

@@ -21,10 +21,10 @@ final class RegisteredExecutors {
     private static final long TIMEOUT_SECONDS = 60;
     /** A standalone cluster does not say how many will come: all have, once none has come for as long. */
     private static final long SETTLED_SECONDS = 10;
+
     private static final long POLL_MILLISECONDS = 200;
 
-    private RegisteredExecutors() {
-    }
+    private RegisteredExecutors() {}
 
     /**
      * Waits for the executors: they register one by one while the driver goes on.
@@ -57,7 +57,10 @@ final class RegisteredExecutors {
                     + " train.workers and execution.threads-per-worker, Spark waits for as long as it takes");
         }
         if (expected.isPresent() && cores.size() < expected.getAsInt()) {
-            LOG.warn("{} of {} executors have registered within {} s", cores.size(), expected.getAsInt(),
+            LOG.warn(
+                    "{} of {} executors have registered within {} s",
+                    cores.size(),
+                    expected.getAsInt(),
                     TIMEOUT_SECONDS);
         }
         return cores;

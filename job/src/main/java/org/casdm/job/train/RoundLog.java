@@ -31,7 +31,11 @@ final class RoundLog {
     private final long imagesPerEpoch;
     private double smoothedSecondsPerStep = Double.NaN;
 
-    RoundLog(MetricsLog metrics, OperatorMetrics operators, List<String> termNames, long totalSteps,
+    RoundLog(
+            MetricsLog metrics,
+            OperatorMetrics operators,
+            List<String> termNames,
+            long totalSteps,
             long imagesPerEpoch) {
         this.metrics = metrics;
         this.operators = operators;
@@ -49,12 +53,13 @@ final class RoundLog {
      * @param learningRate of its last step
      * @param badImages distinct images skipped so far
      */
-    void round(RoundResult result, TrainingCheckpoints.Place place, double seconds, double learningRate,
-            int badImages) throws IOException {
+    void round(RoundResult result, TrainingCheckpoints.Place place, double seconds, double learningRate, int badImages)
+            throws IOException {
         double[] terms = meanTerms(result);
         double secondsPerStep = seconds / result.steps();
         // The first round builds graphs and compiles code: it says nothing about the next.
-        smoothedSecondsPerStep = Double.isNaN(smoothedSecondsPerStep) || result.firstStep() == 0 ? secondsPerStep
+        smoothedSecondsPerStep = Double.isNaN(smoothedSecondsPerStep) || result.firstStep() == 0
+                ? secondsPerStep
                 : smoothedSecondsPerStep + SMOOTHING * (secondsPerStep - smoothedSecondsPerStep);
         double imagesPerSecond = result.images() / seconds;
         double epoch = (double) place.imagesSeen() / imagesPerEpoch;
@@ -91,15 +96,26 @@ final class RoundLog {
         metrics.append(place.step(), line);
         tellOperators(place.step(), skippedSteps, line);
 
-        var text = new StringBuilder(String.format(Locale.ROOT, "step %,d/%,d (%.1f %%) epoch %.2f | loss %.4f",
-                place.step(), totalSteps, 100.0 * place.step() / totalSteps, epoch, result.meanScore()));
+        var text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "step %,d/%,d (%.1f %%) epoch %.2f | loss %.4f",
+                place.step(),
+                totalSteps,
+                100.0 * place.step() / totalSteps,
+                epoch,
+                result.meanScore()));
         for (int i = 0; i < termNames.size(); i++) {
             text.append(String.format(Locale.ROOT, " %s %.3g", termNames.get(i), terms[i]));
         }
-        distances.ifPresent(ofImages -> text.append(String.format(Locale.ROOT, " (%.3g to %.3g)", ofImages.minimum(),
-                ofImages.maximum())));
-        text.append(String.format(Locale.ROOT, " | %.1f images/s, steps %.0f %% of %.2f s | %s left", imagesPerSecond,
-                100 * (compute + data) / seconds, seconds, left(place.step())));
+        distances.ifPresent(ofImages ->
+                text.append(String.format(Locale.ROOT, " (%.3g to %.3g)", ofImages.minimum(), ofImages.maximum())));
+        text.append(String.format(
+                Locale.ROOT,
+                " | %.1f images/s, steps %.0f %% of %.2f s | %s left",
+                imagesPerSecond,
+                100 * (compute + data) / seconds,
+                seconds,
+                left(place.step())));
         if (skippedSteps > 0) {
             text.append(" | ").append(skippedSteps).append(" skipped steps");
         }

@@ -15,8 +15,7 @@ final class RunConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunConfiguration.class);
 
-    private RunConfiguration() {
-    }
+    private RunConfiguration() {}
 
     /**
      * Writes the configuration into the run folder, after a comparison with the one that is there.
@@ -26,9 +25,11 @@ final class RunConfiguration {
     static void store(RunFolder folder, CasdmConfig config) throws IOException {
         var stored = folder.readConfiguration();
         if (stored.isPresent()) {
-            var before = ConfigLoader.loadStored(new ConfigText(folder.configurationPath().toString(), stored.get()));
+            var before = ConfigLoader.loadStored(
+                    new ConfigText(folder.configurationPath().toString(), stored.get()));
             var changes = ConfigChange.diff(before, config);
-            var refused = changes.stream().filter(change -> !change.allowedOnResume()).toList();
+            var refused =
+                    changes.stream().filter(change -> !change.allowedOnResume()).toList();
             if (!refused.isEmpty()) {
                 throw new TrainingFailure(folder.root() + " holds a run with another configuration; what may not"
                         + " change in a run has changed: "

@@ -39,7 +39,9 @@ final class SampleGrids {
         DrawSamples.Drawn drawn;
         try {
             // A task, not the driver: where there are GPUs, the executors have them.
-            drawn = spark.parallelize(List.of(config), 1).map(new DrawSamples(parameters, threads)).first();
+            drawn = spark.parallelize(List.of(config), 1)
+                    .map(new DrawSamples(parameters, threads))
+                    .first();
         } finally {
             parameters.destroy();
         }
@@ -49,16 +51,30 @@ final class SampleGrids {
         }
         int count = config.samples().count();
         var png = new ByteArrayOutputStream();
-        new ContactSheet((int) Math.ceil(Math.sqrt(count)), Math.max(1, COMFORTABLE_SIZE / config.data().size()))
-                .write(drawn.images(), count, config.data().size(), config.data().channels(), png);
+        new ContactSheet(
+                        (int) Math.ceil(Math.sqrt(count)),
+                        Math.max(1, COMFORTABLE_SIZE / config.data().size()))
+                .write(
+                        drawn.images(),
+                        count,
+                        config.data().size(),
+                        config.data().channels(),
+                        png);
         folder.writeSample(step, png.toByteArray());
-        LOG.info("{} samples drawn to {} in {} s", count, folder.samplePath(step),
+        LOG.info(
+                "{} samples drawn to {} in {} s",
+                count,
+                folder.samplePath(step),
                 String.format("%.1f", (System.nanoTime() - begin) / 1e9));
     }
 
     private INDArray average(TrainedModel trained) {
-        double rate = config.samples().emaRate().orElse(config.train().emaRates().get(0));
-        return trained.averages().stream().filter(average -> average.rate() == rate).findFirst().orElseThrow()
+        double rate =
+                config.samples().emaRate().orElse(config.train().emaRates().get(0));
+        return trained.averages().stream()
+                .filter(average -> average.rate() == rate)
+                .findFirst()
+                .orElseThrow()
                 .average();
     }
 }

@@ -18,13 +18,11 @@ import org.nd4j.linalg.factory.Nd4j;
 final class SharedLpipsWeights {
 
     /** What has to be equal for weights to serve: the run, since the files may change between runs. */
-    private record Key(String runId, LpipsSources sources, int device) {
-    }
+    private record Key(String runId, LpipsSources sources, int device) {}
 
     private static final Map<Key, WeakReference<LpipsWeights>> LOADED = new HashMap<>();
 
-    private SharedLpipsWeights() {
-    }
+    private SharedLpipsWeights() {}
 
     /** The weights; whoever comes while another loads them waits. */
     static synchronized LpipsWeights get(String runId, LpipsSources sources, Configuration hadoop) throws IOException {

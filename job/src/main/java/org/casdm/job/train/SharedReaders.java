@@ -16,18 +16,17 @@ import org.casdm.data.SubstitutingReader;
 final class SharedReaders {
 
     /** What has to be equal for a reader to serve: the run, since the files may change between runs. */
-    private record Key(String runId, String location, ReadOptions options, double maximumBadFraction) {
-    }
+    private record Key(String runId, String location, ReadOptions options, double maximumBadFraction) {}
 
     private static Key openKey;
     private static SubstitutingReader openReader;
 
-    private SharedReaders() {
-    }
+    private SharedReaders() {}
 
     /** The reader of this set, opened on first use. */
-    static synchronized SubstitutingReader get(String runId, ImageSet images, ReadOptions options,
-            double maximumBadFraction, Configuration hadoop) throws IOException {
+    static synchronized SubstitutingReader get(
+            String runId, ImageSet images, ReadOptions options, double maximumBadFraction, Configuration hadoop)
+            throws IOException {
         var key = new Key(runId, images.location(), options, maximumBadFraction);
         if (!key.equals(openKey)) {
             close();

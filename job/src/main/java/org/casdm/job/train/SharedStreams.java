@@ -20,8 +20,7 @@ final class SharedStreams {
      * @param runId  tells runs apart
      * @param worker its index
      */
-    record Key(String runId, int worker) {
-    }
+    record Key(String runId, int worker) {}
 
     /** Opens a stream where none can be gone on with. */
     interface Opener {
@@ -30,8 +29,7 @@ final class SharedStreams {
 
     private static final Map<Key, ShardStream> IDLE = new HashMap<>();
 
-    private SharedStreams() {
-    }
+    private SharedStreams() {}
 
     /**
      * The stream of a worker, standing at a position; to be given back or closed.
@@ -46,7 +44,8 @@ final class SharedStreams {
             while (others.hasNext()) {
                 var other = others.next();
                 // In a round all workers begin at the same position.
-                if (!other.getKey().runId().equals(key.runId()) || other.getValue().position() < position) {
+                if (!other.getKey().runId().equals(key.runId())
+                        || other.getValue().position() < position) {
                     other.getValue().close();
                     others.remove();
                 }

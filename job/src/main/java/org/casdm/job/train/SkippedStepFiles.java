@@ -52,13 +52,17 @@ final class SkippedStepFiles {
 
     /** Writes all of it. */
     Path write(FailureStore failures) throws IOException {
-        var metadata = Map.of("format", "pt", "step", Long.toString(state.step()),
-                "worker", Integer.toString(state.workerIndex()));
+        var metadata = Map.of(
+                "format", "pt", "step", Long.toString(state.step()), "worker", Integer.toString(state.workerIndex()));
         var tensors = new ModelTensors(model);
-        return failures.write(state.step(), state.workerIndex(),
-                List.of(new CheckpointFile(CheckpointFiles.MODEL, metadata, tensors.sources("", graph.params())),
+        return failures.write(
+                state.step(),
+                state.workerIndex(),
+                List.of(
+                        new CheckpointFile(CheckpointFiles.MODEL, metadata, tensors.sources("", graph.params())),
                         new CheckpointFile(FailureStore.MINIBATCH, metadata, minibatch())),
-                Map.of(FailureStore.PICTURE, picture()), report(tensors));
+                Map.of(FailureStore.PICTURE, picture()),
+                report(tensors));
     }
 
     private List<TensorSource> minibatch() {
@@ -92,7 +96,9 @@ final class SkippedStepFiles {
         Pixels.toBytes(FloatBuffer.wrap(values(x0)), images, 0, images.length);
         int count = (int) x0.size(0);
         var png = new ByteArrayOutputStream();
-        new ContactSheet((int) Math.ceil(Math.sqrt(count)), Math.max(1, COMFORTABLE_SIZE / config.data().size()))
+        new ContactSheet(
+                        (int) Math.ceil(Math.sqrt(count)),
+                        Math.max(1, COMFORTABLE_SIZE / config.data().size()))
                 .write(images, count, config.data().size(), config.data().channels(), png);
         return png.toByteArray();
     }
@@ -123,6 +129,9 @@ final class SkippedStepFiles {
     }
 
     private static List<String> notFinite(Map<String, Finiteness> all) {
-        return all.entrySet().stream().filter(entry -> !entry.getValue().holds()).map(Map.Entry::getKey).toList();
+        return all.entrySet().stream()
+                .filter(entry -> !entry.getValue().holds())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

@@ -69,21 +69,33 @@ final class SkippedSteps {
 
     private String message(List<SkippedStep> skipped) {
         var last = skipped.get(skipped.size() - 1);
-        var text = new StringBuilder("loss or gradient were not finite in ").append(count)
-                .append(count == 1 ? " step" : " steps").append(" since the last checkpoint, more than")
-                .append(" train.max-skipped-steps = ").append(maximum).append(" allows. The last is ")
-                .append(describe(last)).append(". The newest checkpoint in the run folder is good.");
+        var text = new StringBuilder("loss or gradient were not finite in ")
+                .append(count)
+                .append(count == 1 ? " step" : " steps")
+                .append(" since the last checkpoint, more than")
+                .append(" train.max-skipped-steps = ")
+                .append(maximum)
+                .append(" allows. The last is ")
+                .append(describe(last))
+                .append(". The newest checkpoint in the run folder is good.");
         if (skipped.stream().allMatch(step -> step.executorId().equals(last.executorId()))
                 && skipped.stream().map(SkippedStep::workerIndex).distinct().count() == 1) {
             text.append(" If it is always this worker, look at the machine of its executor.");
         }
         return text.append(" A lower train.optimizer.learning-rate, a longer warm-up or"
-                + " train.optimizer.gradient-clip = 1 help; all three may change on resume").toString();
+                        + " train.optimizer.gradient-clip = 1 help; all three may change on resume")
+                .toString();
     }
 
     private static String describe(SkippedStep step) {
-        return String.format(Locale.ROOT, "step %d of worker %d on executor %s: loss %s, norm of the gradient %s%s",
-                step.step(), step.workerIndex(), step.executorId(), number(step.score()), number(step.gradientNorm()),
+        return String.format(
+                Locale.ROOT,
+                "step %d of worker %d on executor %s: loss %s, norm of the gradient %s%s",
+                step.step(),
+                step.workerIndex(),
+                step.executorId(),
+                number(step.score()),
+                number(step.gradientNorm()),
                 step.kept().isEmpty() ? "" : "; " + step.kept());
     }
 

@@ -56,8 +56,13 @@ public final class TrainJob {
         this.config = config;
         model = ConfiguredModel.of(config);
         var settings = config.train().optimizer();
-        optimizer = new AdamW(settings.learningRate(), settings.warmupSteps(), settings.beta1(), settings.beta2(),
-                settings.epsilon(), settings.gradientClip());
+        optimizer = new AdamW(
+                settings.learningRate(),
+                settings.warmupSteps(),
+                settings.beta1(),
+                settings.beta2(),
+                settings.epsilon(),
+                settings.gradientClip());
         lpips = LpipsSources.of(config);
     }
 
@@ -75,17 +80,28 @@ public final class TrainJob {
         var folder = RunFolder.at(config.run().folder().orElseThrow(), hadoop);
         RunConfiguration.store(folder, config);
         var slots = WorkerSlots.of(config, spark);
-        LOG.info("workers: {}, threads of each: {}, batch of each: {}; images a step: {}", slots.workers(),
-                slots.threads(), config.train().batchSizePerWorker(),
+        LOG.info(
+                "workers: {}, threads of each: {}, batch of each: {}; images a step: {}",
+                slots.workers(),
+                slots.threads(),
+                config.train().batchSizePerWorker(),
                 slots.workers() * config.train().batchSizePerWorker());
         DeviceSurvey.ofDriver(spark);
         DeviceSurvey.ofExecutors(spark, slots.workers());
 
-        var training = new CascadeGraph.Training(optimizer, config.train().optimizer().weightDecay(),
-                config.run().seed(), slots.threads(), DataType.FLOAT, ConfiguredModel.lpips(config));
+        var training = new CascadeGraph.Training(
+                optimizer,
+                config.train().optimizer().weightDecay(),
+                config.run().seed(),
+                slots.threads(),
+                DataType.FLOAT,
+                ConfiguredModel.lpips(config));
         try (var graph = CascadeGraph.create(model, training)) {
             var trained = new TrainedModel(model, graph, config.train().emaRates());
-            LOG.info("{}: {} parameters", model.kind().configName(), String.format("%,d", trained.tensors().length()));
+            LOG.info(
+                    "{}: {} parameters",
+                    model.kind().configName(),
+                    String.format("%,d", trained.tensors().length()));
             var checkpoints = new TrainingCheckpoints(folder, config);
             var start = checkpoints.load(trained);
             if (start.isEmpty()) {
@@ -101,7 +117,8 @@ public final class TrainJob {
     }
 
     private ImageSet findImages(ImageSetFinder finder) throws IOException {
-        var images = finder.find(config.data().path().orElseThrow(),
+        var images = finder.find(
+                config.data().path().orElseThrow(),
                 ImageFormat.of(config.data().format().text()));
         LOG.info("images: {}", images.summary());
         if (images instanceof ShardImageSet shards) {
@@ -116,8 +133,16 @@ public final class TrainJob {
         return images;
     }
 
-    private void train(JavaSparkContext spark, RunFolder folder, ImageSet images, TrainedModel trained,
-            TrainingCheckpoints checkpoints, Place start, BatchOrder order, WorkerSlots slots) throws IOException {
+    private void train(
+            JavaSparkContext spark,
+            RunFolder folder,
+            ImageSet images,
+            TrainedModel trained,
+            TrainingCheckpoints checkpoints,
+            Place start,
+            BatchOrder order,
+            WorkerSlots slots)
+            throws IOException {
         var train = config.train();
         var epochs = new EpochOrder(config.run().seed(), images.count());
         var metrics = folder.metrics(METRICS_LINES_PER_PART, METRICS_LONGEST_WAIT);
@@ -129,15 +154,30 @@ public final class TrainJob {
         var batches = new TrainingBatches(data, divisions, start.step(), start.imagesSeen());
         var badImages = new LinkedHashSet<String>();
         var skipped = new SkippedSteps(train.maxSkippedSteps(), folder.failures());
-        var settings = RoundSettings.of(slots.workers(), train.averagingFrequency(), train.batchSizePerWorker(),
-                config.run().seed()).withBlockFloats(config.execution().averagingBlockMib() << 18);
-        var provenance = new TreeMap<>(Map.of("images", images.summary(), "spark", spark.version(), "lpips",
+        var settings = RoundSettings.of(
+                        slots.workers(),
+                        train.averagingFrequency(),
+                        train.batchSizePerWorker(),
+                        config.run().seed())
+                .withBlockFloats(config.execution().averagingBlockMib() << 18);
+        var provenance = new TreeMap<>(Map.of(
+                "images",
+                images.summary(),
+                "spark",
+                spark.version(),
+                "lpips",
                 lpips.map(LpipsSources::toString).orElse("none")));
         var operators = OperatorMetrics.register("train");
         try (var removal = new Removal(data);
-                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory(runId, slots.threads(), config),
+                var master = new RoundTrainingMaster(
+                        settings,
+                        new CascadeGraphFactory(runId, slots.threads(), config),
                         new CascadeObserver(config))) {
-            var log = new RoundLog(metrics, operators, ConfiguredModel.lossWeights(config).terms(model), train.steps(),
+            var log = new RoundLog(
+                    metrics,
+                    operators,
+                    ConfiguredModel.lossWeights(config).terms(model),
+                    train.steps(),
                     images.count());
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;
@@ -152,8 +192,12 @@ public final class TrainJob {
                 long seen = place.imagesSeen() + result.images();
                 place = new Place(result.nextStep(), seen, divisions.since(epochs.epoch(seen) * images.count()));
                 noteBadImages(result, images, badImages);
-                log.round(result, place, (System.nanoTime() - begin) / 1e9,
-                        optimizer.getLearningRate((int) place.step() - 1, 0), badImages.size());
+                log.round(
+                        result,
+                        place,
+                        (System.nanoTime() - begin) / 1e9,
+                        optimizer.getLearningRate((int) place.step() - 1, 0),
+                        badImages.size());
                 skipped.note(result);
                 if (skipped.tooMany()) {
                     log.flush();
@@ -162,13 +206,17 @@ public final class TrainJob {
                 boolean last = place.step() >= train.steps();
                 if (last || crosses(before, place.step(), config.checkpoint().everySteps())) {
                     log.flush();
-                    operators.set("checkpointSeconds", checkpoints.write(trained, place,
-                            epochs.epoch(place.imagesSeen()), slots.workers(), provenance));
+                    operators.set(
+                            "checkpointSeconds",
+                            checkpoints.write(
+                                    trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance));
                     operators.set("checkpointStep", place.step());
                     skipped.checkpointWritten();
                 }
                 if (config.samples().everySteps() > 0
-                        && (last || crosses(before, place.step(), config.samples().everySteps()))) {
+                        && (last
+                                || crosses(
+                                        before, place.step(), config.samples().everySteps()))) {
                     grids.draw(spark, trained, place.step());
                 }
             }

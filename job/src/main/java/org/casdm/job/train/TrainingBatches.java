@@ -49,8 +49,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
      * @param images what is read
      * @param config says how, and for which model
      */
-    record Data(String runId, ImageSet images, CasdmConfig config) implements Serializable {
-    }
+    record Data(String runId, ImageSet images, CasdmConfig config) implements Serializable {}
 
     @Override
     public BatchSource open(WorkerContext context) throws IOException {
@@ -67,12 +66,23 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             var present = divisions.present();
             long position = present.count(worker, position(step, 0) - present.firstImage());
             var key = new SharedStreams.Key(d.runId(), worker);
-            return new StreamedImages(SharedStreams.take(key, position, () -> new ShardStream(shards,
-                    shards.order(seed, divisions), worker, position, hadoop)), key);
+            return new StreamedImages(
+                    SharedStreams.take(
+                            key,
+                            position,
+                            () -> new ShardStream(shards, shards.order(seed, divisions), worker, position, hadoop)),
+                    key);
         }
-        var reader = SharedReaders.get(d.runId(), d.images(), ReadOptions.ofSize(d.config().data().size()),
-                d.config().data().maxBadFraction(), hadoop);
-        return new IndexedImages(reader, new EpochOrder(seed, d.images().count()), d.config().model().classes() > 0);
+        var reader = SharedReaders.get(
+                d.runId(),
+                d.images(),
+                ReadOptions.ofSize(d.config().data().size()),
+                d.config().data().maxBadFraction(),
+                hadoop);
+        return new IndexedImages(
+                reader,
+                new EpochOrder(seed, d.images().count()),
+                d.config().model().classes() > 0);
     }
 
     /** Images that all workers have visited before a worker's batch. */
@@ -129,15 +139,19 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             }
             reportBadImages();
             var noise = new float[count * values];
-            CounterRandom.normal(CounterRandom.key(seed, NOISE, step, context.workerIndex()), noise, 0,
-                    noise.length);
+            CounterRandom.normal(CounterRandom.key(seed, NOISE, step, context.workerIndex()), noise, 0, noise.length);
             var timesteps = new float[count];
             long key = CounterRandom.key(seed, TIMESTEP, step, context.workerIndex());
             for (int i = 0; i < count; i++) {
                 timesteps[i] = CounterRandom.below(key, i, model.schedule().steps());
             }
-            return CascadeGraph.batch(model, array(pixels, count, size), array(noise, count, size),
-                    column(timesteps), column(labels), weights);
+            return CascadeGraph.batch(
+                    model,
+                    array(pixels, count, size),
+                    array(noise, count, size),
+                    column(timesteps),
+                    column(labels),
+                    weights);
         }
 
         private INDArray array(float[] values, int count, int size) {
@@ -148,7 +162,9 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         private void reportBadImages() {
             var bad = images.badImages();
             for (; reported < bad.size(); reported++) {
-                context.badRecords().report(bad.get(reported).id() + ": " + bad.get(reported).reason());
+                context.badRecords()
+                        .report(bad.get(reported).id() + ": "
+                                + bad.get(reported).reason());
             }
         }
 
@@ -167,8 +183,11 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
     /** Luma as Pillow's {@code convert("L")} rounds it, in the first {@code area} bytes. */
     private static void grey(byte[] colours, int area) {
         for (int i = 0; i < area; i++) {
-            int luma = (colours[3 * i] & 0xff) * 19595 + (colours[3 * i + 1] & 0xff) * 38470
-                    + (colours[3 * i + 2] & 0xff) * 7471 + 0x8000 >> 16;
+            int luma = (colours[3 * i] & 0xff) * 19595
+                            + (colours[3 * i + 1] & 0xff) * 38470
+                            + (colours[3 * i + 2] & 0xff) * 7471
+                            + 0x8000
+                    >> 16;
             colours[i] = (byte) luma;
         }
     }

@@ -39,7 +39,8 @@ final class TrainingCheckpoints {
 
     TrainingCheckpoints(RunFolder folder, CasdmConfig config) {
         store = folder.checkpoints();
-        retention = new RetentionPolicy(config.checkpoint().keepLast(), config.checkpoint().keepEverySteps());
+        retention = new RetentionPolicy(
+                config.checkpoint().keepLast(), config.checkpoint().keepEverySteps());
         this.config = config;
     }
 
@@ -66,10 +67,12 @@ final class TrainingCheckpoints {
         long begin = System.nanoTime();
         var files = new ArrayList<CheckpointFile>();
         var metadata = Map.of("format", "pt", "step", Long.toString(place.step()));
-        files.add(new CheckpointFile(CheckpointFiles.MODEL, metadata,
-                model.tensors().sources("", model.parameters())));
+        files.add(new CheckpointFile(
+                CheckpointFiles.MODEL, metadata, model.tensors().sources("", model.parameters())));
         for (var average : model.averages()) {
-            files.add(new CheckpointFile(CheckpointFiles.exponentialMovingAverage(average.rate()), metadata,
+            files.add(new CheckpointFile(
+                    CheckpointFiles.exponentialMovingAverage(average.rate()),
+                    metadata,
                     model.tensors().sources("", average.average())));
         }
         var moments = new ArrayList<TensorSource>(model.tensors().sources(FIRST_MOMENT, model.firstMoments()));
@@ -77,14 +80,26 @@ final class TrainingCheckpoints {
         files.add(new CheckpointFile(CheckpointFiles.OPTIMIZER, metadata, moments));
         var notes = new TreeMap<>(provenance);
         notes.put(DIVISIONS, place.divisions().toString());
-        var state = new TrainingState(place.step(), place.imagesSeen(), epoch,
-                new TreeMap<>(Map.of("run", config.run().seed())), model.spec().kind().configName(),
-                fingerprint(model), workers, config.train().batchSizePerWorker(), config.train().emaRates(),
-                Instant.now(), ProgramVersion.get(), notes);
+        var state = new TrainingState(
+                place.step(),
+                place.imagesSeen(),
+                epoch,
+                new TreeMap<>(Map.of("run", config.run().seed())),
+                model.spec().kind().configName(),
+                fingerprint(model),
+                workers,
+                config.train().batchSizePerWorker(),
+                config.train().emaRates(),
+                Instant.now(),
+                ProgramVersion.get(),
+                notes);
         var written = store.write(new Checkpoint(state, files));
         store.retain(retention, place.step());
         double seconds = (System.nanoTime() - begin) / 1e9;
-        LOG.info("checkpoint of step {} written to {} in {} s", place.step(), written.folder(),
+        LOG.info(
+                "checkpoint of step {} written to {} in {} s",
+                place.step(),
+                written.folder(),
                 String.format("%.1f", seconds));
         return seconds;
     }
@@ -112,11 +127,16 @@ final class TrainingCheckpoints {
         }
         read(checkpoint, CheckpointFiles.MODEL, List.of(model.tensors().loading("", model.parameters())));
         for (var average : model.averages()) {
-            read(checkpoint, CheckpointFiles.exponentialMovingAverage(average.rate()),
+            read(
+                    checkpoint,
+                    CheckpointFiles.exponentialMovingAverage(average.rate()),
                     List.of(model.tensors().loading("", average.average())));
         }
-        read(checkpoint, CheckpointFiles.OPTIMIZER,
-                List.of(model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
+        read(
+                checkpoint,
+                CheckpointFiles.OPTIMIZER,
+                List.of(
+                        model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
                         model.tensors().loading(SECOND_MOMENT, model.secondMoments())));
         LOG.info("going on from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
         return new Place(state.step(), state.imagesSeen(), divisions(state));
@@ -124,14 +144,20 @@ final class TrainingCheckpoints {
 
     private static Divisions divisions(TrainingState state) {
         var noted = state.provenance().get(DIVISIONS);
-        return noted != null ? Divisions.parse(noted)
+        return noted != null
+                ? Divisions.parse(noted)
                 : Divisions.start(new BatchOrder(state.workerCount(), state.batchSizePerWorker()));
     }
 
-    private static void read(StoredCheckpoint checkpoint, String file,
-            List<ModelTensors.Loading> loadings) throws IOException {
-        checkpoint.read(file, info -> loadings.stream().map(loading -> loading.apply(info))
-                .filter(sink -> sink != null).findFirst().orElse(null));
+    private static void read(StoredCheckpoint checkpoint, String file, List<ModelTensors.Loading> loadings)
+            throws IOException {
+        checkpoint.read(
+                file,
+                info -> loadings.stream()
+                        .map(loading -> loading.apply(info))
+                        .filter(sink -> sink != null)
+                        .findFirst()
+                        .orElse(null));
         for (var loading : loadings) {
             loading.requireComplete(checkpoint.folder() + "/" + file);
         }
@@ -141,7 +167,13 @@ final class TrainingCheckpoints {
     private static String fingerprint(TrainedModel model) {
         var spec = model.spec();
         var text = new StringBuilder(spec.kind().configName());
-        spec.networks().forEach(network -> text.append(' ').append(network.name()).append('=').append(network.spec()));
-        return text.append(' ').append(spec.schedule()).append(" clip=").append(spec.clip()).toString();
+        spec.networks()
+                .forEach(network ->
+                        text.append(' ').append(network.name()).append('=').append(network.spec()));
+        return text.append(' ')
+                .append(spec.schedule())
+                .append(" clip=")
+                .append(spec.clip())
+                .toString();
     }
 }

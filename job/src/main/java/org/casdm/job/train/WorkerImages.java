@@ -24,6 +24,5 @@ interface WorkerImages extends Closeable {
 
     /** Gives back what the next round may use. */
     @Override
-    default void close() throws IOException {
-    }
+    default void close() throws IOException {}
 }

@@ -28,7 +28,10 @@ record WorkerSlots(int workers, int threads) {
         if (workers.isPresent() && threads.isPresent()) {
             return new WorkerSlots(workers.getAsInt(), threads.getAsInt());
         }
-        return divide(workers, threads, RegisteredExecutors.await(spark),
+        return divide(
+                workers,
+                threads,
+                RegisteredExecutors.await(spark),
                 spark.getConf().getInt("spark.executor.resource.gpu.amount", 1));
     }
 

@@ -20,15 +20,16 @@ class DecodeBenchmarkTest {
 
     @Test
     void measures() throws Exception {
-        new DrawnImages(1, 64).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(folder.toUri()), 20);
+        new DrawnImages(1, 64)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(folder.toUri()), 20);
         var report = new DecodeBenchmark(folder.toString(), 16, 2, 2).run();
         assertThat(report).containsEntry("images", 20L).containsEntry("threads", 2);
         assertThat((double) report.get("images_per_second")).isPositive();
         assertThat((double) report.get("processor_seconds_per_image")).isPositive();
         Files.writeString(folder.resolve("no.png"), "no picture");
         assertThatThrownBy(() -> new DecodeBenchmark(folder.toString(), 16, 1, 1).run())
-                .isInstanceOf(DataException.class).hasMessageContaining("no.png");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no.png");
     }
 
     @Test

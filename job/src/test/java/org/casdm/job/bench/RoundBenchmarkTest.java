@@ -16,16 +16,26 @@ class RoundBenchmarkTest {
 
     @Test
     void measuresRoundsAndTheirFloor(@TempDir Path folder) throws Exception {
-        var conf = RoundTrainingMaster.configure(new SparkConf().setMaster("local[2]").setAppName("bench")
-                .set("spark.ui.enabled", "false").set("spark.driver.host", "127.0.0.1")
+        var conf = RoundTrainingMaster.configure(new SparkConf()
+                .setMaster("local[2]")
+                .setAppName("bench")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1"));
         try (var spark = new JavaSparkContext(conf)) {
-            var report = new RoundBenchmark(settings(Metric.NONE), 2, 2, 2, folder.toUri().toString()).run(spark);
+            var report = new RoundBenchmark(
+                            settings(Metric.NONE), 2, 2, 2, folder.toUri().toString())
+                    .run(spark);
             long parameters = (long) report.get("parameters");
-            assertThat(report).containsEntry("state_bytes", 3 * 4 * parameters)
+            assertThat(report)
+                    .containsEntry("state_bytes", 3 * 4 * parameters)
                     // One JVM: there is nothing to be moved between several.
                     .containsEntry("bytes_moved", 0L);
-            for (var name : List.of("round_seconds", "steps_seconds", "all_but_steps_seconds", "checkpoint_seconds",
+            for (var name : List.of(
+                    "round_seconds",
+                    "steps_seconds",
+                    "all_but_steps_seconds",
+                    "checkpoint_seconds",
                     "average_seconds")) {
                 assertThat((double) report.get(name)).as(name).isPositive();
             }

@@ -10,8 +10,9 @@ class SampleBenchmarkTest {
 
     @Test
     void aStepTakesBothNetworks() throws IOException {
-        var report = new SampleBenchmark(new StepSettings(16, 32, 1, 1, List.of(1), List.of(), 2, 1, 3,
-                StepSettings.Metric.NONE)).run();
+        var report = new SampleBenchmark(
+                        new StepSettings(16, 32, 1, 1, List.of(1), List.of(), 2, 1, 3, StepSettings.Metric.NONE))
+                .run();
         assertThat((double) report.get("forward_ms_per_image")).isPositive();
         assertThat((double) report.get("forward_cpu_ms_per_image")).isPositive();
         assertThat((double) report.get("step_cpu_ms_per_image")).isPositive();

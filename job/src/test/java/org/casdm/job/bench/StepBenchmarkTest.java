@@ -18,10 +18,11 @@ class StepBenchmarkTest {
         assertThat((double) report.get("matrix_product_gflops")).isPositive();
         assertThat((long) report.get("parameters")).isPositive();
         var layers = layers(report);
-        assertThat(layers).containsOnlyKeys("convolution", "normalisation", "attention", "linear", "metric", "rest",
-                "optimizer");
-        assertThat(layers.values()).allSatisfy(
-                layer -> assertThat((double) layer.get("milliseconds")).isGreaterThanOrEqualTo(0));
+        assertThat(layers)
+                .containsOnlyKeys("convolution", "normalisation", "attention", "linear", "metric", "rest", "optimizer");
+        assertThat(layers.values())
+                .allSatisfy(
+                        layer -> assertThat((double) layer.get("milliseconds")).isGreaterThanOrEqualTo(0));
         assertThat((double) layers.get("convolution").get("milliseconds")).isPositive();
         assertThat((double) layers.get("optimizer").get("milliseconds")).isPositive();
         assertThat(layers.get("metric")).containsEntry("milliseconds", 0.0);
@@ -42,15 +43,15 @@ class StepBenchmarkTest {
 
     @Test
     void measuresTheMetricFunction() throws IOException {
-        var report = new StepBenchmark(new StepSettings(32, 32, 1, 1, List.of(1), List.of(), 1, 1, 1,
-                Metric.LPIPS)).run();
+        var report =
+                new StepBenchmark(new StepSettings(32, 32, 1, 1, List.of(1), List.of(), 1, 1, 1, Metric.LPIPS)).run();
         assertThat((double) layers(report).get("metric").get("milliseconds")).isPositive();
     }
 
     @Test
     void refusesNothingToMeasure() {
-        assertThatIllegalArgumentException().isThrownBy(
-                () -> new StepSettings(8, 32, 1, 1, List.of(1), List.of(), 0, 1, 1, Metric.NONE));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new StepSettings(8, 32, 1, 1, List.of(1), List.of(), 0, 1, 1, Metric.NONE));
     }
 
     private static StepSettings settings() {

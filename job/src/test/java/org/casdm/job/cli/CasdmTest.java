@@ -40,11 +40,24 @@ class CasdmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "train-classifier", "sample", "inspect", "draw-images", "copy", "convert", "weights", "lpips",
-            "promote"})
+    @ValueSource(
+            strings = {
+                "train",
+                "train-classifier",
+                "sample",
+                "inspect",
+                "draw-images",
+                "copy",
+                "convert",
+                "weights",
+                "lpips",
+                "promote"
+            })
     void everyCommandHasHelpWithExamplesAndAVersion(String command) {
         assertThat(casdm(command, "--help")).isEqualTo(ExitCode.DONE);
-        assertThat(output.toString()).contains("Usage: casdm " + command).contains("Examples:")
+        assertThat(output.toString())
+                .contains("Usage: casdm " + command)
+                .contains("Examples:")
                 .contains("  casdm " + command + " ");
         assertThat(casdm(command, "--version")).isEqualTo(ExitCode.DONE);
         assertThat(output.toString()).contains("casdm development");
@@ -61,21 +74,29 @@ class CasdmTest {
     void everyProblemOfTheConfigurationIsALine() throws IOException {
         var file = Files.writeString(folder.resolve("my.conf"), "train.steps = many\nunknown = 1\n");
         assertThat(casdm("train", "-c", file.toString(), "data.size=7")).isEqualTo(ExitCode.USAGE);
-        assertThat(error.toString().lines()).anyMatch(line -> line.startsWith("train.steps"))
-                .anyMatch(line -> line.startsWith("data.size")).anyMatch(line -> line.startsWith("run.folder"))
-                .anyMatch(line -> line.startsWith("unknown")).noneMatch(line -> line.contains("\tat "));
+        assertThat(error.toString().lines())
+                .anyMatch(line -> line.startsWith("train.steps"))
+                .anyMatch(line -> line.startsWith("data.size"))
+                .anyMatch(line -> line.startsWith("run.folder"))
+                .anyMatch(line -> line.startsWith("unknown"))
+                .noneMatch(line -> line.contains("\tat "));
     }
 
     @Test
     void whatCannotBeDrawnIsAUsageError() {
         assertThat(casdm("sample", "--checkpoint=x", "--out=y")).isEqualTo(ExitCode.USAGE);
         assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--count=0")).isEqualTo(ExitCode.USAGE);
-        assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--interpolate=1,2")).isEqualTo(ExitCode.USAGE);
+        assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--interpolate=1,2"))
+                .isEqualTo(ExitCode.USAGE);
         assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--count=1", "--eta=1", "--method=ddpm"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(error.toString()).contains("Give --count, or --interpolate").contains("--count is 1 to 999,999,999")
-                .contains("two seeds and a number of images").contains("--eta belongs to --method=ddim");
-        assertThat(casdm("sample", "--checkpoint=" + folder, "--out=y", "--count=1")).isEqualTo(ExitCode.FAILURE);
+        assertThat(error.toString())
+                .contains("Give --count, or --interpolate")
+                .contains("--count is 1 to 999,999,999")
+                .contains("two seeds and a number of images")
+                .contains("--eta belongs to --method=ddim");
+        assertThat(casdm("sample", "--checkpoint=" + folder, "--out=y", "--count=1"))
+                .isEqualTo(ExitCode.FAILURE);
         assertThat(error.toString()).contains("is no run: it has no config.conf");
     }
 
@@ -97,12 +118,17 @@ class CasdmTest {
     void aFileOfTensorsIsInspected() throws IOException {
         var file = folder.resolve("model.safetensors");
         try (var stream = Files.newOutputStream(file)) {
-            SafetensorsWriter.write(stream, List.of(
-                    TensorSource.of(TensorInfo.float32("theta.weight", 2, 2), new float[] {1, 2, 2, Float.NaN}),
-                    TensorSource.of(TensorInfo.float32("theta.bias", 1), new float[] {4})), Map.of());
+            SafetensorsWriter.write(
+                    stream,
+                    List.of(
+                            TensorSource.of(TensorInfo.float32("theta.weight", 2, 2), new float[] {1, 2, 2, Float.NaN}),
+                            TensorSource.of(TensorInfo.float32("theta.bias", 1), new float[] {4})),
+                    Map.of());
         }
         assertThat(casdm("inspect", file.toString())).isEqualTo(ExitCode.DONE);
-        assertThat(output.toString()).contains("2 tensors, 5 elements").contains("norm 5.00000")
+        assertThat(output.toString())
+                .contains("2 tensors, 5 elements")
+                .contains("norm 5.00000")
                 .contains("theta.weight  F32   [2, 2]  3.00000  ! 1 infinite or no number");
 
         output.getBuffer().setLength(0);
@@ -135,8 +161,12 @@ class CasdmTest {
 
     @Test
     void sparkIsSetUpFromTheConfiguration() {
-        var config = ConfigLoader.load(Optional.empty(),
-                List.of("run.folder=/r", "spark.master=local-cluster[2,3,2048]", "spark.spark.ui.enabled=true",
+        var config = ConfigLoader.load(
+                Optional.empty(),
+                List.of(
+                        "run.folder=/r",
+                        "spark.master=local-cluster[2,3,2048]",
+                        "spark.spark.ui.enabled=true",
                         "execution.averaging-port=7100"));
         var conf = SparkSetup.complete(new SparkConf(false).set("spark.master", "yarn"), config, "train");
         assertThat(conf.get("spark.master")).isEqualTo("local-cluster[2,3,2048]");
@@ -154,9 +184,11 @@ class CasdmTest {
     void patienceWithS3IsTheUsersOrOurs() {
         var name = "spark.hadoop.fs.s3a.connection.timeout";
         var ours = ConfigLoader.load(Optional.empty(), List.of());
-        assertThat(SparkSetup.complete(new SparkConf(false), ours, "train").get(name)).isEqualTo("60000");
+        assertThat(SparkSetup.complete(new SparkConf(false), ours, "train").get(name))
+                .isEqualTo("60000");
         var users = ConfigLoader.load(Optional.empty(), List.of("spark." + name + "=5000"));
-        assertThat(SparkSetup.complete(new SparkConf(false), users, "train").get(name)).isEqualTo("5000");
+        assertThat(SparkSetup.complete(new SparkConf(false), users, "train").get(name))
+                .isEqualTo("5000");
 
         // As in core-site.xml.
         var site = new Configuration();
@@ -171,14 +203,15 @@ class CasdmTest {
     @Test
     void containersBoundTheProcess() {
         for (var master : List.of("yarn", "k8s://https://host:6443")) {
-            var given = ConfigLoader.load(Optional.empty(), List.of("spark.master=" + master,
-                    "spark.executor.memory=2g", "spark.executor.memoryOverhead=6g"));
+            var given = ConfigLoader.load(
+                    Optional.empty(),
+                    List.of("spark.master=" + master, "spark.executor.memory=2g", "spark.executor.memoryOverhead=6g"));
             var options = SparkSetup.complete(new SparkConf(false), given, "train");
             assertThat(options.get("spark.executor.extraJavaOptions"))
                     .isEqualTo("-Dorg.bytedeco.javacpp.maxbytes=" + (5L << 30)
                             + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (8L << 30) + REGIONS);
-            var left = ConfigLoader.load(Optional.empty(), List.of("spark.master=" + master,
-                    "spark.executor.memory=2g"));
+            var left =
+                    ConfigLoader.load(Optional.empty(), List.of("spark.master=" + master, "spark.executor.memory=2g"));
             var conf = SparkSetup.complete(new SparkConf(false), left, "train");
             assertThat(conf.get("spark.executor.memoryOverhead")).isEqualTo("3072m");
             assertThat(conf.get("spark.executor.extraJavaOptions"))
@@ -189,11 +222,18 @@ class CasdmTest {
 
     @Test
     void aTaskOnACardHasItsShareOfTheCores() {
-        var config = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077",
-                "spark.executor.cores=8", "spark.executor.resource.gpu.amount=2", "spark.task.resource.gpu.amount=1"));
-        assertThat(SparkSetup.complete(new SparkConf(false), config, "train").get("spark.task.cpus")).isEqualTo("4");
+        var config = ConfigLoader.load(
+                Optional.empty(),
+                List.of(
+                        "spark.master=spark://h:7077",
+                        "spark.executor.cores=8",
+                        "spark.executor.resource.gpu.amount=2",
+                        "spark.task.resource.gpu.amount=1"));
+        assertThat(SparkSetup.complete(new SparkConf(false), config, "train").get("spark.task.cpus"))
+                .isEqualTo("4");
         var chosen = new SparkConf(false).set("spark.task.cpus", "1");
-        assertThat(SparkSetup.complete(chosen, config, "train").get("spark.task.cpus")).isEqualTo("1");
+        assertThat(SparkSetup.complete(chosen, config, "train").get("spark.task.cpus"))
+                .isEqualTo("1");
     }
 
     @Test
@@ -201,23 +241,32 @@ class CasdmTest {
         var config = ConfigLoader.load(Optional.empty(), List.of("run.folder=/r", "spark.master=yarn"));
         // As spark-submit leaves it where no name is given.
         var unnamed = new SparkConf(false).setAppName(Casdm.class.getName());
-        assertThat(SparkSetup.complete(unnamed, config, "train").get("spark.app.name")).isEqualTo("casdm train /r");
+        assertThat(SparkSetup.complete(unnamed, config, "train").get("spark.app.name"))
+                .isEqualTo("casdm train /r");
         var named = new SparkConf(false).setAppName("mine");
-        assertThat(SparkSetup.complete(named, config, "train").get("spark.app.name")).isEqualTo("mine");
+        assertThat(SparkSetup.complete(named, config, "train").get("spark.app.name"))
+                .isEqualTo("mine");
     }
 
     @Test
     void sparksMemoryOverheadBoundsTheArrays() {
-        var config = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077",
-                "spark.executor.memory=2g", "spark.executor.memoryOverhead=6g",
-                "spark.executor.extraJavaOptions=-Dx=y"));
+        var config = ConfigLoader.load(
+                Optional.empty(),
+                List.of(
+                        "spark.master=spark://h:7077",
+                        "spark.executor.memory=2g",
+                        "spark.executor.memoryOverhead=6g",
+                        "spark.executor.extraJavaOptions=-Dx=y"));
         var conf = SparkSetup.complete(new SparkConf(false), config, "train");
-        assertThat(conf.get("spark.executor.extraJavaOptions")).isEqualTo("-Dx=y -Dorg.bytedeco.javacpp.maxbytes="
-                + (6L << 30) + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (9L << 30) + REGIONS);
-        var chosen = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077",
-                "spark.executor.extraJavaOptions=-XX:G1HeapRegionSize=8m"));
+        assertThat(conf.get("spark.executor.extraJavaOptions"))
+                .isEqualTo("-Dx=y -Dorg.bytedeco.javacpp.maxbytes=" + (6L << 30)
+                        + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (9L << 30) + REGIONS);
+        var chosen = ConfigLoader.load(
+                Optional.empty(),
+                List.of("spark.master=spark://h:7077", "spark.executor.extraJavaOptions=-XX:G1HeapRegionSize=8m"));
         assertThat(SparkSetup.complete(new SparkConf(false), chosen, "train").get("spark.executor.extraJavaOptions"))
-                .startsWith("-XX:G1HeapRegionSize=8m ").doesNotContain(REGIONS);
+                .startsWith("-XX:G1HeapRegionSize=8m ")
+                .doesNotContain(REGIONS);
         assertThat(conf.contains("spark.driver.host")).isFalse();
     }
 }

@@ -46,7 +46,8 @@ class ClusterSecretTest {
     @Test
     void isAskedForWhereItIsMissing() {
         assertThatThrownBy(() -> ClusterSecret.addTo(on("spark://host:7077"), Map.of()))
-                .isInstanceOf(ConfigException.class).hasMessageContaining("spark://host:7077")
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("spark://host:7077")
                 .hasMessageContaining("export _SPARK_AUTH_SECRET");
     }
 }

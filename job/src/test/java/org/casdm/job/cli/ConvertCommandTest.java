@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConvertCommandTest {
 
-    private static final Path FIXTURES = Path.of("../common/src/test/resources/fixtures/pytorch").toAbsolutePath();
+    private static final Path FIXTURES =
+            Path.of("../common/src/test/resources/fixtures/pytorch").toAbsolutePath();
 
     @TempDir
     private Path folder;
@@ -29,7 +30,9 @@ class ConvertCommandTest {
 
     private int convert(String... arguments) {
         var program = Casdm.commandLine().setOut(new PrintWriter(output, true)).setErr(new PrintWriter(error, true));
-        return Casdm.execute(program, Stream.concat(Stream.of("convert"), Stream.of(arguments)).toArray(String[]::new));
+        return Casdm.execute(
+                program,
+                Stream.concat(Stream.of("convert"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     private static String fixture(String name) {
@@ -38,8 +41,8 @@ class ConvertCommandTest {
     }
 
     private static SafetensorsReader open(Path file) throws IOException {
-        return SafetensorsReader.open(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(file.toUri()));
+        return SafetensorsReader.open(
+                FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(file.toUri()));
     }
 
     @Test
@@ -47,9 +50,12 @@ class ConvertCommandTest {
         var converted = folder.resolve("new/model.safetensors");
         assertThat(convert("--list", "--key", "state_dict", fixture("checkpoint_zip.pth"), converted.toString()))
                 .isEqualTo(ExitCode.DONE);
-        try (var checkpoint = open(converted); var expected = open(Path.of(fixture("state_expected.safetensors")))) {
-            assertThat(checkpoint.tensors()).extracting(TensorInfo::name)
-                    .containsAll(expected.tensors().stream().map(TensorInfo::name).toList());
+        try (var checkpoint = open(converted);
+                var expected = open(Path.of(fixture("state_expected.safetensors")))) {
+            assertThat(checkpoint.tensors())
+                    .extracting(TensorInfo::name)
+                    .containsAll(
+                            expected.tensors().stream().map(TensorInfo::name).toList());
             for (var tensor : expected.tensors()) {
                 assertThat(checkpoint.readDoubles(tensor.name())).isEqualTo(expected.readDoubles(tensor.name()));
             }
@@ -57,7 +63,10 @@ class ConvertCommandTest {
                 assertThat(output.toString()).contains(tensor.name() + " ");
             }
         }
-        assertThat(output.toString()).contains("Left out: step, args.lr").contains("SHA-256").contains("F32");
+        assertThat(output.toString())
+                .contains("Left out: step, args.lr")
+                .contains("SHA-256")
+                .contains("F32");
     }
 
     @Test
@@ -69,8 +78,12 @@ class ConvertCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"evil_zip.pth, posix.system", "evil_legacy.pth, posix.system", "cut_zip.pth, the file is cut",
-        "whole_module_zip.pth, torch.nn.modules.container.Sequential"})
+    @CsvSource({
+        "evil_zip.pth, posix.system",
+        "evil_legacy.pth, posix.system",
+        "cut_zip.pth, the file is cut",
+        "whole_module_zip.pth, torch.nn.modules.container.Sequential"
+    })
     void refusesAndLeavesNothingBehind(String name, String reason) {
         var converted = folder.resolve("model.safetensors");
         assertThat(convert(fixture(name), converted.toString())).isEqualTo(ExitCode.FAILURE);

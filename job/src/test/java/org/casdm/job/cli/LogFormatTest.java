@@ -28,13 +28,23 @@ class LogFormatTest {
 
     private static String line(Level level, String message, Throwable thrown) throws IOException {
         try (var context = new LoggerContext("test")) {
-            var configuration = ConfigurationFactory.getInstance().getConfiguration(context,
-                    ConfigurationSource.fromUri(LogFormatTest.class.getResource("/log4j2.properties").toURI()));
+            var configuration = ConfigurationFactory.getInstance()
+                    .getConfiguration(
+                            context,
+                            ConfigurationSource.fromUri(LogFormatTest.class
+                                    .getResource("/log4j2.properties")
+                                    .toURI()));
             configuration.initialize();
             Appender console = configuration.getAppender("console");
-            return console.getLayout().toSerializable(Log4jLogEvent.newBuilder().setLoggerName("org.casdm.job.X")
-                    .setLevel(level).setMessage(new SimpleMessage(message)).setThrown(thrown)
-                    .setTimeMillis(1_700_000_000_123L).build()).toString();
+            return console.getLayout()
+                    .toSerializable(Log4jLogEvent.newBuilder()
+                            .setLoggerName("org.casdm.job.X")
+                            .setLevel(level)
+                            .setMessage(new SimpleMessage(message))
+                            .setThrown(thrown)
+                            .setTimeMillis(1_700_000_000_123L)
+                            .build())
+                    .toString();
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
@@ -57,8 +67,13 @@ class LogFormatTest {
         assertThat(json.get("level").asText()).isEqualTo("WARN");
         assertThat(json.get("logger").asText()).isEqualTo("org.casdm.job.X");
         assertThat(json.get("message").asText()).isEqualTo("skipped \"x\"\n\tat once");
-        assertThat(json.get("exception").asText().strip()).startsWith("java.io.IOException: gone\nfor good\n\tat ")
+        assertThat(json.get("exception").asText().strip())
+                .startsWith("java.io.IOException: gone\nfor good\n\tat ")
                 .contains("LogFormatTest");
-        assertThat(new ObjectMapper().readTree(line(Level.INFO, "step 2/8", null)).get("exception").asText()).isEmpty();
+        assertThat(new ObjectMapper()
+                        .readTree(line(Level.INFO, "step 2/8", null))
+                        .get("exception")
+                        .asText())
+                .isEmpty();
     }
 }

@@ -36,8 +36,8 @@ class LpipsCommandTest {
 
     private Path draw(String name, int seed, int size) throws IOException {
         var drawn = folder.resolve(name);
-        new DrawnImages(seed, size).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(drawn.toUri()), 6);
+        new DrawnImages(seed, size)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(drawn.toUri()), 6);
         return drawn;
     }
 
@@ -58,7 +58,10 @@ class LpipsCommandTest {
         var lines = Files.readAllLines(csv);
         assertThat(lines).hasSize(7).element(0).isEqualTo("name,lpips_squeeze_random");
         assertThat(lines.get(1)).matches("disc/000000\\.png,\\d\\.\\d+");
-        double mean = lines.stream().skip(1).mapToDouble(line -> Double.parseDouble(line.split(",")[1])).average()
+        double mean = lines.stream()
+                .skip(1)
+                .mapToDouble(line -> Double.parseDouble(line.split(",")[1]))
+                .average()
                 .orElseThrow();
         assertThat(mean).isPositive();
         assertThat(printed("^mean of 6: ([0-9.]+)")).isCloseTo(mean, Offset.offset(1e-5));
@@ -68,8 +71,11 @@ class LpipsCommandTest {
         assertThat(lpips(first.resolve("ring/000002.png"), second.resolve("ring/000002.png"), "--weights", "random"))
                 .isEqualTo(ExitCode.DONE);
         double alone = printed("^000002\\.png: ([0-9.]+)");
-        double among = lines.stream().filter(line -> line.startsWith("ring/000002")).findFirst()
-                .map(line -> Double.parseDouble(line.split(",")[1])).orElseThrow();
+        double among = lines.stream()
+                .filter(line -> line.startsWith("ring/000002"))
+                .findFirst()
+                .map(line -> Double.parseDouble(line.split(",")[1]))
+                .orElseThrow();
         assertThat(alone).isCloseTo(among, Offset.offset(2e-6));
     }
 
@@ -87,7 +93,10 @@ class LpipsCommandTest {
         var second = draw("second", 2, 32);
         Files.delete(second.resolve("disc/000000.png"));
         assertThat(lpips(first, second, "--weights", "random")).isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("1 of 6 pictures in").contains("no partner").contains("disc/000000.png");
+        assertThat(error.toString())
+                .contains("1 of 6 pictures in")
+                .contains("no partner")
+                .contains("disc/000000.png");
         assertThat(lpips(second, first, "--weights", "random")).isEqualTo(ExitCode.FAILURE);
         assertThat(lpips(second, first.resolve("disc/000000.png"), "--weights", "random"))
                 .isEqualTo(ExitCode.FAILURE);
@@ -100,13 +109,22 @@ class LpipsCommandTest {
         var csv = folder.resolve("out.csv");
         assertThat(lpips(first, draw("larger", 1, 40), "--weights", "random", "--out", csv))
                 .isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("32 x 32 pixels").contains("40 x 40").contains(".png");
+        assertThat(error.toString())
+                .contains("32 x 32 pixels")
+                .contains("40 x 40")
+                .contains(".png");
         assertThat(csv).doesNotExist();
         var small = draw("small", 1, 16);
         assertThat(lpips(small, small, "--weights", "random")).isEqualTo(ExitCode.FAILURE);
         assertThat(error.toString()).contains("16x16 pixels are too small").contains("224");
-        assertThat(lpips(small.resolve("disc/000000.png"), small.resolve("ring/000002.png"), "--weights", "random",
-                "--resize", "224")).isEqualTo(ExitCode.DONE);
+        assertThat(lpips(
+                        small.resolve("disc/000000.png"),
+                        small.resolve("ring/000002.png"),
+                        "--weights",
+                        "random",
+                        "--resize",
+                        "224"))
+                .isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -114,7 +132,10 @@ class LpipsCommandTest {
         var first = draw("first", 1, 32);
         Files.copy(first.resolve("disc/000000.png"), first.resolve("disc/000000.bmp"));
         assertThat(lpips(first, first, "--weights", "random")).isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("has both").contains("disc/000000.bmp").contains("disc/000000.png");
+        assertThat(error.toString())
+                .contains("has both")
+                .contains("disc/000000.bmp")
+                .contains("disc/000000.png");
     }
 
     @Test

@@ -44,6 +44,7 @@ class S3FaultsTest {
 
     @TempDir
     private static Path folder;
+
     private static S3Server server;
     private static FaultyProxy proxy;
     private static SortedMap<String, ContentDigest> undisturbed;
@@ -68,10 +69,25 @@ class S3FaultsTest {
     }
 
     private static Map<String, String> settings() {
-        var settings = new TreeMap<>(Map.of("endpoint", "http://127.0.0.1:" + proxy.port(), "path.style.access", "true",
-                "connection.ssl.enabled", "false", "multipart.size", "5M", "multipart.threshold", "5M",
-                "connection.timeout", "1000", "attempts.maximum", "1", "retry.interval", "5ms",
-                "retry.throttle.interval", "5ms"));
+        var settings = new TreeMap<>(Map.of(
+                "endpoint",
+                "http://127.0.0.1:" + proxy.port(),
+                "path.style.access",
+                "true",
+                "connection.ssl.enabled",
+                "false",
+                "multipart.size",
+                "5M",
+                "multipart.threshold",
+                "5M",
+                "connection.timeout",
+                "1000",
+                "attempts.maximum",
+                "1",
+                "retry.interval",
+                "5ms",
+                "retry.throttle.interval",
+                "5ms"));
         var credentials = server.environment();
         settings.put("access.key", credentials.get("AWS_ACCESS_KEY_ID"));
         settings.put("secret.key", credentials.get("AWS_SECRET_ACCESS_KEY"));
@@ -102,28 +118,68 @@ class S3FaultsTest {
 
     private int train(String run, int steps, String... more) {
         // Optimizer state is two parts of an upload.
-        var arguments = new ArrayList<>(List.of("train", "run.folder=s3a://faults/" + run, "run.seed=3",
-                "data.path=s3a://faults/data", "data.size=16", "model.theta.channels=64",
-                "model.theta.channel-mult=[1,1]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[8]", "model.theta.heads=2",
-                "diffusion.steps=100", "train.batch-size-per-worker=2", "train.averaging-frequency=2",
-                "train.steps=" + steps, "train.workers=2", "train.ema-rates=[0.9]", "execution.threads-per-worker=1",
-                "checkpoint.every-steps=4", "samples.every-steps=0", "spark.master=local[2]"));
+        var arguments = new ArrayList<>(List.of(
+                "train",
+                "run.folder=s3a://faults/" + run,
+                "run.seed=3",
+                "data.path=s3a://faults/data",
+                "data.size=16",
+                "model.theta.channels=64",
+                "model.theta.channel-mult=[1,1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[8]",
+                "model.theta.heads=2",
+                "diffusion.steps=100",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=2",
+                "train.steps=" + steps,
+                "train.workers=2",
+                "train.ema-rates=[0.9]",
+                "execution.threads-per-worker=1",
+                "checkpoint.every-steps=4",
+                "samples.every-steps=0",
+                "spark.master=local[2]"));
         arguments.addAll(List.of(more));
         return casdm(arguments);
     }
 
     private int prepareShards(String out) {
-        return casdm(List.of("prepare", "--source", "s3a://faults/pictures", "--out", "s3a://faults/" + out, "--size",
-                "16", "--images-per-shard", "6", "--master", "local[2]"));
+        return casdm(List.of(
+                "prepare",
+                "--source",
+                "s3a://faults/pictures",
+                "--out",
+                "s3a://faults/" + out,
+                "--size",
+                "16",
+                "--images-per-shard",
+                "6",
+                "--master",
+                "local[2]"));
     }
 
     private int sample(String out) {
-        return casdm(List.of("sample", "--checkpoint", "s3a://faults/undisturbed", "--count", "8", "--out",
-                "s3a://faults/" + out, "--respacing", "3", "--images-per-part", "2", "--master", "local[2]"));
+        return casdm(List.of(
+                "sample",
+                "--checkpoint",
+                "s3a://faults/undisturbed",
+                "--count",
+                "8",
+                "--out",
+                "s3a://faults/" + out,
+                "--respacing",
+                "3",
+                "--images-per-part",
+                "2",
+                "--master",
+                "local[2]"));
     }
 
     private static StoredCheckpoint newest(String run) throws IOException {
-        return RunFolder.at("s3a://faults/" + run, server.hadoop()).checkpoints().latest().orElseThrow();
+        return RunFolder.at("s3a://faults/" + run, server.hadoop())
+                .checkpoints()
+                .latest()
+                .orElseThrow();
     }
 
     private static DatasetDescription description(String place) throws IOException {
@@ -166,31 +222,47 @@ class S3FaultsTest {
     }
 
     static Stream<Case> passing() {
-        return chosen(Set.of("bursts-of-503", "resumed-time-outs", "resumed-cut-answers", "last-part-fails",
-                "resumed-flipped-checkpoint"),
+        return chosen(
+                Set.of(
+                        "bursts-of-503",
+                        "resumed-time-outs",
+                        "resumed-cut-answers",
+                        "last-part-fails",
+                        "resumed-flipped-checkpoint"),
                 faults("errors-500", p -> p.spoilAll(every(3), Fault.internalError())),
                 faults("bursts-of-503", p -> p.spoilAll(request -> request.number() / 12 % 3 == 2, Fault.slowDown())),
-                faults("resumed-time-outs", p -> p
-                        .spoil(1, request -> request.reads("dataset.json"), new Fault.Silence())
-                        .spoil(2, request -> request.reads(".parquet"), new Fault.Silence())
-                        .spoil(1, request -> request.writes("/model.safetensors"), new Fault.Silence())
-                        .spoil(1, request -> request.reads("/model.safetensors"), new Fault.Silence())),
-                faults("resumed-cut-answers", p -> p
-                        .spoil(4, request -> request.reads(".parquet"), new Fault.CutAnswer())
-                        .spoil(2, request -> request.reads(".safetensors"), new Fault.CutAnswer())
-                        .spoil(1, request -> request.reads("state.json"), new Fault.CutAnswer())
-                        .spoilAll(every(5), new Fault.CutAnswer())),
-                faults("cut-uploads", p -> p.spoilAll(request -> request.writes("") && request.number() % 3 != 0,
-                        new Fault.CutRequest())),
-                faults("lost-answers", p -> p.spoilAll(
-                        request -> !request.completesUpload() && request.number() % 4 == 0, new Fault.LostAnswer())),
-                faults("slow-answers", p -> p
-                        .spoil(20, request -> request.method().equals("GET"), new Fault.Trickle(20))
-                        .spoil(5, request -> request.writes(""), new Fault.Trickle(20))),
-                faults("last-part-fails", p -> p.spoil(8, request -> request.writesPart(2), Fault.internalError())
-                        .spoil(8, Request::completesUpload, Fault.slowDown())),
-                faults("resumed-flipped-checkpoint", p -> p.spoil(1, request -> request.reads("/optimizer.safetensors"),
-                        new Fault.FlipAnswer())));
+                faults(
+                        "resumed-time-outs",
+                        p -> p.spoil(1, request -> request.reads("dataset.json"), new Fault.Silence())
+                                .spoil(2, request -> request.reads(".parquet"), new Fault.Silence())
+                                .spoil(1, request -> request.writes("/model.safetensors"), new Fault.Silence())
+                                .spoil(1, request -> request.reads("/model.safetensors"), new Fault.Silence())),
+                faults(
+                        "resumed-cut-answers",
+                        p -> p.spoil(4, request -> request.reads(".parquet"), new Fault.CutAnswer())
+                                .spoil(2, request -> request.reads(".safetensors"), new Fault.CutAnswer())
+                                .spoil(1, request -> request.reads("state.json"), new Fault.CutAnswer())
+                                .spoilAll(every(5), new Fault.CutAnswer())),
+                faults(
+                        "cut-uploads",
+                        p -> p.spoilAll(
+                                request -> request.writes("") && request.number() % 3 != 0, new Fault.CutRequest())),
+                faults(
+                        "lost-answers",
+                        p -> p.spoilAll(
+                                request -> !request.completesUpload() && request.number() % 4 == 0,
+                                new Fault.LostAnswer())),
+                faults(
+                        "slow-answers",
+                        p -> p.spoil(20, request -> request.method().equals("GET"), new Fault.Trickle(20))
+                                .spoil(5, request -> request.writes(""), new Fault.Trickle(20))),
+                faults(
+                        "last-part-fails",
+                        p -> p.spoil(8, request -> request.writesPart(2), Fault.internalError())
+                                .spoil(8, Request::completesUpload, Fault.slowDown())),
+                faults(
+                        "resumed-flipped-checkpoint",
+                        p -> p.spoil(1, request -> request.reads("/optimizer.safetensors"), new Fault.FlipAnswer())));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -207,15 +279,25 @@ class S3FaultsTest {
     }
 
     static Stream<Case> lasting() {
-        return chosen(Set.of("no-last-part", "no-shards"),
-                new Case("no-second-checkpoint", "checkpoints/000000008/model.safetensors", p -> p.spoilAll(
-                        request -> request.writes("/000000008/model.safetensors"), Fault.internalError())),
-                new Case("no-last-part", "checkpoints/000000004/model.safetensors", p -> p.spoilAll(
-                        Request::completesUpload, Fault.slowDown())),
-                new Case("no-shards", "s3a://faults/data/part-", p -> p.spoilAll(
-                        request -> request.reads(".parquet"), new Fault.CutAnswer())),
-                new Case("silence", "checkpoints/000000004", p -> p.spoilAll(
-                        request -> request.path().contains("/000000004/"), new Fault.Silence())),
+        return chosen(
+                Set.of("no-last-part", "no-shards"),
+                new Case(
+                        "no-second-checkpoint",
+                        "checkpoints/000000008/model.safetensors",
+                        p -> p.spoilAll(
+                                request -> request.writes("/000000008/model.safetensors"), Fault.internalError())),
+                new Case(
+                        "no-last-part",
+                        "checkpoints/000000004/model.safetensors",
+                        p -> p.spoilAll(Request::completesUpload, Fault.slowDown())),
+                new Case(
+                        "no-shards",
+                        "s3a://faults/data/part-",
+                        p -> p.spoilAll(request -> request.reads(".parquet"), new Fault.CutAnswer())),
+                new Case(
+                        "silence",
+                        "checkpoints/000000004",
+                        p -> p.spoilAll(request -> request.path().contains("/000000004/"), new Fault.Silence())),
                 new Case("nothing", "s3a://faults/data", p -> p.spoilAll(request -> true, Fault.slowDown())));
     }
 
@@ -252,8 +334,10 @@ class S3FaultsTest {
 
     /** All kinds at once, more than a quarter of all requests. */
     private static void spoilMuch() {
-        proxy.spoilAll(every(11), Fault.internalError()).spoilAll(every(7), new Fault.CutAnswer())
-                .spoilAll(every(13), Fault.slowDown()).spoilAll(every(5), new Fault.CutRequest());
+        proxy.spoilAll(every(11), Fault.internalError())
+                .spoilAll(every(7), new Fault.CutAnswer())
+                .spoilAll(every(13), Fault.slowDown())
+                .spoilAll(every(5), new Fault.CutRequest());
     }
 
     @Test

@@ -67,39 +67,76 @@ class SecretsTest {
     @Test
     void jobsLeaveNoSecretAnywhere() throws IOException, InterruptedException {
         var processes = new TreeSet<String>();
-        var trained = new ArrayList<>(List.of("train", "run.folder=s3a://bucket/run", "data.path=s3a://bucket/pictures",
-                "data.size=16", "model.theta.channels=32", "model.theta.channel-mult=[1]", "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[]", "model.theta.heads=2", "diffusion.steps=50",
-                "train.batch-size-per-worker=2", "train.averaging-frequency=1", "train.steps=2",
-                "train.ema-rates=[0.9]", "samples.every-steps=2", "samples.count=2", "samples.sampler-steps=2",
-                "spark.master=local-cluster[1,1,1024]", "spark.eventLog.enabled=true",
-                "spark.eventLog.dir=" + folder.resolve("events").toUri(), "spark.logConf=true",
+        var trained = new ArrayList<>(List.of(
+                "train",
+                "run.folder=s3a://bucket/run",
+                "data.path=s3a://bucket/pictures",
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[]",
+                "model.theta.heads=2",
+                "diffusion.steps=50",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=1",
+                "train.steps=2",
+                "train.ema-rates=[0.9]",
+                "samples.every-steps=2",
+                "samples.count=2",
+                "samples.sampler-steps=2",
+                "spark.master=local-cluster[1,1,1024]",
+                "spark.eventLog.enabled=true",
+                "spark.eventLog.dir=" + folder.resolve("events").toUri(),
+                "spark.logConf=true",
                 "spark.spark.executor.extraJavaOptions=" + logging()));
         storage().forEach(setting -> trained.add("spark." + setting));
         trained.add("spark.spark.executor.extraClassPath=" + classFolders);
         assertThat(run("train", server.environment().get("AWS_SECRET_ACCESS_KEY"), processes, trained))
-                .as(end("train")).isZero();
+                .as(end("train"))
+                .isZero();
 
-        var sampled = new ArrayList<>(List.of("sample", "--checkpoint", "s3a://bucket/run", "--count", "2",
-                "--respacing", "2", "--out", "s3a://bucket/samples", "--master", "local[1]", "--conf",
-                "spark.eventLog.enabled=true", "--conf", "spark.eventLog.dir=" + folder.resolve("events").toUri()));
+        var sampled = new ArrayList<>(List.of(
+                "sample",
+                "--checkpoint",
+                "s3a://bucket/run",
+                "--count",
+                "2",
+                "--respacing",
+                "2",
+                "--out",
+                "s3a://bucket/samples",
+                "--master",
+                "local[1]",
+                "--conf",
+                "spark.eventLog.enabled=true",
+                "--conf",
+                "spark.eventLog.dir=" + folder.resolve("events").toUri()));
         storage().forEach(setting -> sampled.addAll(List.of("--conf", setting)));
         assertThat(run("sample", server.environment().get("AWS_SECRET_ACCESS_KEY"), processes, sampled))
-                .as(end("sample")).isZero();
+                .as(end("sample"))
+                .isZero();
 
         var reported = new ArrayList<>(List.of("report", "s3a://bucket/run"));
         storage().forEach(setting -> reported.addAll(List.of("-D", setting.replace("spark.hadoop.", ""))));
         assertThat(run("report", server.environment().get("AWS_SECRET_ACCESS_KEY"), processes, reported))
-                .as(end("report")).isZero();
+                .as(end("report"))
+                .isZero();
 
         // A secret that the server does not know: the failure is told with everything around it.
         var refused = new ArrayList<>(List.of("--stacktrace", "inspect", "s3a://bucket/run"));
         storage().forEach(setting -> refused.addAll(List.of("-D", setting.replace("spark.hadoop.", ""))));
-        assertThat(run("inspect", PLANTED, processes, refused)).as(end("inspect"))
+        assertThat(run("inspect", PLANTED, processes, refused))
+                .as(end("inspect"))
                 .isEqualTo(ExitCode.FAILURE);
 
-        var secrets = Map.of("the secret key", server.environment().get("AWS_SECRET_ACCESS_KEY"),
-                "the session token", TOKEN, "the wrong secret key", PLANTED);
+        var secrets = Map.of(
+                "the secret key",
+                server.environment().get("AWS_SECRET_ACCESS_KEY"),
+                "the session token",
+                TOKEN,
+                "the wrong secret key",
+                PLANTED);
         var written = new ArrayList<String>();
         var searched = searched();
         for (var file : searched) {
@@ -111,12 +148,15 @@ class SecretsTest {
             });
         }
         assertThat(written).isEmpty();
-        assertThat(processes).as("processes of the executor too").anyMatch(line -> line.contains("Executor"))
+        assertThat(processes)
+                .as("processes of the executor too")
+                .anyMatch(line -> line.contains("Executor"))
                 .noneMatch(line -> secrets.values().stream().anyMatch(line::contains));
         // The search has seen what it was to look through.
-        assertThat(searched).extracting(file -> file.getFileName().toString()).contains("config.conf", "report.html",
-                "samples.json", "stderr", "train.log").anyMatch(name -> name.startsWith("local-") || name
-                .startsWith("app-"));
+        assertThat(searched)
+                .extracting(file -> file.getFileName().toString())
+                .contains("config.conf", "report.html", "samples.json", "stderr", "train.log")
+                .anyMatch(name -> name.startsWith("local-") || name.startsWith("app-"));
         assertThat(folder.resolve("train.log")).content().contains("DEBUG").contains("AWS");
     }
 
@@ -125,7 +165,8 @@ class SecretsTest {
         return () -> {
             try {
                 var lines = Files.readAllLines(folder.resolve(name + ".log"), StandardCharsets.ISO_8859_1).stream()
-                        .filter(line -> !line.contains("DEBUG")).toList();
+                        .filter(line -> !line.contains("DEBUG"))
+                        .toList();
                 return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
             } catch (IOException e) {
                 return e.toString();
@@ -143,7 +184,8 @@ class SecretsTest {
         var all = new ArrayList<Path>();
         for (var root : List.of(folder, serverFolder)) {
             try (var files = Files.walk(root)) {
-                files.filter(Files::isRegularFile).filter(file -> !file.endsWith("s3proxy.properties"))
+                files.filter(Files::isRegularFile)
+                        .filter(file -> !file.endsWith("s3proxy.properties"))
                         .forEach(all::add);
             }
         }
@@ -151,8 +193,11 @@ class SecretsTest {
     }
 
     private static List<String> storage() {
-        return List.of("spark.hadoop.fs.s3a.endpoint=" + server.endpoint(), "spark.hadoop.fs.s3a.path.style.access=true",
-                "spark.hadoop.fs.s3a.attempts.maximum=1", "spark.hadoop.fs.s3a.retry.limit=1");
+        return List.of(
+                "spark.hadoop.fs.s3a.endpoint=" + server.endpoint(),
+                "spark.hadoop.fs.s3a.path.style.access=true",
+                "spark.hadoop.fs.s3a.attempts.maximum=1",
+                "spark.hadoop.fs.s3a.retry.limit=1");
     }
 
     private static String logging() {
@@ -168,10 +213,13 @@ class SecretsTest {
         command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC"));
         command.addAll(List.of(System.getProperty("test.jdk-opens").split(" ")));
         command.addAll(List.of(logging().split(" ")));
-        command.addAll(List.of("-cp", System.getProperty("surefire.test.class.path",
-                System.getProperty("java.class.path")), Casdm.class.getName()));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Casdm.class.getName()));
         command.addAll(arguments);
-        var builder = new ProcessBuilder(command).redirectErrorStream(true)
+        var builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
                 .redirectOutput(folder.resolve(name + ".log").toFile());
         builder.environment().putAll(server.environment());
         builder.environment().put("AWS_SECRET_ACCESS_KEY", secretKey);
@@ -195,44 +243,53 @@ class SecretsTest {
     /** Empty where the machine does not tell, and for a process that has ended. */
     private static String commandLine(long process) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(process), "cmdline")).replace('\0', ' ');
+            return Files.readString(Path.of("/proc", Long.toString(process), "cmdline"))
+                    .replace('\0', ' ');
         } catch (IOException e) {
-            return ProcessHandle.of(process).flatMap(handle -> handle.info().commandLine()).orElse("");
+            return ProcessHandle.of(process)
+                    .flatMap(handle -> handle.info().commandLine())
+                    .orElse("");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "inspect s3a://bucket/run -D fs.s3a.secret.key=" + PLANTED,
-        "inspect s3a://bucket/run -Dfs.s3a.bucket.bucket.session.token=" + PLANTED,
-        "inspect s3a://AKIA:" + PLANTED + "@bucket/run",
-        "inspect s3a://AKIA:x/" + PLANTED + "@bucket/run",
-        "--stacktrace report s3a://AKIA:" + PLANTED + "@bucket/run --out /tmp/never",
-        "sample --checkpoint /run --out /out --conf spark.hadoop.fs.s3a.secret.key=" + PLANTED,
-        "sample --checkpoint /run --out /out --conf=spark.hadoop.fs.s3a.secret.key=" + PLANTED,
-        "evaluate --samples /a --weights random --reference s3a://AKIA:" + PLANTED + "@bucket/a",
-        "evaluate --samples /a --weights random --reference=s3a://:" + PLANTED + "@bucket/a",
-        "evaluate --samples 100=s3a://AKIA:" + PLANTED + "@bucket/a --weights random --reference /a",
-        "train run.folder=s3a://AKIA:" + PLANTED + "@bucket/run",
-        "train spark.spark.hadoop.fs.s3a.secret.key=" + PLANTED,
-        "weights get vgg16 --to /tmp/never --from https://me:" + PLANTED + "@mirror.example.org/weights",
-        "weights get vgg16 --to /tmp/never --from=https://me:" + PLANTED + "@no host/weights"})
+    @ValueSource(
+            strings = {
+                "inspect s3a://bucket/run -D fs.s3a.secret.key=" + PLANTED,
+                "inspect s3a://bucket/run -Dfs.s3a.bucket.bucket.session.token=" + PLANTED,
+                "inspect s3a://AKIA:" + PLANTED + "@bucket/run",
+                "inspect s3a://AKIA:x/" + PLANTED + "@bucket/run",
+                "--stacktrace report s3a://AKIA:" + PLANTED + "@bucket/run --out /tmp/never",
+                "sample --checkpoint /run --out /out --conf spark.hadoop.fs.s3a.secret.key=" + PLANTED,
+                "sample --checkpoint /run --out /out --conf=spark.hadoop.fs.s3a.secret.key=" + PLANTED,
+                "evaluate --samples /a --weights random --reference s3a://AKIA:" + PLANTED + "@bucket/a",
+                "evaluate --samples /a --weights random --reference=s3a://:" + PLANTED + "@bucket/a",
+                "evaluate --samples 100=s3a://AKIA:" + PLANTED + "@bucket/a --weights random --reference /a",
+                "train run.folder=s3a://AKIA:" + PLANTED + "@bucket/run",
+                "train spark.spark.hadoop.fs.s3a.secret.key=" + PLANTED,
+                "weights get vgg16 --to /tmp/never --from https://me:" + PLANTED + "@mirror.example.org/weights",
+                "weights get vgg16 --to /tmp/never --from=https://me:" + PLANTED + "@no host/weights"
+            })
     void argumentsWithPasswordsAreRefused(String line) {
         var said = new StringWriter();
         var program = Casdm.commandLine().setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
         assertThat(Casdm.execute(program, line.split(" "))).isEqualTo(ExitCode.USAGE);
-        assertThat(said.toString()).contains("Argument ", "AWS_SECRET_ACCESS_KEY").doesNotContain(PLANTED);
+        assertThat(said.toString())
+                .contains("Argument ", "AWS_SECRET_ACCESS_KEY")
+                .doesNotContain(PLANTED);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "spark.\"spark.hadoop.fs.s3a.secret.key\" = " + PLANTED,
-        "spark.hadoop.fs.s3a.session.token = " + PLANTED,
-        "data.path = \"s3a://AKIA:" + PLANTED + "@bucket/x\"",
-        "data.path = \"s3a://AKIA:with/slash" + PLANTED + "@bucket/x\"",
-        "lpips.weights = \"https://me:" + PLANTED + "@example.org/vgg16.pth\"",
-        "data.size = \"s3a://AKIA:" + PLANTED + "@bucket/x\"",
-        "run.seed = \"s3a://AKIA:" + PLANTED + "@bucket/x\""})
+    @ValueSource(
+            strings = {
+                "spark.\"spark.hadoop.fs.s3a.secret.key\" = " + PLANTED,
+                "spark.hadoop.fs.s3a.session.token = " + PLANTED,
+                "data.path = \"s3a://AKIA:" + PLANTED + "@bucket/x\"",
+                "data.path = \"s3a://AKIA:with/slash" + PLANTED + "@bucket/x\"",
+                "lpips.weights = \"https://me:" + PLANTED + "@example.org/vgg16.pth\"",
+                "data.size = \"s3a://AKIA:" + PLANTED + "@bucket/x\"",
+                "run.seed = \"s3a://AKIA:" + PLANTED + "@bucket/x\""
+            })
     void filesWithPasswordsAreRefused(String text) throws IOException {
         var file = Files.writeString(folder.resolve(UUID.randomUUID() + ".conf.txt"), text);
         var said = new StringWriter();
@@ -249,8 +306,10 @@ class SecretsTest {
     /** What would be in one is seen by nobody before it is parsed. */
     @Test
     void filesOfArgumentsAreNotRead() throws IOException {
-        var file = Files.writeString(folder.resolve("arguments"), "evaluate --samples /a --weights random --reference"
-                + " s3a://AKIA:" + PLANTED + "@bucket/a --unknown");
+        var file = Files.writeString(
+                folder.resolve("arguments"),
+                "evaluate --samples /a --weights random --reference" + " s3a://AKIA:" + PLANTED
+                        + "@bucket/a --unknown");
         var said = new StringWriter();
         var program = Casdm.commandLine().setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
         try {
@@ -262,9 +321,17 @@ class SecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"s3a://bucket/runs/1@12000", "hdfs://namenode:8020/runs/1@12000",
-        "-Dfs.s3a.endpoint=http://127.0.0.1:9000", "lpips.weights-sha256=abc", "--conf=spark.executor.memory=4g",
-        "spark.hadoop.fs.s3a.aws.credentials.provider=org.example.Provider", "--out", "a@b:c"})
+    @ValueSource(
+            strings = {
+                "s3a://bucket/runs/1@12000",
+                "hdfs://namenode:8020/runs/1@12000",
+                "-Dfs.s3a.endpoint=http://127.0.0.1:9000",
+                "lpips.weights-sha256=abc",
+                "--conf=spark.executor.memory=4g",
+                "spark.hadoop.fs.s3a.aws.credentials.provider=org.example.Provider",
+                "--out",
+                "a@b:c"
+            })
     void argumentsWithoutPasswordsAreTaken(String argument) {
         assertThat(SecretArguments.problem(argument)).isEmpty();
     }

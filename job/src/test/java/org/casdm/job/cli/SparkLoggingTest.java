@@ -22,7 +22,9 @@ class SparkLoggingTest {
 
     @Test
     void sparksDefaultIsReplaced() throws Exception {
-        var sparks = SparkContext.class.getResource("/org/apache/spark/log4j2-defaults.properties").toURI();
+        var sparks = SparkContext.class
+                .getResource("/org/apache/spark/log4j2-defaults.properties")
+                .toURI();
         context.setConfigLocation(sparks);
         assertThat(LogManager.getLogger("org.apache.spark.x").getLevel()).isEqualTo(Level.INFO);
         SparkLogging.replaceSparksDefault();

@@ -75,7 +75,8 @@ class StorageOnS3Test {
 
         run.fileSystem().delete(new org.apache.hadoop.fs.Path(store.folder(30), CheckpointFiles.MODEL), false);
         assertThat(store.latest().orElseThrow().step()).isEqualTo(20);
-        assertThat(store.list().incomplete()).singleElement()
+        assertThat(store.list().incomplete())
+                .singleElement()
                 .satisfies(incomplete -> assertThat(incomplete.reason()).contains("model.safetensors is missing"));
     }
 
@@ -89,11 +90,13 @@ class StorageOnS3Test {
         metrics.append(20, Map.of("loss", 0.25));
         run.checkpoints().write(checkpoint(20));
 
-        assertThat(run.readConfiguration()).hasValueSatisfying(text -> assertThat(text).startsWith("casdm {}"));
+        assertThat(run.readConfiguration())
+                .hasValueSatisfying(text -> assertThat(text).startsWith("casdm {}"));
         assertThat(metrics.readAll()).extracting(MetricsLine::step).containsExactly(10L, 20L);
         var summary = (RunSummary) new Inspection(server.hadoop(), 1).inspect("s3a://bucket/runs/2/");
         assertThat(summary.checkpoints()).containsExactly(20L);
-        assertThat(summary.metrics()).singleElement()
+        assertThat(summary.metrics())
+                .singleElement()
                 .satisfies(line -> assertThat(line.get("loss").asDouble()).isEqualTo(0.25));
         var tensor = summary.newest().orElseThrow().files().get(0).tensors().get(0);
         assertThat(tensor.name()).isEqualTo("theta.weight");
@@ -116,16 +119,18 @@ class StorageOnS3Test {
         var files = path.getFileSystem(server.hadoop());
         var content = new byte[100_000];
         assertThat(catchThrowable(() -> NewFile.write(files, path, stream -> {
-            stream.write(content);
-            throw new IOException("torn");
-        }))).hasMessage("torn");
+                    stream.write(content);
+                    throw new IOException("torn");
+                })))
+                .hasMessage("torn");
         assertThat(files.exists(path.getParent())).isFalse();
 
         NewFile.write(files, path, stream -> {
             stream.write(content);
             return null;
         });
-        assertThat(files.listStatus(path.getParent())).singleElement()
+        assertThat(files.listStatus(path.getParent()))
+                .singleElement()
                 .satisfies(status -> assertThat(status.getLen()).isEqualTo(content.length));
         assertThat(catchThrowable(() -> NewFile.write(files, path, stream -> null)))
                 .isInstanceOf(FileAlreadyExistsException.class);
@@ -133,7 +138,8 @@ class StorageOnS3Test {
 
     @Test
     void aMissingBucketIsSaid() {
-        assertThat(message(server.hadoop(), "s3a://nowhere/runs/1")).startsWith("There is no such bucket")
+        assertThat(message(server.hadoop(), "s3a://nowhere/runs/1"))
+                .startsWith("There is no such bucket")
                 .contains("nowhere");
         assertThat(catchThrowable(() -> new ImageSetFinder(server.hadoop()).find("s3a://nowhere/x", ImageFormat.AUTO)))
                 .hasMessageContaining("there is no bucket \"nowhere\"");
@@ -142,7 +148,8 @@ class StorageOnS3Test {
     @Test
     void wrongCredentialsAreSaid() {
         assertThat(message(server.hadoop("nobody", "nothing"), "s3a://bucket/runs/1"))
-                .contains("AWS_ACCESS_KEY_ID").contains("bucket")
+                .contains("AWS_ACCESS_KEY_ID")
+                .contains("bucket")
                 .containsAnyOf("Access is denied", "does not accept the credentials");
         var hadoop = server.hadoop();
         hadoop.set("fs.s3a.secret.key", "wrong");
@@ -163,11 +170,14 @@ class StorageOnS3Test {
         var hadoop = server.hadoop();
         // Nothing listens on the discard port.
         hadoop.set("fs.s3a.endpoint", "http://127.0.0.1:9");
-        assertThat(message(hadoop, "s3a://bucket/runs/1")).contains("cannot be reached").contains("endpoint");
+        assertThat(message(hadoop, "s3a://bucket/runs/1"))
+                .contains("cannot be reached")
+                .contains("endpoint");
     }
 
     private static String message(Configuration hadoop, String place) {
-        var failure = catchThrowable(() -> RunFolder.at(place, hadoop).checkpoints().write(checkpoint(1)));
+        var failure =
+                catchThrowable(() -> RunFolder.at(place, hadoop).checkpoints().write(checkpoint(1)));
         assertThat(failure).isNotNull();
         var message = FailureMessages.of(failure);
         assertThat(message.known()).as(message.text()).isTrue();
@@ -175,9 +185,24 @@ class StorageOnS3Test {
     }
 
     private static Checkpoint checkpoint(long step) {
-        var state = new TrainingState(step, 16 * step, 0, new TreeMap<>(), "cas-dm", "f00d", 2, 8, List.of(0.5),
-                Instant.parse("2026-01-02T03:04:05Z"), "test", new TreeMap<>());
-        return new Checkpoint(state, List.of(new CheckpointFile(CheckpointFiles.MODEL, Map.of(),
-                List.of(TensorSource.of(TensorInfo.float32("theta.weight", 2, 3), WEIGHT)))));
+        var state = new TrainingState(
+                step,
+                16 * step,
+                0,
+                new TreeMap<>(),
+                "cas-dm",
+                "f00d",
+                2,
+                8,
+                List.of(0.5),
+                Instant.parse("2026-01-02T03:04:05Z"),
+                "test",
+                new TreeMap<>());
+        return new Checkpoint(
+                state,
+                List.of(new CheckpointFile(
+                        CheckpointFiles.MODEL,
+                        Map.of(),
+                        List.of(TensorSource.of(TensorInfo.float32("theta.weight", 2, 3), WEIGHT)))));
     }
 }

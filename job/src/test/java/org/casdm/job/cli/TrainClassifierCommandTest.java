@@ -27,7 +27,8 @@ class TrainClassifierCommandTest {
 
     private String draw(int count) {
         var pictures = folder.resolve("pictures" + count).toString();
-        assertThat(casdm("draw-images", pictures, "--count", Integer.toString(count), "--size", "16")).isZero();
+        assertThat(casdm("draw-images", pictures, "--count", Integer.toString(count), "--size", "16"))
+                .isZero();
         return pictures;
     }
 
@@ -35,12 +36,29 @@ class TrainClassifierCommandTest {
     void trainsAFileThatGivesFeatures() throws IOException {
         var pictures = draw(60);
         var file = folder.resolve("classifier.safetensors");
-        assertThat(casdm("train-classifier", "--data", pictures, "--out", file.toString(), "--size", "12",
-                "--epochs", "1", "--batch", "10", "--seed", "3")).as(error.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(casdm(
+                        "train-classifier",
+                        "--data",
+                        pictures,
+                        "--out",
+                        file.toString(),
+                        "--size",
+                        "12",
+                        "--epochs",
+                        "1",
+                        "--batch",
+                        "10",
+                        "--seed",
+                        "3"))
+                .as(error.toString())
+                .isEqualTo(ExitCode.DONE);
         try (var model = ClassifierSpec.of(file.toString()).load(new Configuration())) {
             assertThat(model.info().classes()).isEqualTo(3);
             assertThat(model.info().variant()).isEqualTo("12 pixels");
-            assertThat(output.toString()).contains("60").contains("accuracy 0.").contains(file.toString())
+            assertThat(output.toString())
+                    .contains("60")
+                    .contains("accuracy 0.")
+                    .contains(file.toString())
                     .contains("SHA-256 " + model.info().sha256().orElseThrow());
         }
         // A file that is there stays as it is, and no training is begun.
@@ -56,10 +74,21 @@ class TrainClassifierCommandTest {
         var pictures = draw(60);
         var file = folder.resolve("classifier.safetensors").toString();
         assertThat(casdm("train-classifier", "--data", pictures, "--out", file, "--size", "16", "--epochs", "1"))
-                .as(error.toString()).isEqualTo(ExitCode.DONE);
+                .as(error.toString())
+                .isEqualTo(ExitCode.DONE);
         var result = folder.resolve("result.json");
-        assertThat(casdm("evaluate", "--samples", pictures, "--reference", pictures, "--classifier", file, "--out",
-                result.toString())).as(error.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(casdm(
+                        "evaluate",
+                        "--samples",
+                        pictures,
+                        "--reference",
+                        pictures,
+                        "--classifier",
+                        file,
+                        "--out",
+                        result.toString()))
+                .as(error.toString())
+                .isEqualTo(ExitCode.DONE);
         assertThat(output.toString()).contains("FID (classifier)").doesNotContain("sFID");
         assertThat(Files.readString(result)).contains("FID (classifier)");
         assertThat(casdm("evaluate", "--samples", pictures, "--classifier", file, "--weights", "random"))
@@ -70,8 +99,20 @@ class TrainClassifierCommandTest {
     @Test
     void testsOnImagesOfTheirOwn() {
         var file = folder.resolve("classifier.safetensors").toString();
-        assertThat(casdm("train-classifier", "--data", draw(30), "--test", draw(9), "--out", file, "--size", "8",
-                "--epochs", "1")).as(error.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(casdm(
+                        "train-classifier",
+                        "--data",
+                        draw(30),
+                        "--test",
+                        draw(9),
+                        "--out",
+                        file,
+                        "--size",
+                        "8",
+                        "--epochs",
+                        "1"))
+                .as(error.toString())
+                .isEqualTo(ExitCode.DONE);
         assertThat(output.toString()).contains("on 9 images of " + folder.resolve("pictures9"));
     }
 

@@ -25,15 +25,19 @@ class WeightsCommandTest {
 
     private int weights(String... arguments) {
         var program = Casdm.commandLine().setOut(new PrintWriter(output, true)).setErr(new PrintWriter(error, true));
-        return Casdm.execute(program, Stream.concat(Stream.of("weights"), Stream.of(arguments)).toArray(String[]::new));
+        return Casdm.execute(
+                program,
+                Stream.concat(Stream.of("weights"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     @Test
     void listsWhereEachFileIsAndItsLicence() {
         assertThat(weights("list")).isEqualTo(ExitCode.DONE);
         for (var file : PublishedFiles.load().all()) {
-            assertThat(output.toString()).contains(file.name() + System.lineSeparator())
-                    .contains(file.address().toString()).contains(file.content().sha256())
+            assertThat(output.toString())
+                    .contains(file.name() + System.lineSeparator())
+                    .contains(file.address().toString())
+                    .contains(file.content().sha256())
                     .contains("licence: " + file.licence());
         }
     }
@@ -59,12 +63,20 @@ class WeightsCommandTest {
         });
         server.start();
         try {
-            assertThat(weights("get", "lpips-vgg", "--to", folder.toString(), "--from",
-                    "http://127.0.0.1:" + server.getAddress().getPort() + "/mirror")).isEqualTo(ExitCode.FAILURE);
+            assertThat(weights(
+                            "get",
+                            "lpips-vgg",
+                            "--to",
+                            folder.toString(),
+                            "--from",
+                            "http://127.0.0.1:" + server.getAddress().getPort() + "/mirror"))
+                    .isEqualTo(ExitCode.FAILURE);
         } finally {
             server.stop(0);
         }
-        assertThat(error.toString()).contains("is not lpips-vgg-v0.1.pth: its SHA-256 is").contains("Nothing was kept");
+        assertThat(error.toString())
+                .contains("is not lpips-vgg-v0.1.pth: its SHA-256 is")
+                .contains("Nothing was kept");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -73,7 +85,9 @@ class WeightsCommandTest {
         var there = Files.writeString(folder.resolve("lpips-vgg-v0.1.pth"), "something else");
         assertThat(weights("get", "lpips-vgg", "--to", folder.toString(), "--from", "http://127.0.0.1:1"))
                 .isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("is there already and is not lpips-vgg").contains("14 bytes");
+        assertThat(error.toString())
+                .contains("is there already and is not lpips-vgg")
+                .contains("14 bytes");
         assertThat(there).hasContent("something else");
     }
 
@@ -81,7 +95,9 @@ class WeightsCommandTest {
     void verifyTellsWhatItDoesNotKnow() throws IOException {
         var file = Files.write(folder.resolve("vgg16-397923af.pth"), new byte[10]);
         assertThat(weights("verify", file.toString())).isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("none of the published files").contains("10 bytes")
+        assertThat(error.toString())
+                .contains("none of the published files")
+                .contains("10 bytes")
                 .contains("vgg16 has 553433881 bytes and 397923af");
     }
 }

@@ -13,7 +13,9 @@ class ComputeBackendTest {
         var backend = ComputeBackend.start();
         assertThat(backend.cpu()).isTrue();
         assertThat(backend.devices()).isEmpty();
-        assertThatThrownBy(() -> backend.device(0)).isInstanceOf(DeviceFailure.class)
-                .hasMessageContaining("GPU 0").hasMessageContaining("0 device(s)");
+        assertThatThrownBy(() -> backend.device(0))
+                .isInstanceOf(DeviceFailure.class)
+                .hasMessageContaining("GPU 0")
+                .hasMessageContaining("0 device(s)");
     }
 }

@@ -47,6 +47,7 @@ class EvaluateJobTest {
 
     @TempDir
     private static Path folder;
+
     private static JavaSparkContext spark;
     private static String samples;
     private static String reference;
@@ -78,8 +79,9 @@ class EvaluateJobTest {
         }
 
         List<Evaluation> run() throws IOException {
-            return new EvaluateJob(new EvaluationSettings(other, toy, metrics, size, maximum, 3, statistics, features),
-                    sets).run(spark);
+            return new EvaluateJob(
+                            new EvaluationSettings(other, toy, metrics, size, maximum, 3, statistics, features), sets)
+                    .run(spark);
         }
     }
 
@@ -93,8 +95,8 @@ class EvaluateJobTest {
         settings.metrics = ALL;
         var result = settings.run().get(0);
         assertThat(result.values().keySet()).containsExactlyElementsOf(ALL);
-        assertThat(value(result, Metric.FID)).isCloseTo(
-                FrechetDistance.between(directly(samples), directly(reference)), within(1e-9));
+        assertThat(value(result, Metric.FID))
+                .isCloseTo(FrechetDistance.between(directly(samples), directly(reference)), within(1e-9));
         assertThat(result.sampleCount()).isEqualTo(5300);
         assertThat(result.referenceCount()).isEqualTo(OptionalLong.of(2100));
         assertThat(result.values().get(Metric.IS).beside()).containsEntry("isSplits", 2);
@@ -188,12 +190,13 @@ class EvaluateJobTest {
     @Test
     void picturesAreBroughtToTheSizeOfTheOtherSet() throws IOException {
         var pictures = folder.resolve("pictures");
-        new DrawnImages(5, 16).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(pictures.toUri()), 30);
+        new DrawnImages(5, 16)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(pictures.toUri()), 30);
         Files.write(pictures.resolve("broken.png"), new byte[] {1, 2, 3});
         var settings = new Settings(samples);
         settings.other = Optional.of(pictures.toString());
-        assertThatThrownBy(settings::run).isInstanceOf(EvaluationFailure.class)
+        assertThatThrownBy(settings::run)
+                .isInstanceOf(EvaluationFailure.class)
                 .hasMessageContainingAll("1 of 31 images", "more than 1 %", "broken.png");
         Files.delete(pictures.resolve("broken.png"));
         assertThat(settings.run().get(0).referenceCount()).isEqualTo(OptionalLong.of(30));
@@ -202,7 +205,8 @@ class EvaluateJobTest {
     @Test
     void whatDoesNotGoTogetherIsSaid() throws IOException {
         var larger = TestImages.npz(folder.resolve("larger.npz"), 20, 8, 1);
-        assertThatThrownBy(() -> new Settings(larger).run()).isInstanceOf(EvaluationFailure.class)
+        assertThatThrownBy(() -> new Settings(larger).run())
+                .isInstanceOf(EvaluationFailure.class)
                 .hasMessageContainingAll("differ in size", "larger.npz has 8x8", "reference.npz has 4x4");
 
         var damaged = new Settings(samples);
@@ -210,7 +214,8 @@ class EvaluateJobTest {
         var black = folder.resolve("black.npz");
         Files.write(black, withFirstPixelBlack(Path.of(samples)));
         damaged.sets.set(0, LabelledSamples.parse(black.toString()));
-        assertThatThrownBy(damaged::run).isInstanceOf(MetricException.class)
+        assertThatThrownBy(damaged::run)
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("1 of 5300 feature vectors of the samples", "black.npz", "not finite");
 
         var statistics = new Settings(samples);
@@ -219,20 +224,31 @@ class EvaluateJobTest {
         var precise = new Settings(samples);
         precise.other = statistics.statistics;
         precise.metrics = Set.of(Metric.PRECISION);
-        assertThatThrownBy(precise::run).isInstanceOf(EvaluationFailure.class)
+        assertThatThrownBy(precise::run)
+                .isInstanceOf(EvaluationFailure.class)
                 .hasMessageContainingAll("Precision cannot be computed", "other.npz", "single images");
         var otherNetwork = new Settings(samples);
         otherNetwork.other = statistics.statistics;
         otherNetwork.metrics = Set.of(Metric.FID);
         otherNetwork.toy = new ToyFeatures(11, 0, 0, 0, false);
-        assertThatThrownBy(otherNetwork::run).isInstanceOf(EvaluationFailure.class)
+        assertThatThrownBy(otherNetwork::run)
+                .isInstanceOf(EvaluationFailure.class)
                 .hasMessageContainingAll("statistics of 10 features", "toy has 11");
         var single = TestImages.npz(folder.resolve("single.npz"), 1, TestImages.SIZE, 1);
-        assertThatThrownBy(() -> new Settings(single).run()).isInstanceOf(MetricException.class)
+        assertThatThrownBy(() -> new Settings(single).run())
+                .isInstanceOf(MetricException.class)
                 .hasMessageContainingAll("at least two images", "single.npz");
-        assertThatThrownBy(() -> new EvaluationSettings(Optional.empty(), new ToyFeatures(), Set.of(Metric.FID),
-                OptionalInt.empty(), 10, 1, Optional.empty(), Optional.empty()))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("reference");
+        assertThatThrownBy(() -> new EvaluationSettings(
+                        Optional.empty(),
+                        new ToyFeatures(),
+                        Set.of(Metric.FID),
+                        OptionalInt.empty(),
+                        10,
+                        1,
+                        Optional.empty(),
+                        Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("reference");
     }
 
     private static byte[] withFirstPixelBlack(Path npz) throws IOException {
@@ -243,7 +259,9 @@ class EvaluateJobTest {
         pixels[0] = 0;
         var bytes = new ByteArrayOutputStream();
         try (var writer = new NpzWriter("x", bytes)) {
-            writer.write("arr_0", NpyHeader.of(NpyType.UINT8, 5300, TestImages.SIZE, TestImages.SIZE, 3),
+            writer.write(
+                    "arr_0",
+                    NpyHeader.of(NpyType.UINT8, 5300, TestImages.SIZE, TestImages.SIZE, 3),
                     sink -> sink.accept(pixels, 0, pixels.length));
         }
         return bytes.toByteArray();
@@ -254,8 +272,12 @@ class EvaluateJobTest {
         var settings = new Settings("100=" + samples, "200=" + reference);
         var results = settings.run();
         var file = folder.resolve("out.json");
-        EvaluationJson.write(results.stream().map(each -> EvaluationJson.object(each, spark.version())).toList(),
-                file.toString(), new Configuration());
+        EvaluationJson.write(
+                results.stream()
+                        .map(each -> EvaluationJson.object(each, spark.version()))
+                        .toList(),
+                file.toString(),
+                new Configuration());
         var json = new ObjectMapper().readTree(file.toFile());
         assertThat(json).hasSize(2);
         assertThat(json.get(0).get("step").asLong()).isEqualTo(100);

@@ -20,6 +20,7 @@ class EvaluateOnClusterTest {
 
     @TempDir
     private static Path folder;
+
     private static String samples;
     private static String reference;
 
@@ -30,9 +31,18 @@ class EvaluateOnClusterTest {
     }
 
     private static Evaluation evaluate(JavaSparkContext spark, ToyFeatures toy) throws IOException {
-        var settings = new EvaluationSettings(Optional.of(reference), toy, EnumSet.allOf(Metric.class),
-                OptionalInt.empty(), 700, 5, Optional.empty(), Optional.empty());
-        return new EvaluateJob(settings, List.of(LabelledSamples.parse(samples))).run(spark).get(0);
+        var settings = new EvaluationSettings(
+                Optional.of(reference),
+                toy,
+                EnumSet.allOf(Metric.class),
+                OptionalInt.empty(),
+                700,
+                5,
+                Optional.empty(),
+                Optional.empty());
+        return new EvaluateJob(settings, List.of(LabelledSamples.parse(samples)))
+                .run(spark)
+                .get(0);
     }
 
     @Test
@@ -48,7 +58,8 @@ class EvaluateOnClusterTest {
             // While evaluating: of some twenty tasks, two at a time, the third has ended.
             var killer = new ExecutorKiller(3);
             spark.sc().addSparkListener(killer);
-            assertThat(evaluate(spark, new ToyFeatures(10, 5, 4, 20, false)).values()).isEqualTo(alone.values());
+            assertThat(evaluate(spark, new ToyFeatures(10, 5, 4, 20, false)).values())
+                    .isEqualTo(alone.values());
             assertThat(killer.hasKilled()).isTrue();
         }
     }

@@ -29,6 +29,7 @@ class RunEvaluationJobTest {
 
     @TempDir
     private static Path folder;
+
     private static JavaSparkContext spark;
     private static String reference;
 
@@ -51,13 +52,31 @@ class RunEvaluationJobTest {
     }
 
     private static EvaluationSettings settings() {
-        return new EvaluationSettings(Optional.of(reference), new ToyFeatures(), Set.of(), OptionalInt.empty(), 100, 3,
-                Optional.empty(), Optional.empty());
+        return new EvaluationSettings(
+                Optional.of(reference),
+                new ToyFeatures(),
+                Set.of(),
+                OptionalInt.empty(),
+                100,
+                3,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static RunEvaluationJob job(String run, String steps, boolean keep) {
-        return RunEvaluationJob.drawing(settings(), new RunSampling(run, 24, 8, Optional.empty(), Optional.of("2"),
-                SampleRequest.Method.DDIM, Optional.empty(), 5, keep), StepChoice.parse(steps));
+        return RunEvaluationJob.drawing(
+                settings(),
+                new RunSampling(
+                        run,
+                        24,
+                        8,
+                        Optional.empty(),
+                        Optional.of("2"),
+                        SampleRequest.Method.DDIM,
+                        Optional.empty(),
+                        5,
+                        keep),
+                StepChoice.parse(steps));
     }
 
     private static List<JsonNode> curve(String run) throws IOException {
@@ -67,7 +86,8 @@ class RunEvaluationJobTest {
                 lines.add(new ObjectMapper().readTree(Files.readString(file)));
             }
         }
-        lines.sort((one, other) -> Long.compare(one.get("step").asLong(), other.get("step").asLong()));
+        lines.sort((one, other) ->
+                Long.compare(one.get("step").asLong(), other.get("step").asLong()));
         return lines;
     }
 
@@ -95,7 +115,8 @@ class RunEvaluationJobTest {
         assertThat(curve.get(0).at("/conditions/samples.count").asText()).isEqualTo("24");
         // Only the samples that were to be kept are there.
         assertThat(Path.of(run, "evaluation", "samples-000000010")).doesNotExist();
-        assertThat(Path.of(run, "evaluation", "samples-000000020", "dataset.json")).exists();
+        assertThat(Path.of(run, "evaluation", "samples-000000020", "dataset.json"))
+                .exists();
     }
 
     @Test
@@ -103,23 +124,29 @@ class RunEvaluationJobTest {
         var run = run("given");
         var first = TestImages.npz(folder.resolve("first.npz"), 40, 16, 1);
         var sets = List.of(LabelledSamples.parse("100=" + first), LabelledSamples.parse("200=" + reference));
-        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark).judged()).hasSize(2);
-        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark).judged()).isEmpty();
+        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark).judged())
+                .hasSize(2);
+        assertThat(RunEvaluationJob.of(settings(), run, sets).run(spark).judged())
+                .isEmpty();
         assertThat(curve(run).get(1).at("/metrics/fid").asDouble()).isLessThan(1e-9);
         assertThatThrownBy(() -> RunEvaluationJob.of(settings(), run, List.of(LabelledSamples.parse(first))))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("--samples STEP=" + first);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--samples STEP=" + first);
     }
 
     @Test
     void stepsAreChosenByName() throws IOException {
         var run = run("choice");
-        assertThatThrownBy(() -> job(run, "10,30", false).run(spark)).isInstanceOf(EvaluationFailure.class)
+        assertThatThrownBy(() -> job(run, "10,30", false).run(spark))
+                .isInstanceOf(EvaluationFailure.class)
                 .hasMessageContainingAll(run, "step 30", "it has 10, 20");
         assertThat(StepChoice.parse("every:20").of(List.of(10L, 20L, 40L), "x")).containsExactly(20L, 40L);
         assertThat(StepChoice.parse("20,10,20").of(List.of(10L, 20L, 40L), "x")).containsExactly(10L, 20L);
         assertThatThrownBy(() -> StepChoice.parse("every:30").of(List.of(10L), "x"))
-                .isInstanceOf(EvaluationFailure.class).hasMessageContaining("multiple of 30");
-        assertThatThrownBy(() -> StepChoice.parse("some")).isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(EvaluationFailure.class)
+                .hasMessageContaining("multiple of 30");
+        assertThatThrownBy(() -> StepChoice.parse("some"))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"some\"");
     }
 }

@@ -13,8 +13,7 @@ final class TestImages {
 
     static final int SIZE = 4;
 
-    private TestImages() {
-    }
+    private TestImages() {}
 
     /** Random pixels, in an {@code .npz} file. */
     static String npz(Path file, int count, int size, long seed) throws IOException {
@@ -25,7 +24,9 @@ final class TestImages {
             pixels[i] = (byte) (1 + random.nextInt(200) + seed % 5 * 10);
         }
         try (var writer = new NpzWriter(file.toString(), Files.newOutputStream(file))) {
-            writer.write("arr_0", NpyHeader.of(NpyType.UINT8, count, size, size, 3),
+            writer.write(
+                    "arr_0",
+                    NpyHeader.of(NpyType.UINT8, count, size, size, 3),
                     sink -> sink.accept(pixels, 0, pixels.length));
         }
         return file.toString();

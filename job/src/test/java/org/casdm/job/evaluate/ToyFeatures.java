@@ -31,8 +31,8 @@ record ToyFeatures(int pooled, int spatial, int classes, int slowness, boolean d
 
     @Override
     public FeatureModel load(Configuration hadoop) {
-        var info = new FeatureInfo("toy", Optional.of("toy"), "plain", pooled, spatial, classes, "random",
-                Optional.empty(), false);
+        var info = new FeatureInfo(
+                "toy", Optional.of("toy"), "plain", pooled, spatial, classes, "random", Optional.empty(), false);
         return new FeatureModel() {
             @Override
             public FeatureInfo info() {
@@ -61,7 +61,10 @@ record ToyFeatures(int pooled, int spatial, int classes, int slowness, boolean d
         @Override
         public Features extract(ImageBatch images) {
             pause();
-            return new Features(images.count(), project(images, toy.pooled, 1), project(images, toy.spatial, 2),
+            return new Features(
+                    images.count(),
+                    project(images, toy.pooled, 1),
+                    project(images, toy.spatial, 2),
                     project(images, toy.classes, 3));
         }
 
@@ -71,7 +74,8 @@ record ToyFeatures(int pooled, int spatial, int classes, int slowness, boolean d
                 for (int i = 0; i < dimensions; i++) {
                     double sum = 0;
                     for (int j = 0; j < Math.min(USED, images.imageBytes()); j++) {
-                        sum += (images.pixels()[image * images.imageBytes() + j] & 0xff) / 255.0
+                        sum += (images.pixels()[image * images.imageBytes() + j] & 0xff)
+                                / 255.0
                                 * CounterRandom.uniform(kind, i * USED + j);
                     }
                     boolean lost = toy.damaged && images.pixels()[image * images.imageBytes()] == 0;

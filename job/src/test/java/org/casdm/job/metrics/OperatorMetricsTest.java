@@ -35,6 +35,7 @@ class OperatorMetricsTest {
 
     @TempDir
     private static Path folder;
+
     private static JavaSparkContext spark;
 
     @BeforeAll
@@ -43,7 +44,9 @@ class OperatorMetricsTest {
                 .set("spark.ui.enabled", "true")
                 .set("spark.ui.port", "0")
                 .set("spark.metrics.namespace", "casdm")
-                .set("spark.metrics.conf", Path.of("..", "deploy", "metrics.properties").toString()));
+                .set(
+                        "spark.metrics.conf",
+                        Path.of("..", "deploy", "metrics.properties").toString()));
     }
 
     @AfterAll
@@ -52,11 +55,15 @@ class OperatorMetricsTest {
     }
 
     private static Map<String, Double> scrape() throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(spark.sc().uiWebUrl().get() + "/metrics/prometheus/")).build();
+        var request = HttpRequest.newBuilder(URI.create(spark.sc().uiWebUrl().get() + "/metrics/prometheus/"))
+                .build();
         var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);
         var values = new TreeMap<String, Double>();
-        response.body().lines().map(LINE::matcher).filter(line -> line.matches())
+        response.body()
+                .lines()
+                .map(LINE::matcher)
+                .filter(line -> line.matches())
                 .forEach(line -> values.put(line.group(1), Double.parseDouble(line.group(2))));
         return values;
     }
@@ -68,7 +75,9 @@ class OperatorMetricsTest {
         metrics.set("first", 1.5);
         metrics.add("sum", 2);
         metrics.read("asked", () -> 7);
-        assertThat(scrape()).containsEntry("test_first", 1.5).containsEntry("test_sum", 2.0)
+        assertThat(scrape())
+                .containsEntry("test_first", 1.5)
+                .containsEntry("test_sum", 2.0)
                 .containsEntry("test_asked", 7.0);
 
         metrics.set("first", Double.NaN);
@@ -84,21 +93,49 @@ class OperatorMetricsTest {
         var images = new org.apache.hadoop.fs.Path(folder.resolve("images").toUri());
         new DrawnImages(5, 8).write(FileSystem.getLocal(new Configuration()), images, 8);
         var run = folder.resolve("run").toString();
-        new TrainJob(ConfigLoader.load(Optional.empty(), List.of("run.folder=" + run, "data.path=" + images,
-                "data.size=8", "model.kind=ddpm", "model.theta.channels=32", "model.theta.channel-mult=[1]",
-                "model.theta.res-blocks=1", "model.theta.attention-resolutions=[]", "model.theta.heads=1",
-                "train.batch-size-per-worker=2", "train.averaging-frequency=2", "train.workers=2", "train.steps=4",
-                "checkpoint.every-steps=4", "samples.every-steps=0"), ConfigLoader.REQUIRED_BY_TRAIN)).run(spark);
+        new TrainJob(ConfigLoader.load(
+                        Optional.empty(),
+                        List.of(
+                                "run.folder=" + run,
+                                "data.path=" + images,
+                                "data.size=8",
+                                "model.kind=ddpm",
+                                "model.theta.channels=32",
+                                "model.theta.channel-mult=[1]",
+                                "model.theta.res-blocks=1",
+                                "model.theta.attention-resolutions=[]",
+                                "model.theta.heads=1",
+                                "train.batch-size-per-worker=2",
+                                "train.averaging-frequency=2",
+                                "train.workers=2",
+                                "train.steps=4",
+                                "checkpoint.every-steps=4",
+                                "samples.every-steps=0"),
+                        ConfigLoader.REQUIRED_BY_TRAIN))
+                .run(spark);
 
         var values = scrape();
-        assertThat(values).containsEntry("train_step", 4.0).containsEntry("train_stepsWanted", 4.0)
-                .containsEntry("train_rounds", 2.0).containsEntry("train_images", 16.0)
-                .containsEntry("train_epoch", 2.0).containsEntry("train_workers", 2.0)
-                .containsEntry("train_badImages", 0.0).containsEntry("train_skippedStepsTotal", 0.0)
-                .containsEntry("train_learningRate", 1e-4).containsEntry("train_checkpointStep", 4.0)
+        assertThat(values)
+                .containsEntry("train_step", 4.0)
+                .containsEntry("train_stepsWanted", 4.0)
+                .containsEntry("train_rounds", 2.0)
+                .containsEntry("train_images", 16.0)
+                .containsEntry("train_epoch", 2.0)
+                .containsEntry("train_workers", 2.0)
+                .containsEntry("train_badImages", 0.0)
+                .containsEntry("train_skippedStepsTotal", 0.0)
+                .containsEntry("train_learningRate", 1e-4)
+                .containsEntry("train_checkpointStep", 4.0)
                 .containsKeys("train_movedBytes");
-        for (var positive : List.of("loss", "eps", "gradientNorm", "imagesPerSecond", "roundSeconds",
-                "computeSeconds", "averagingSeconds", "checkpointSeconds")) {
+        for (var positive : List.of(
+                "loss",
+                "eps",
+                "gradientNorm",
+                "imagesPerSecond",
+                "roundSeconds",
+                "computeSeconds",
+                "averagingSeconds",
+                "checkpointSeconds")) {
             assertThat(values.get("train_" + positive)).as(positive).isPositive();
         }
         assertThat(values.get("train_loss")).isCloseTo(values.get("train_eps"), within(1e-6));

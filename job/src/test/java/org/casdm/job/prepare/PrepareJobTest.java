@@ -14,9 +14,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.casdm.data.DataException;
+import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.job.testing.LocalCluster;
-import org.casdm.data.picture.DrawnImages;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +30,7 @@ class PrepareJobTest {
 
     @TempDir
     private static Path folder;
+
     private static JavaSparkContext spark;
     private static FileSystem files;
 
@@ -71,7 +72,9 @@ class PrepareJobTest {
     void shardsHoldEveryPictureOnce() throws IOException {
         var description = prepare(settings());
         assertThat(description.count()).isEqualTo(COUNT);
-        assertThat(description.shards()).hasSize(4).allSatisfy(shard -> assertThat(shard.count()).isBetween(10L, 40L));
+        assertThat(description.shards())
+                .hasSize(4)
+                .allSatisfy(shard -> assertThat(shard.count()).isBetween(10L, 40L));
         assertThat(description.classes()).containsExactly("disc", "ring", "square");
         assertThat(description.size()).isEqualTo(16);
         assertThat(description.skipped()).isEmpty();
@@ -79,13 +82,19 @@ class PrepareJobTest {
         assertThat(DatasetDescription.read(files, path(out))).isEqualTo(description);
         var content = PreparedFolders.content(files, path(out));
         assertThat(content).hasSize(COUNT);
-        assertThat(content).allSatisfy((id, image) -> assertThat(image).startsWith(
-                description.classes().indexOf(id.substring(0, id.indexOf('/'))) + " "));
+        assertThat(content)
+                .allSatisfy((id, image) -> assertThat(image)
+                        .startsWith(description.classes().indexOf(id.substring(0, id.indexOf('/'))) + " "));
         // Nothing else lies there.
         try (var list = Files.list(out)) {
-            assertThat(list.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("_prepare",
-                    "dataset.json", "part-00000.parquet", "part-00001.parquet", "part-00002.parquet",
-                    "part-00003.parquet");
+            assertThat(list.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "_prepare",
+                            "dataset.json",
+                            "part-00000.parquet",
+                            "part-00001.parquet",
+                            "part-00002.parquet",
+                            "part-00003.parquet");
         }
         assertThat(out.resolve("_prepare")).isDirectoryContaining("glob:**plan.json");
     }
@@ -117,7 +126,8 @@ class PrepareJobTest {
         assertThat(heldOut.size()).isBetween(15, 35);
         assertThat(train.keySet()).doesNotContainAnyElementsOf(heldOut.keySet());
         assertThat(train.size() + heldOut.size()).isEqualTo(COUNT);
-        assertThat(DatasetDescription.read(files, path(out.resolve("held-out"))).split()).isEqualTo("held-out");
+        assertThat(DatasetDescription.read(files, path(out.resolve("held-out"))).split())
+                .isEqualTo("held-out");
         assertThat(DatasetDescription.read(files, path(out)).split()).isEqualTo("train");
     }
 
@@ -126,7 +136,8 @@ class PrepareJobTest {
         Files.writeString(source.resolve("disc").resolve("no-picture.png"), "text");
         Files.write(source.resolve("ring").resolve("empty.jpg"), new byte[0]);
         assertThatThrownBy(() -> prepare(PreparedFolders.allowing(settings(), 0.01)))
-                .hasStackTraceContaining("2 of 102 pictures cannot be used").hasStackTraceContaining("empty.jpg");
+                .hasStackTraceContaining("2 of 102 pictures cannot be used")
+                .hasStackTraceContaining("empty.jpg");
         assertThat(out.resolve(DatasetDescription.FILE_NAME)).doesNotExist();
         // What was written is kept.
         var before = Files.getLastModifiedTime(out.resolve("part-00000.parquet"));
@@ -134,7 +145,9 @@ class PrepareJobTest {
         assertThat(Files.getLastModifiedTime(out.resolve("part-00000.parquet"))).isEqualTo(before);
         assertThat(description.count()).isEqualTo(COUNT);
         assertThat(description.skipped().stream().collect(Collectors.toMap(bad -> bad.id(), bad -> bad.reason())))
-                .hasSize(2).containsEntry("ring/empty.jpg", "the file is empty").containsKey("disc/no-picture.png");
+                .hasSize(2)
+                .containsEntry("ring/empty.jpg", "the file is empty")
+                .containsKey("disc/no-picture.png");
     }
 
     @Test
@@ -167,8 +180,10 @@ class PrepareJobTest {
 
         assertThat(new PrepareJob(settings).run(spark)).isEqualTo(whole);
         assertThat(PreparedFolders.content(files, path(half))).isEqualTo(content);
-        assertThat(Files.getLastModifiedTime(half.resolve("part-00003.parquet"))).isEqualTo(kept);
-        assertThat(Files.getLastModifiedTime(half.resolve("part-00001.parquet"))).isGreaterThan(rewritten);
+        assertThat(Files.getLastModifiedTime(half.resolve("part-00003.parquet")))
+                .isEqualTo(kept);
+        assertThat(Files.getLastModifiedTime(half.resolve("part-00001.parquet")))
+                .isGreaterThan(rewritten);
         assertThat(half.resolve(".part-00001.parquet.123.tmp")).doesNotExist();
         // Once complete there is nothing to do.
         assertThat(new PrepareJob(settings).run(spark)).isEqualTo(whole);
@@ -178,14 +193,17 @@ class PrepareJobTest {
     void refusesAFolderOfSomethingElse() throws IOException {
         prepare(settings());
         assertThatThrownBy(() -> prepare(PreparedFolders.settings(source.toString(), out.toString(), 50)))
-                .isInstanceOf(DataException.class).hasMessageContaining("number of shards was 4, is 2");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("number of shards was 4, is 2");
         Files.writeString(source.resolve("disc").resolve("one-more.png"), "text");
-        assertThatThrownBy(() -> prepare(settings())).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> prepare(settings()))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("the source's files");
         var other = Files.createDirectories(folder.resolve("taken"));
         Files.writeString(other.resolve("notes.txt"), "mine");
         assertThatThrownBy(() -> prepare(PreparedFolders.settings(source.toString(), other.toString(), 25)))
-                .isInstanceOf(DataException.class).hasMessageContaining("is not empty: it holds notes.txt");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("is not empty: it holds notes.txt");
         assertThat(other).isDirectoryContaining("glob:**notes.txt").isDirectoryNotContaining("glob:**_prepare");
     }
 
@@ -203,7 +221,8 @@ class PrepareJobTest {
             }
         }
         assertThatThrownBy(() -> prepare(PreparedFolders.settings(archive.toString(), out.toString(), 25)))
-                .hasStackTraceContaining("two pictures have the id \"a.png\"").hasStackTraceContaining("twice.tar");
+                .hasStackTraceContaining("two pictures have the id \"a.png\"")
+                .hasStackTraceContaining("twice.tar");
         assertThat(out.resolve(DatasetDescription.FILE_NAME)).doesNotExist();
     }
 }

@@ -36,14 +36,18 @@ class PrepareOnS3Test {
 
     @TempDir
     private static Path folder;
+
     private static S3Server server;
 
     @BeforeAll
     static void start() throws IOException {
         server = new S3Server(folder);
         server.createBucket("bucket");
-        new DrawnImages(5, 16).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(folder.resolve("pictures").toUri()), COUNT);
+        new DrawnImages(5, 16)
+                .write(
+                        FileSystem.getLocal(new Configuration()),
+                        new org.apache.hadoop.fs.Path(folder.resolve("pictures").toUri()),
+                        COUNT);
     }
 
     @AfterAll
@@ -54,8 +58,8 @@ class PrepareOnS3Test {
     /** With the way to the server. */
     private static SparkConf conf() {
         var conf = RoundTrainingMaster.configure(LocalCluster.withExecutors(2, 1024));
-        for (String name : List.of("endpoint", "path.style.access", "connection.ssl.enabled", "access.key",
-                "secret.key")) {
+        for (String name :
+                List.of("endpoint", "path.style.access", "connection.ssl.enabled", "access.key", "secret.key")) {
             conf.set("spark.hadoop.fs.s3a." + name, server.hadoop().get("fs.s3a." + name));
         }
         return conf;
@@ -65,8 +69,9 @@ class PrepareOnS3Test {
             throws IOException, InterruptedException {
         try (var spark = new JavaSparkContext(conf)) {
             killer.ifPresent(spark.sc()::addSparkListener);
-            var description = new PrepareJob(PreparedFolders.settings(folder.resolve("pictures").toString(),
-                    "s3a://bucket/" + out, 200)).run(spark);
+            var description = new PrepareJob(
+                            PreparedFolders.settings(folder.resolve("pictures").toString(), "s3a://bucket/" + out, 200))
+                    .run(spark);
             if (killer.isPresent()) {
                 assertThat(killer.get().hasKilled()).isTrue();
             }
@@ -76,12 +81,25 @@ class PrepareOnS3Test {
 
     private static StoredCheckpoint train(SparkConf conf, String run, Optional<ExecutorKiller> killer)
             throws IOException, InterruptedException {
-        var settings = new ArrayList<>(List.of("run.folder=s3a://bucket/" + run, "run.seed=3",
-                "data.path=s3a://bucket/killed", "data.size=16", "model.theta.channels=32",
-                "model.theta.channel-mult=[1]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[]",
-                "model.theta.heads=2", "diffusion.steps=100", "train.workers=2", "train.batch-size-per-worker=2",
-                "train.averaging-frequency=2", "train.steps=8", "train.ema-rates=[0.9]",
-                "execution.threads-per-worker=1", "checkpoint.every-steps=8", "samples.every-steps=0"));
+        var settings = new ArrayList<>(List.of(
+                "run.folder=s3a://bucket/" + run,
+                "run.seed=3",
+                "data.path=s3a://bucket/killed",
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[]",
+                "model.theta.heads=2",
+                "diffusion.steps=100",
+                "train.workers=2",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=2",
+                "train.steps=8",
+                "train.ema-rates=[0.9]",
+                "execution.threads-per-worker=1",
+                "checkpoint.every-steps=8",
+                "samples.every-steps=0"));
         try (var spark = new JavaSparkContext(conf)) {
             killer.ifPresent(spark.sc()::addSparkListener);
             new TrainJob(ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN)).run(spark);
@@ -89,7 +107,10 @@ class PrepareOnS3Test {
                 assertThat(killer.get().hasKilled()).isTrue();
             }
         }
-        return RunFolder.at("s3a://bucket/" + run, server.hadoop()).checkpoints().latest().orElseThrow();
+        return RunFolder.at("s3a://bucket/" + run, server.hadoop())
+                .checkpoints()
+                .latest()
+                .orElseThrow();
     }
 
     @Test
@@ -102,11 +123,15 @@ class PrepareOnS3Test {
         var root = new org.apache.hadoop.fs.Path("s3a://bucket/killed");
         var files = root.getFileSystem(server.hadoop());
         assertThat(PreparedFolders.content(files, root)).hasSize(COUNT);
-        assertThat(files.listStatus(root)).extracting(file -> file.getPath().getName()).hasSize(8 + 2)
+        assertThat(files.listStatus(root))
+                .extracting(file -> file.getPath().getName())
+                .hasSize(8 + 2)
                 .contains("_prepare", "dataset.json", "part-00000.parquet", "part-00007.parquet");
 
-        var expected = train(conf().setMaster("local[2]"), "quiet", Optional.empty()).files();
-        assertThat(train(conf(), "survived", Optional.of(new ExecutorKiller(4))).files()).isEqualTo(expected);
+        var expected =
+                train(conf().setMaster("local[2]"), "quiet", Optional.empty()).files();
+        assertThat(train(conf(), "survived", Optional.of(new ExecutorKiller(4))).files())
+                .isEqualTo(expected);
         assertThat(trainWithAnExecutorKilledAtTheFirstShard().files()).isEqualTo(expected);
     }
 
@@ -119,8 +144,10 @@ class PrepareOnS3Test {
                 killed.set(LocalCluster.executors().values().iterator().next());
                 killed.get().destroyForcibly();
             }));
-            var checkpoint = train(conf().set("spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:" + proxy.port()),
-                    "reading", Optional.empty());
+            var checkpoint = train(
+                    conf().set("spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:" + proxy.port()),
+                    "reading",
+                    Optional.empty());
             assertThat(killed.get().isAlive()).isFalse();
             return checkpoint;
         }

@@ -15,22 +15,37 @@ import org.casdm.tensor.Sha256;
 /** Settings and contents of data folders, for tests. */
 public final class PreparedFolders {
 
-    private PreparedFolders() {
-    }
+    private PreparedFolders() {}
 
     public static PrepareSettings settings(String source, String out, int imagesPerShard) {
-        return new PrepareSettings(source, SourceFormat.AUTO, out, 16, 7, 0, OptionalInt.of(imagesPerShard), 0.2,
-                SourceLimits.DEFAULT);
+        return new PrepareSettings(
+                source, SourceFormat.AUTO, out, 16, 7, 0, OptionalInt.of(imagesPerShard), 0.2, SourceLimits.DEFAULT);
     }
 
     static PrepareSettings holdingOut(PrepareSettings settings, double fraction) {
-        return new PrepareSettings(settings.source(), settings.format(), settings.out(), settings.size(),
-                settings.seed(), fraction, settings.imagesPerShard(), settings.maximumBadFraction(), settings.limits());
+        return new PrepareSettings(
+                settings.source(),
+                settings.format(),
+                settings.out(),
+                settings.size(),
+                settings.seed(),
+                fraction,
+                settings.imagesPerShard(),
+                settings.maximumBadFraction(),
+                settings.limits());
     }
 
     static PrepareSettings allowing(PrepareSettings settings, double badFraction) {
-        return new PrepareSettings(settings.source(), settings.format(), settings.out(), settings.size(),
-                settings.seed(), settings.heldOutFraction(), settings.imagesPerShard(), badFraction, settings.limits());
+        return new PrepareSettings(
+                settings.source(),
+                settings.format(),
+                settings.out(),
+                settings.size(),
+                settings.seed(),
+                settings.heldOutFraction(),
+                settings.imagesPerShard(),
+                badFraction,
+                settings.limits());
     }
 
     /** Label and SHA-256 of the pixels of all images, by id. */

@@ -15,8 +15,8 @@ class ShardLayoutTest {
         var counts = new int[layout.partitions()];
         IntStream.range(0, 10_000).forEach(i -> counts[ShardLayout.partition(layout.key("image-" + i))]++);
         for (int partition = 0; partition < counts.length; partition++) {
-            assertThat(counts[partition]).isBetween(layout.isHeldOut(partition) ? 400 : 1000,
-                    layout.isHeldOut(partition) ? 600 : 1250);
+            assertThat(counts[partition])
+                    .isBetween(layout.isHeldOut(partition) ? 400 : 1000, layout.isHeldOut(partition) ? 600 : 1250);
         }
         assertThat(IntStream.range(0, 10).map(layout::number)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 0, 1);
     }
@@ -24,10 +24,13 @@ class ShardLayoutTest {
     @Test
     void keysSortByShardAndThenByPlace() {
         var layout = new ShardLayout(1, 0.1, 8, 2);
-        var keys = IntStream.range(0, 1000).mapToObj(i -> layout.key("ü/" + i)).sorted(new KeyOrder()).toList();
+        var keys = IntStream.range(0, 1000)
+                .mapToObj(i -> layout.key("ü/" + i))
+                .sorted(new KeyOrder())
+                .toList();
         for (int i = 1; i < keys.size(); i++) {
-            assertThat(ShardLayout.partition(keys.get(i))).isGreaterThanOrEqualTo(
-                    ShardLayout.partition(keys.get(i - 1)));
+            assertThat(ShardLayout.partition(keys.get(i)))
+                    .isGreaterThanOrEqualTo(ShardLayout.partition(keys.get(i - 1)));
         }
         var ids = keys.stream().map(ShardLayout::id).toList();
         assertThat(new HashSet<>(ids)).hasSize(1000).contains("ü/7");
@@ -46,6 +49,7 @@ class ShardLayoutTest {
             moved += partition == otherPartition ? 0 : 1;
         }
         assertThat(moved).isBetween(650, 850);
-        assertThat(Arrays.equals(one.key("a"), new ShardLayout(1, 0.3, 4, 4).key("a"))).isTrue();
+        assertThat(Arrays.equals(one.key("a"), new ShardLayout(1, 0.3, 4, 4).key("a")))
+                .isTrue();
     }
 }

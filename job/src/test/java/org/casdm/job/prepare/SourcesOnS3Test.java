@@ -99,9 +99,11 @@ class SourcesOnS3Test {
 
     @Test
     void whatIsNotThereIsSaid() {
-        assertThatThrownBy(() -> find("s3a://bucket/nothing.zip")).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> find("s3a://bucket/nothing.zip"))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("s3a://bucket/nothing.zip does not exist");
-        assertThatThrownBy(() -> find("s3a://elsewhere/set.zip")).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> find("s3a://elsewhere/set.zip"))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("no bucket \"elsewhere\"");
     }
 

@@ -33,6 +33,7 @@ class PromotionTest {
 
     @TempDir
     private Path folder;
+
     private final Configuration hadoop = new Configuration();
 
     @Test
@@ -50,8 +51,10 @@ class PromotionTest {
         assertThat(pointer.at("/evaluation/weights").asText()).isEqualTo("abc");
         assertThat(pointer.get("previous").isNull()).isTrue();
 
-        assertThat(promote(run("2", 10, evaluation(10, 50.0, "pool", 1000)), 0).promoted()).isTrue();
-        assertThat(promote(run("3", 10, evaluation(10, 40.5, "pool", 1000)), 0).promoted()).isTrue();
+        assertThat(promote(run("2", 10, evaluation(10, 50.0, "pool", 1000)), 0).promoted())
+                .isTrue();
+        assertThat(promote(run("3", 10, evaluation(10, 40.5, "pool", 1000)), 0).promoted())
+                .isTrue();
         assertThat(pointer().get("checkpoint").asText()).isEqualTo("file:" + folder + "/3/checkpoints/000000010");
         assertThat(pointer().at("/previous/checkpoint").asText())
                 .isEqualTo("file:" + folder + "/2/checkpoints/000000010");
@@ -63,9 +66,14 @@ class PromotionTest {
         promote(run("good", 10, evaluation(10, 40, "pool", 1000)), 0);
         var before = pointer();
         var worse = run("worse", 10, evaluation(10, 40.75, "pool", 1000));
-        assertThat(promote(worse, 0.5)).isEqualTo(new Promotion.Result(false, "FID 40.7500 is worse than the 40.0000 "
-                + "of the promoted checkpoint (step 10 of file:" + folder + "/good, promoted 2026-05-06T07:08:09Z) by "
-                + "0.7500; the tolerance is 0.5000", 10));
+        assertThat(promote(worse, 0.5))
+                .isEqualTo(new Promotion.Result(
+                        false,
+                        "FID 40.7500 is worse than the 40.0000 "
+                                + "of the promoted checkpoint (step 10 of file:" + folder
+                                + "/good, promoted 2026-05-06T07:08:09Z) by "
+                                + "0.7500; the tolerance is 0.5000",
+                        10));
         assertThat(pointer()).isEqualTo(before);
         assertThat(promote(worse, 0.75).promoted()).isTrue();
         assertThat(pointer().get("fid").asDouble()).isEqualTo(40.75);
@@ -74,8 +82,11 @@ class PromotionTest {
     @Test
     void theLimitHoldsForTheFirstToo() throws IOException {
         var run = run("bad", 10, evaluation(10, 40, "pool", 1000));
-        var result = new Promotion(new Gate(100, OptionalDouble.of(39)), hadoop).promote(run, OptionalLong.empty(),
-                folder.resolve("promoted.json").toString());
+        var result = new Promotion(new Gate(100, OptionalDouble.of(39)), hadoop)
+                .promote(
+                        run,
+                        OptionalLong.empty(),
+                        folder.resolve("promoted.json").toString());
         assertThat(result.promoted()).isFalse();
         assertThat(result.reason()).isEqualTo("FID 40.0000 is above the limit of 39.0000 (--max-fid)");
         assertThat(folder.resolve("promoted.json")).doesNotExist();
@@ -86,10 +97,11 @@ class PromotionTest {
         var run = run("1", 10, evaluation(10, 50, "pool", 1000));
         promote(run, 0);
         var before = Files.readString(folder.resolve("promoted.json"));
-        assertThat(promote(run, 0)).isEqualTo(
-                new Promotion.Result(true, "it is promoted already, since 2026-05-06T07:08:09Z", 10));
+        assertThat(promote(run, 0))
+                .isEqualTo(new Promotion.Result(true, "it is promoted already, since 2026-05-06T07:08:09Z", 10));
         assertThat(folder.resolve("promoted.json")).hasContent(before);
-        assertThat(folder).isDirectoryNotContaining(file -> file.getFileName().toString().startsWith("."));
+        assertThat(folder)
+                .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith("."));
     }
 
     @Test
@@ -107,8 +119,11 @@ class PromotionTest {
         promote(run("1", 10, evaluation(10, 50, "pool", 1000)), 0);
         var before = pointer();
         var other = run("2", 10, evaluation(10, 1, "tail", 500));
-        assertThatThrownBy(() -> promote(other, 0)).isInstanceOf(PromotionFailure.class)
-                .hasMessageContainingAll("features (tail, v, not pool, v)", "number of samples (500, not 1000)",
+        assertThatThrownBy(() -> promote(other, 0))
+                .isInstanceOf(PromotionFailure.class)
+                .hasMessageContainingAll(
+                        "features (tail, v, not pool, v)",
+                        "number of samples (500, not 1000)",
                         "step 10 of file:" + folder + "/1")
                 .hasMessageNotContaining("reference (");
         assertThat(pointer()).isEqualTo(before);
@@ -117,18 +132,23 @@ class PromotionTest {
     @Test
     void refusesWhatHasNoDistanceOrNoCheckpoint() throws IOException {
         var run = run("1", 10, "{\"step\": 10, \"metrics\": {\"is\": 2.5}}");
-        assertThatThrownBy(() -> promote(run, 0)).isInstanceOf(PromotionFailure.class)
+        assertThatThrownBy(() -> promote(run, 0))
+                .isInstanceOf(PromotionFailure.class)
                 .hasMessageContainingAll("no FID of any step", "casdm evaluate --run");
         add(run, evaluation(20, 30, "pool", 10), "20");
-        assertThatThrownBy(() -> promote(run, 0)).isInstanceOf(PromotionFailure.class)
+        assertThatThrownBy(() -> promote(run, 0))
+                .isInstanceOf(PromotionFailure.class)
                 .hasMessageContaining("Step 20 was judged, but it cannot be promoted");
         add(run, evaluation(30, 30, "pool", 10).replace("30.0", "\"NaN\""), "30");
-        assertThatThrownBy(() -> promote(run, 0)).isInstanceOf(PromotionFailure.class)
+        assertThatThrownBy(() -> promote(run, 0))
+                .isInstanceOf(PromotionFailure.class)
                 .hasMessageContainingAll("evaluation-30.jsonl", "\"NaN\"");
-        assertThatThrownBy(() -> new Gate(-1, OptionalDouble.empty())).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> new Gate(-1, OptionalDouble.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--tolerance");
         assertThatThrownBy(() -> new Gate(0, OptionalDouble.of(Double.NaN)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("--max-fid");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--max-fid");
     }
 
     @Test
@@ -136,7 +156,9 @@ class PromotionTest {
         var run = run("1", 10, evaluation(10, 50, "pool", 1000));
         for (var text : List.of("", "{}", "[1]", "{\"checkpoint\": \"x\"}")) {
             Files.writeString(folder.resolve("promoted.json"), text);
-            assertThatThrownBy(() -> promote(run, 0)).as(text).isInstanceOf(PromotionFailure.class)
+            assertThatThrownBy(() -> promote(run, 0))
+                    .as(text)
+                    .isInstanceOf(PromotionFailure.class)
                     .hasMessageContainingAll("promoted.json", "--to");
             assertThat(folder.resolve("promoted.json")).hasContent(text);
         }
@@ -157,7 +179,8 @@ class PromotionTest {
                         .promote("s3a://bucket/runs/" + name, OptionalLong.of(10), "s3a://bucket/promoted.json");
             }
             var path = new org.apache.hadoop.fs.Path("s3a://bucket/promoted.json");
-            var promoted = PromotedModel.read(path.getFileSystem(server.hadoop()), path).orElseThrow();
+            var promoted = PromotedModel.read(path.getFileSystem(server.hadoop()), path)
+                    .orElseThrow();
             assertThat(promoted.checkpoint()).isEqualTo("s3a://bucket/runs/2/checkpoints/000000010");
             assertThat(promoted.fid()).isEqualTo(48);
             assertThat(promoted.previous().fid()).isEqualTo(49);
@@ -166,7 +189,10 @@ class PromotionTest {
 
     private Promotion.Result promote(String run, double tolerance) throws IOException {
         return new Promotion(new Gate(tolerance, OptionalDouble.empty()), hadoop, () -> NOW)
-                .promote(run, OptionalLong.empty(), folder.resolve("promoted.json").toString());
+                .promote(
+                        run,
+                        OptionalLong.empty(),
+                        folder.resolve("promoted.json").toString());
     }
 
     private JsonNode pointer() throws IOException {
@@ -186,17 +212,31 @@ class PromotionTest {
     }
 
     private static Checkpoint checkpoint(long step) {
-        var state = new TrainingState(step, step, 0, new TreeMap<>(), "cas-dm", "any", 1, 1, List.of(0.9),
-                Instant.EPOCH, "test", new TreeMap<>());
-        return new Checkpoint(state, List.of(new CheckpointFile(CheckpointFiles.MODEL, Map.of(),
-                List.of(TensorSource.of(TensorInfo.float32("theta.weight", 1), new float[] {1})))));
+        var state = new TrainingState(
+                step,
+                step,
+                0,
+                new TreeMap<>(),
+                "cas-dm",
+                "any",
+                1,
+                1,
+                List.of(0.9),
+                Instant.EPOCH,
+                "test",
+                new TreeMap<>());
+        return new Checkpoint(
+                state,
+                List.of(new CheckpointFile(
+                        CheckpointFiles.MODEL,
+                        Map.of(),
+                        List.of(TensorSource.of(TensorInfo.float32("theta.weight", 1), new float[] {1})))));
     }
 
     private static String evaluation(long step, double fid, String features, int images) {
         return """
                 {"step": %d, "time": "2026-05-01T01:00:00Z", "metrics": {"fid": %s}, "labels": {"fid": "FID"}, \
                 "samples": {"location": "s", "images": %d}, "reference": {"location": "r", "images": 7}, \
-                "features": {"name": "%s", "variant": "v", "weights": "w", "sha256": "abc"}, "comparable": true}"""
-                .formatted(step, fid, images, features);
+                "features": {"name": "%s", "variant": "v", "weights": "w", "sha256": "abc"}, "comparable": true}""".formatted(step, fid, images, features);
     }
 }

@@ -25,6 +25,7 @@ class EventFilesTest {
 
     @TempDir
     private Path folder;
+
     private final Configuration hadoop = new Configuration();
     private RunFolder run;
 
@@ -37,20 +38,45 @@ class EventFilesTest {
     @Test
     void holdTheRoundsGridsAndConfiguration() throws IOException {
         var metrics = run.metrics(100, Duration.ofDays(1));
-        metrics.append(10, Map.of("time", "2026-01-01T00:00:00Z", "loss", "NaN", "eps", 0.5, "imagesPerSecond", 40.0,
-                "learningRate", 1e-4, "somethingNew", 7, "lpipsOfImages", Map.of("minimum", 0.1)));
+        metrics.append(
+                10,
+                Map.of(
+                        "time",
+                        "2026-01-01T00:00:00Z",
+                        "loss",
+                        "NaN",
+                        "eps",
+                        0.5,
+                        "imagesPerSecond",
+                        40.0,
+                        "learningRate",
+                        1e-4,
+                        "somethingNew",
+                        7,
+                        "lpipsOfImages",
+                        Map.of("minimum", 0.1)));
         metrics.flush();
         run.writeSample(10, PNG);
         write();
-        assertThat(text("")).contains("loss/total", "loss/eps", "speed/imagesPerSecond", "progress/learningRate",
-                "lpipsOfImages/minimum", "other/somethingNew", "samples", "seed = 1").doesNotContain("time");
+        assertThat(text(""))
+                .contains(
+                        "loss/total",
+                        "loss/eps",
+                        "speed/imagesPerSecond",
+                        "progress/learningRate",
+                        "lpipsOfImages/minimum",
+                        "other/somethingNew",
+                        "samples",
+                        "seed = 1")
+                .doesNotContain("time");
     }
 
     @Test
     void haveAFolderForEachCurveOfEvaluations() throws IOException {
         Files.createDirectories(folder.resolve("run/metrics"));
         for (var curve : new String[] {"abc", "def"}) {
-            Files.writeString(folder.resolve("run/metrics/evaluation-000000020-" + curve + ".jsonl"), """
+            Files.writeString(
+                    folder.resolve("run/metrics/evaluation-000000020-" + curve + ".jsonl"), """
                     {"step": 20, "time": "2026-01-01T00:00:00Z", "curve": "%s", "metrics": {"fid": 12.5}, \
                     "labels": {"fid": "FID"}, "samples": {"images": 5000}, "conditions": {"seed": "0"}}
                     """.formatted(curve));
@@ -70,7 +96,8 @@ class EventFilesTest {
         var first = file("");
         write(Instant.ofEpochSecond(10));
         assertThat(first).doesNotExist();
-        assertThat(file("").getFileName().toString()).isGreaterThan(first.getFileName().toString());
+        assertThat(file("").getFileName().toString())
+                .isGreaterThan(first.getFileName().toString());
         assertThat(other).exists();
     }
 
@@ -85,8 +112,12 @@ class EventFilesTest {
     }
 
     private void write(Instant now) throws IOException {
-        new EventFiles(RunStory.read(run.root().toString(), hadoop), folder.resolve("events").toUri().toString(), now,
-                hadoop).write();
+        new EventFiles(
+                        RunStory.read(run.root().toString(), hadoop),
+                        folder.resolve("events").toUri().toString(),
+                        now,
+                        hadoop)
+                .write();
     }
 
     /** The one file of ours in a folder of event files. */

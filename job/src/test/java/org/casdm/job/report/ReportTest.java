@@ -29,6 +29,7 @@ class ReportTest {
 
     @TempDir
     private Path folder;
+
     private final Configuration hadoop = new Configuration();
     private RunFolder run;
 
@@ -41,8 +42,17 @@ class ReportTest {
     void holdsAllThatARunHas() throws IOException {
         run.writeConfiguration("run { seed = 1 } # </script><b>");
         var metrics = run.metrics(100, Duration.ofDays(1));
-        metrics.append(10, Map.of("loss", 1.5, "eps", 0.5, "imagesPerSecond", 40.0, "lpipsOfImages",
-                Map.of("minimum", 0.1, "maximum", 0.4)));
+        metrics.append(
+                10,
+                Map.of(
+                        "loss",
+                        1.5,
+                        "eps",
+                        0.5,
+                        "imagesPerSecond",
+                        40.0,
+                        "lpipsOfImages",
+                        Map.of("minimum", 0.1, "maximum", 0.4)));
         metrics.append(20, Map.of("loss", "NaN", "eps", 0.25, "imagesPerSecond", 41.0));
         metrics.flush();
         run.writeSample(20, PNG);
@@ -53,13 +63,24 @@ class ReportTest {
         var strip = Files.write(folder.resolve("trajectory.png"), PNG);
 
         var target = folder.resolve("report.html");
-        var bytes = new Report(hadoop).write(folder.toUri().toString(), List.of(strip.toUri().toString()),
-                target.toUri().toString());
+        var bytes = new Report(hadoop)
+                .write(
+                        folder.toUri().toString(),
+                        List.of(strip.toUri().toString()),
+                        target.toUri().toString());
         var html = Files.readString(target);
         assertThat(html.length()).isLessThanOrEqualTo((int) bytes);
-        assertThat(html).contains("<h3>Loss and its terms</h3>", "<h3>LPIPS of single images</h3>",
-                "<h3>FID (classifier)</h3>", "5,000 samples against test", "Not comparable", "step 20",
-                "trajectory.png", "data:image/png;base64,iVBORw==", "uPlot");
+        assertThat(html)
+                .contains(
+                        "<h3>Loss and its terms</h3>",
+                        "<h3>LPIPS of single images</h3>",
+                        "<h3>FID (classifier)</h3>",
+                        "5,000 samples against test",
+                        "Not comparable",
+                        "step 20",
+                        "trajectory.png",
+                        "data:image/png;base64,iVBORw==",
+                        "uPlot");
         // The configuration is text, not markup, and nothing is loaded from elsewhere.
         assertThat(html).contains("&lt;/script&gt;&lt;b&gt;").doesNotContain("<b>");
         assertThat(html).doesNotContainPattern("(src|href)=\"(?!data:)");
@@ -103,7 +124,8 @@ class ReportTest {
         run.writeConfiguration("run {}");
         Files.createDirectories(folder.resolve("metrics"));
         Files.writeString(folder.resolve("metrics/evaluation-1.jsonl"), "[1]\n");
-        assertThatThrownBy(this::page).isInstanceOf(IOException.class)
+        assertThatThrownBy(this::page)
+                .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("evaluation-1.jsonl", "no JSON object");
     }
 
@@ -114,7 +136,8 @@ class ReportTest {
             run.writeSample(step * 1000, PNG);
         }
         var steps = RunStory.read(folder.toUri().toString(), hadoop).someGrids(12).stream()
-                .map(StoredPicture::step).toList();
+                .map(StoredPicture::step)
+                .toList();
         assertThat(steps).hasSize(12).doesNotHaveDuplicates().endsWith(30_000L).startsWith(3_000L);
     }
 
@@ -123,7 +146,10 @@ class ReportTest {
         var lines = new ArrayList<MetricsLine>();
         LongStream.rangeClosed(1, 5000).forEach(step -> lines.add(line(step, step % 2 == 0 ? null : (double) step)));
         var curves = Curves.of(lines);
-        assertThat(curves.steps()).hasSizeLessThanOrEqualTo(Curves.MOST_POINTS).startsWith(3L, 6L).endsWith(5000L);
+        assertThat(curves.steps())
+                .hasSizeLessThanOrEqualTo(Curves.MOST_POINTS)
+                .startsWith(3L, 6L)
+                .endsWith(5000L);
         // Of 1, 2, 3 those that are there: 1 and 3.
         assertThat(curves.series().get("loss")).startsWith(2.0, 5.0, 8.0);
     }

@@ -62,19 +62,36 @@ class BlockMeanTest {
 
     @Test
     void twoWorkersMeanHoldsAtTheEndsOfTheRange() {
-        float[] a = {Float.MAX_VALUE, 3e38f, -Float.MAX_VALUE, Float.MIN_NORMAL, -0f, Float.POSITIVE_INFINITY,
-            Float.NaN, 3 * Float.MIN_VALUE};
+        float[] a = {
+            Float.MAX_VALUE,
+            3e38f,
+            -Float.MAX_VALUE,
+            Float.MIN_NORMAL,
+            -0f,
+            Float.POSITIVE_INFINITY,
+            Float.NaN,
+            3 * Float.MIN_VALUE
+        };
         float[] b = {Float.MAX_VALUE, 2e38f, Float.MAX_VALUE, -Float.MIN_NORMAL, -0f, 1, 0, 2 * Float.MIN_VALUE};
         var mean = ByteBuffer.allocateDirect(a.length * Float.BYTES);
         new BlockMean().compute(List.of(bytes(a), bytes(b)), mean);
         float[] means = floats(mean);
-        assertThat(means).startsWith(Float.MAX_VALUE, (float) (((double) 3e38f + 2e38f) / 2), 0, 0, -0f, Float.POSITIVE_INFINITY, Float.NaN);
+        assertThat(means)
+                .startsWith(
+                        Float.MAX_VALUE,
+                        (float) (((double) 3e38f + 2e38f) / 2),
+                        0,
+                        0,
+                        -0f,
+                        Float.POSITIVE_INFINITY,
+                        Float.NaN);
         assertThat(means[7]).isBetween(2 * Float.MIN_VALUE, 3 * Float.MIN_VALUE);
     }
 
     @Test
     void refusesBlocksOfDifferentSizes() {
-        assertThatThrownBy(() -> new BlockMean().compute(List.of(bytes(new float[2]), bytes(new float[3])),
-                ByteBuffer.allocateDirect(8))).hasMessageContaining("differ in size");
+        assertThatThrownBy(() -> new BlockMean()
+                        .compute(List.of(bytes(new float[2]), bytes(new float[3])), ByteBuffer.allocateDirect(8)))
+                .hasMessageContaining("differ in size");
     }
 }

@@ -26,8 +26,9 @@ class ExecutorFaultsTest {
     private static final int MOST_ROUNDS = 500;
     /** For a state of 2.4 MB in 150 blocks, so that averaging takes a moment. */
     private static final int HIDDEN = 20_000;
-    private static final RoundSettings SETTINGS = RoundSettings.of(WORKERS, STEPS, FaultyBatches.SIZE, 1)
-            .withBlockFloats(4000);
+
+    private static final RoundSettings SETTINGS =
+            RoundSettings.of(WORKERS, STEPS, FaultyBatches.SIZE, 1).withBlockFloats(4000);
     private static final scala.collection.immutable.Map<String, Object> NO_HINTS =
             scala.collection.immutable.Map$.MODULE$.empty();
 
@@ -44,8 +45,8 @@ class ExecutorFaultsTest {
     }
 
     private static Toy.Outcome train(SparkConf conf, WorkerBatches batches, int rounds) {
-        return Toy.train(RoundTrainingMaster.configure(conf), SETTINGS, Toy.graph(new Adam(0.01), HIDDEN, 0.7),
-                batches, rounds);
+        return Toy.train(
+                RoundTrainingMaster.configure(conf), SETTINGS, Toy.graph(new Adam(0.01), HIDDEN, 0.7), batches, rounds);
     }
 
     private static void assertSame(Toy.Outcome one, Toy.Outcome other) {
@@ -63,10 +64,15 @@ class ExecutorFaultsTest {
 
     @Test
     void executorsKilledInAnyPartOfARoundChangeNothing() throws IOException {
-        assertThatNothingChanges(LocalCluster.withExecutors(WORKERS, 512),
-                Fault.kill(1, Moment.READING), Fault.kill(0, Moment.STEPPING), Fault.kill(2, Moment.AVERAGING),
-                Fault.killLater(1, Moment.AVERAGING, 20), Fault.killLater(0, Moment.AVERAGING, 120),
-                Fault.stall(2, Moment.STEPPING, 3000), Fault.stall(0, Moment.AVERAGING, 1000));
+        assertThatNothingChanges(
+                LocalCluster.withExecutors(WORKERS, 512),
+                Fault.kill(1, Moment.READING),
+                Fault.kill(0, Moment.STEPPING),
+                Fault.kill(2, Moment.AVERAGING),
+                Fault.killLater(1, Moment.AVERAGING, 20),
+                Fault.killLater(0, Moment.AVERAGING, 120),
+                Fault.stall(2, Moment.STEPPING, 3000),
+                Fault.stall(0, Moment.AVERAGING, 1000));
     }
 
     @Test
@@ -88,7 +94,10 @@ class ExecutorFaultsTest {
             long executors;
             do {
                 late = Toy.train(master, spark, batches, 1);
-                executors = late.rounds().get(0).workers().stream().map(WorkerReport::executorId).distinct().count();
+                executors = late.rounds().get(0).workers().stream()
+                        .map(WorkerReport::executorId)
+                        .distinct()
+                        .count();
                 rounds++;
             } while (executors < 2 && rounds < MOST_ROUNDS);
             assertThat(executors).isEqualTo(2);
@@ -100,8 +109,11 @@ class ExecutorFaultsTest {
     @Test
     @EnabledIfSystemProperty(named = "test.faults", matches = "long")
     void executorsTakenForDeadThatWakeUpChangeNothing() throws IOException {
-        assertThatNothingChanges(LocalCluster.withExecutors(WORKERS, 512).set("spark.network.timeout", "15s")
-                        .set("spark.network.timeoutInterval", "5s").set("spark.executor.heartbeatInterval", "3s"),
+        assertThatNothingChanges(
+                LocalCluster.withExecutors(WORKERS, 512)
+                        .set("spark.network.timeout", "15s")
+                        .set("spark.network.timeoutInterval", "5s")
+                        .set("spark.executor.heartbeatInterval", "3s"),
                 new Fault(1, Moment.STEPPING, "kill -STOP PROCESS; (sleep 40; kill -CONT PROCESS) &", false),
                 new Fault(0, Moment.AVERAGING, "kill -STOP PROCESS; (sleep 40; kill -CONT PROCESS) &", false));
     }

@@ -50,8 +50,11 @@ record FaultyBatches(String folder, Map<Long, Fault> faults) implements WorkerBa
 
         /** The process stands still for so many milliseconds. */
         static Fault stall(int worker, Moment moment, int millis) {
-            return new Fault(worker, moment,
-                    "kill -STOP PROCESS; sleep %.3f; kill -CONT PROCESS".formatted(millis / 1000.0), true);
+            return new Fault(
+                    worker,
+                    moment,
+                    "kill -STOP PROCESS; sleep %.3f; kill -CONT PROCESS".formatted(millis / 1000.0),
+                    true);
         }
     }
 
@@ -96,7 +99,8 @@ record FaultyBatches(String folder, Map<Long, Fault> faults) implements WorkerBa
     private void happenOnce(long step, Fault fault) {
         try {
             Files.createFile(Path.of(folder, Long.toString(step)));
-            var script = fault.script().replace("PROCESS", Long.toString(ProcessHandle.current().pid()));
+            var script = fault.script()
+                    .replace("PROCESS", Long.toString(ProcessHandle.current().pid()));
             var shell = new ProcessBuilder("sh", "-c", script).start();
             if (fault.waits()) {
                 shell.waitFor();

@@ -77,17 +77,19 @@ class GraphPoolTest {
     void neverReusesAGraphAfterAFailureOrAKilledTask() throws Exception {
         GraphSlot failed = used(key);
         assertThatThrownBy(() -> failed.call(() -> {
-            throw new IOException("broken on purpose");
-        })).isExactlyInstanceOf(IOException.class);
+                    throw new IOException("broken on purpose");
+                }))
+                .isExactlyInstanceOf(IOException.class);
         pool.release(failed, 9);
 
         GraphSlot killed = used(key);
         var never = new CountDownLatch(1);
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> killed.call(() -> {
-            never.await();
-            return null;
-        })).isInstanceOf(InterruptedException.class);
+                    never.await();
+                    return null;
+                }))
+                .isInstanceOf(InterruptedException.class);
         pool.release(killed, 9);
 
         assertThat(pool.idleCount()).isZero();
@@ -103,12 +105,15 @@ class GraphPoolTest {
             GraphState state = GraphState.of(graph, 20);
             pool.expose(first, state, exchange, "first", 9);
             assertThat(pool.exposedCount()).isEqualTo(1);
-            var place = new BlockPlace(exchange.address(), "first", 0, state.layout().blockCount());
+            var place = new BlockPlace(
+                    exchange.address(), "first", 0, state.layout().blockCount());
             float expected = graph.params().getFloat(20);
 
             try (var reading = exchange.lease(place, 1)) {
                 assertThat(reading.bytes().getFloat(0)).isEqualTo(expected);
-                assertThat(pool.acquire(key, ANY)).as("while its memory is read").isNotSameAs(first);
+                assertThat(pool.acquire(key, ANY))
+                        .as("while its memory is read")
+                        .isNotSameAs(first);
             }
             assertThat(pool.acquire(key, ANY)).isSameAs(first);
             assertThat(pool.exposedCount()).isZero();
@@ -136,7 +141,8 @@ class GraphPoolTest {
             exchange.close();
 
             assertThatThrownBy(() -> pool.expose(late, state, exchange, "late", 9))
-                    .isInstanceOf(IllegalStateException.class).hasMessageContaining("is over");
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is over");
             assertThat(pool.exposedCount()).isZero();
             pool.release(late, 9);
             assertThat(pool.idleCount()).isZero();

@@ -22,7 +22,8 @@ class GraphStateTest {
         assertThat(layout.block(8)).isEqualTo(new BlockLayout.Block(true, 0, 7));
         assertThat(layout.block(23)).isEqualTo(new BlockLayout.Block(true, 105, 1));
         assertThatThrownBy(() -> layout.block(24)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThat(new BlockLayout(5_000_000_000L, 0, 4 << 20).block(1192).firstFloat()).isEqualTo(1192L * (4 << 20));
+        assertThat(new BlockLayout(5_000_000_000L, 0, 4 << 20).block(1192).firstFloat())
+                .isEqualTo(1192L * (4 << 20));
     }
 
     @Test
@@ -57,7 +58,8 @@ class GraphStateTest {
     void refusesArraysThatCannotBeCopiedAsBytes() {
         assertThatThrownBy(() -> FlatVector.of("parameters", Nd4j.create(DataType.DOUBLE, 1, 3)))
                 .hasMessageContaining("parameters are DOUBLE");
-        assertThatThrownBy(() -> FlatVector.of("parameters",
-                Nd4j.create(DataType.FLOAT, 9).get(NDArrayIndex.interval(3, 6)))).hasMessageContaining("view");
+        assertThatThrownBy(() -> FlatVector.of(
+                        "parameters", Nd4j.create(DataType.FLOAT, 9).get(NDArrayIndex.interval(3, 6))))
+                .hasMessageContaining("view");
     }
 }

@@ -30,7 +30,8 @@ import org.nd4j.linalg.learning.config.Adam;
 class RoundJobTest {
 
     private static final int WORKERS = 3;
-    private static final RoundSettings SETTINGS = RoundSettings.of(WORKERS, 2, 4, 1).withBlockFloats(10);
+    private static final RoundSettings SETTINGS =
+            RoundSettings.of(WORKERS, 2, 4, 1).withBlockFloats(10);
     /** Nobody listens there. */
     private static final Address GONE = new Address("127.0.0.1", 1);
 
@@ -53,19 +54,30 @@ class RoundJobTest {
 
     private RoundJob.Outcome round(List<BlockPlace> averages, int lostAttempts) {
         var exchange = StateExchange.ofRun(run);
-        exchange.expose("start", state::block, () -> { });
-        var driver = new BlockPlace(exchange.address(), "start", 0, state.layout().blockCount());
-        var start = new RoundStart(run, 1, SETTINGS,
+        exchange.expose("start", state::block, () -> {});
+        var driver =
+                new BlockPlace(exchange.address(), "start", 0, state.layout().blockCount());
+        var start = new RoundStart(
+                run,
+                1,
+                SETTINGS,
                 context.broadcast(new NetBroadcastTuple(graph.getConfiguration(), null, null)),
-                context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())), state.layout(),
-                new StateSources(driver, averages), 0, 0);
+                context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())),
+                state.layout(),
+                new StateSources(driver, averages),
+                0,
+                0);
         var target = StateCopy.room(state.layout(), exchange.blocks());
         try {
-            var outcome = new RoundJob(context, new WorkerPlacement(), exchange).run(start, from -> {
-                starts.add(from);
-                JavaRDD<byte[]> results = train(from);
-                return starts.size() <= lostAttempts ? results.map(new LoseSecondWorker()) : results;
-            }, target);
+            var outcome = new RoundJob(context, new WorkerPlacement(), exchange)
+                    .run(
+                            start,
+                            from -> {
+                                starts.add(from);
+                                JavaRDD<byte[]> results = train(from);
+                                return starts.size() <= lostAttempts ? results.map(new LoseSecondWorker()) : results;
+                            },
+                            target);
             target.copyTo(state);
             return outcome;
         } finally {
@@ -76,8 +88,8 @@ class RoundJobTest {
     }
 
     private static JavaRDD<byte[]> train(RoundStart start) {
-        var worker = new RoundTrainingWorker(start, GraphFactory.fromConfiguration(), StepObserver.scoreOnly(), null,
-                null);
+        var worker =
+                new RoundTrainingWorker(start, GraphFactory.fromConfiguration(), StepObserver.scoreOnly(), null, null);
         return context.parallelize(IntStream.range(0, WORKERS).boxed().toList(), WORKERS)
                 .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, new Toy.Batches(4)), true);
     }
@@ -91,17 +103,17 @@ class RoundJobTest {
         public byte[] call(byte[] bytes) {
             var result = TaskResults.decode(WorkerResult.class, bytes);
             var place = result.state();
-            return result.report().workerIndex() != 1 ? bytes : TaskResults.encode(new WorkerResult(result.report(),
-                    new BlockPlace(GONE, place.name(), place.first(), place.end())));
+            return result.report().workerIndex() != 1
+                    ? bytes
+                    : TaskResults.encode(new WorkerResult(
+                            result.report(), new BlockPlace(GONE, place.name(), place.first(), place.end())));
         }
     }
 
     private Toy.Outcome undisturbed() {
         try (var master = new RoundTrainingMaster(SETTINGS)) {
             var other = Toy.graph(new Adam(0.01));
-            return Toy.train(master,
-                    new SparkComputationGraph(context, other, master),
-                    new Toy.Batches(4), 1);
+            return Toy.train(master, new SparkComputationGraph(context, other, master), new Toy.Batches(4), 1);
         }
     }
 
@@ -125,7 +137,9 @@ class RoundJobTest {
         int half = state.layout().blockCount() / 2;
         round(List.of(new BlockPlace(GONE, "average", 0, half)), 1);
         assertThat(starts.get(0).sources().averages()).hasSize(1);
-        assertThat(starts.get(1).sources().averages()).as("after averaging has begun").isEmpty();
+        assertThat(starts.get(1).sources().averages())
+                .as("after averaging has begun")
+                .isEmpty();
         assertUndisturbed();
     }
 
@@ -145,7 +159,8 @@ class RoundJobTest {
     @Test
     void givesUpWhenExecutorsDieAgainAndAgain() {
         float[] before = graph.params().toFloatVector();
-        assertThatThrownBy(() -> round(List.of(), 9)).hasMessageContaining("begins with step 0 was tried 4 times")
+        assertThatThrownBy(() -> round(List.of(), 9))
+                .hasMessageContaining("begins with step 0 was tried 4 times")
                 .hasMessageContaining("worker 1");
         assertThat(graph.params().toFloatVector()).containsExactly(before);
     }

@@ -38,12 +38,14 @@ class RoundTrainingMasterTest {
 
     /** Which workers have failed already, and how many graphs were built: tasks of local mode see these. */
     private static final Set<Integer> FAILED = ConcurrentHashMap.newKeySet();
+
     private static final AtomicInteger BUILT = new AtomicInteger();
 
     @BeforeAll
     static void startSpark() {
         context = new JavaSparkContext(LocalCluster.inThisJvm("local[4,3]")
-                .set("spark.driver.maxResultSize", "64k").set("spark.casdm.io.retryWait", "1ms"));
+                .set("spark.driver.maxResultSize", "64k")
+                .set("spark.casdm.io.retryWait", "1ms"));
     }
 
     @AfterAll
@@ -57,8 +59,8 @@ class RoundTrainingMasterTest {
         BUILT.set(0);
     }
 
-    private static Toy.Outcome train(RoundSettings settings, ComputationGraph graph, WorkerBatches batches,
-                                     int rounds) {
+    private static Toy.Outcome train(
+            RoundSettings settings, ComputationGraph graph, WorkerBatches batches, int rounds) {
         try (var master = new RoundTrainingMaster(settings)) {
             return Toy.train(master, new SparkComputationGraph(context, graph, master), batches, rounds);
         }
@@ -110,7 +112,8 @@ class RoundTrainingMasterTest {
         for (int step = 0; step < 10; step++) {
             int current = step;
             plain.fit(MultiDataSet.merge(IntStream.range(0, workers)
-                    .mapToObj(worker -> Toy.batch(current, worker, BATCH)).toList()));
+                    .mapToObj(worker -> Toy.batch(current, worker, BATCH))
+                    .toList()));
             scores.add(plain.score());
         }
 
@@ -118,32 +121,39 @@ class RoundTrainingMasterTest {
 
         assertThat(rounds.parameters()).containsExactly(plain.params().toFloatVector(), within(1e-6f));
         assertThat(rounds.updaterState()).isEmpty();
-        assertThat(rounds.rounds()).extracting(RoundResult::meanScore).zipSatisfy(scores,
-                (actual, expected) -> assertThat(actual).isCloseTo(expected, within(1e-6)));
+        assertThat(rounds.rounds())
+                .extracting(RoundResult::meanScore)
+                .zipSatisfy(scores, (actual, expected) -> assertThat(actual).isCloseTo(expected, within(1e-6)));
     }
 
     @Test
     void averagesParametersAndUpdaterState() {
         IUpdater adam = new Adam(0.01);
-        var parts = IntStream.range(0, 3).mapToObj(worker -> {
-            ComputationGraph graph = Toy.graph(adam);
-            graph.fit(Toy.batch(0, worker, BATCH));
-            graph.fit(Toy.batch(1, worker, BATCH));
-            return Toy.outcome(graph, List.of());
-        }).toList();
+        var parts = IntStream.range(0, 3)
+                .mapToObj(worker -> {
+                    ComputationGraph graph = Toy.graph(adam);
+                    graph.fit(Toy.batch(0, worker, BATCH));
+                    graph.fit(Toy.batch(1, worker, BATCH));
+                    return Toy.outcome(graph, List.of());
+                })
+                .toList();
 
         var round = train(RoundSettings.of(3, 2, BATCH, 1), Toy.graph(adam), new Toy.Batches(BATCH), 1);
 
-        assertThat(round.parameters()).containsExactly(mean(parts.stream().map(Toy.Outcome::parameters).toList()));
+        assertThat(round.parameters())
+                .containsExactly(
+                        mean(parts.stream().map(Toy.Outcome::parameters).toList()));
         assertThat(round.updaterState())
-                .containsExactly(mean(parts.stream().map(Toy.Outcome::updaterState).toList()));
+                .containsExactly(
+                        mean(parts.stream().map(Toy.Outcome::updaterState).toList()));
     }
 
     private static float[] mean(List<float[]> vectors) {
         var mean = new float[vectors.get(0).length];
         for (int i = 0; i < mean.length; i++) {
             int index = i;
-            mean[i] = (float) (vectors.stream().mapToDouble(vector -> vector[index]).sum() / vectors.size());
+            mean[i] = (float)
+                    (vectors.stream().mapToDouble(vector -> vector[index]).sum() / vectors.size());
         }
         return mean;
     }
@@ -153,8 +163,13 @@ class RoundTrainingMasterTest {
         IUpdater adam = new Adam(0.01);
         var large = train(RoundSettings.of(3, 2, BATCH, 1), Toy.graph(adam), new Toy.Batches(BATCH), 3);
         for (int blockFloats : new int[] {1, 7, 53, 54}) {
-            assertSame(train(RoundSettings.of(3, 2, BATCH, 1).withBlockFloats(blockFloats), Toy.graph(adam),
-                    new Toy.Batches(BATCH), 3), large);
+            assertSame(
+                    train(
+                            RoundSettings.of(3, 2, BATCH, 1).withBlockFloats(blockFloats),
+                            Toy.graph(adam),
+                            new Toy.Batches(BATCH),
+                            3),
+                    large);
         }
     }
 
@@ -165,8 +180,11 @@ class RoundTrainingMasterTest {
         ComputationGraph plain = Toy.graph(adam, 1600, 1);
         plain.fit(Toy.batch(0, 0, BATCH));
 
-        var round = train(RoundSettings.of(1, 1, BATCH, 1).withBlockFloats(3000), Toy.graph(adam, 1600, 1),
-                new Toy.Batches(BATCH), 1);
+        var round = train(
+                RoundSettings.of(1, 1, BATCH, 1).withBlockFloats(3000),
+                Toy.graph(adam, 1600, 1),
+                new Toy.Batches(BATCH),
+                1);
 
         assertSame(round, Toy.outcome(plain, List.of()));
         assertThat(round.rounds().get(0).workers()).hasSize(1);
@@ -182,7 +200,9 @@ class RoundTrainingMasterTest {
 
         assertSame(actual, expected);
         assertThat(FAILED).containsExactlyInAnyOrder(0, 1, 2);
-        assertThat(actual.rounds().get(1).workers()).extracting(WorkerReport::attempt).containsExactly(1, 1, 1);
+        assertThat(actual.rounds().get(1).workers())
+                .extracting(WorkerReport::attempt)
+                .containsExactly(1, 1, 1);
         assertThat(actual.rounds().get(1).images()).isEqualTo(3 * 3 * BATCH);
         assertThat(actual.rounds().get(1).badRecordCount()).isEqualTo(3);
     }
@@ -252,13 +272,14 @@ class RoundTrainingMasterTest {
         var half = train(settings, Toy.graph(adam, 5, 0.7), new Toy.Batches(BATCH), 2);
         ComputationGraph resumed = Toy.graph(adam, 5, 0.7);
         resumed.params().assign(Nd4j.createFromArray(half.parameters()));
-        resumed.getUpdater().getStateViewArray()
-                .assign(Nd4j.createFromArray(half.updaterState()));
+        resumed.getUpdater().getStateViewArray().assign(Nd4j.createFromArray(half.updaterState()));
         resumed.getConfiguration().setIterationCount(4);
 
         assertSame(train(settings, resumed, new Toy.Batches(BATCH), 2), whole);
-        assertThat(train(settings, Toy.graph(adam, 5, 1), new Toy.Batches(BATCH), 4).parameters())
-                .as("without dropout").isNotEqualTo(whole.parameters());
+        assertThat(train(settings, Toy.graph(adam, 5, 1), new Toy.Batches(BATCH), 4)
+                        .parameters())
+                .as("without dropout")
+                .isNotEqualTo(whole.parameters());
     }
 
     @Test
@@ -282,7 +303,8 @@ class RoundTrainingMasterTest {
             assertThat(graph.getEpochCount()).isEqualTo(1);
 
             assertThatThrownBy(() -> sparkGraph.fitMultiDataSet(context.parallelize(data, 3)))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3 partitions");
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("3 partitions");
             assertThatThrownBy(() -> sparkGraph.fitMultiDataSet(context.parallelize(data.subList(0, 4), 2)))
                     .hasMessageContaining("got 2 minibatches for a round of 3");
             data.addAll(data);
@@ -293,15 +315,15 @@ class RoundTrainingMasterTest {
 
     @Test
     void refusesMinibatchesOfAnotherSize() {
-        assertThatThrownBy(() -> train(RoundSettings.of(1, 1, BATCH + 1, 1), Toy.graph(new Sgd(0.1)),
-                new Toy.Batches(BATCH), 1))
+        assertThatThrownBy(() ->
+                        train(RoundSettings.of(1, 1, BATCH + 1, 1), Toy.graph(new Sgd(0.1)), new Toy.Batches(BATCH), 1))
                 .hasMessageContaining("has 4 examples instead of 5");
     }
 
     @Test
     void reportsWhatTheObserverSaw() {
-        try (var master = new RoundTrainingMaster(RoundSettings.of(2, 2, BATCH, 1), GraphFactory.fromConfiguration(),
-                new ScoreAndIteration())) {
+        try (var master = new RoundTrainingMaster(
+                RoundSettings.of(2, 2, BATCH, 1), GraphFactory.fromConfiguration(), new ScoreAndIteration())) {
             var sparkGraph = new SparkComputationGraph(context, Toy.graph(new Adam(0.01)), master);
             Toy.train(master, sparkGraph, new Toy.Batches(BATCH), 1);
             RoundResult result = master.executeRound(sparkGraph, new Toy.Batches(BATCH), 2);
@@ -332,21 +354,27 @@ class RoundTrainingMasterTest {
 
     @Test
     void buildsGraphsOnceAndReleasesThem() {
-        try (var master = new RoundTrainingMaster(RoundSettings.of(3, 1, BATCH, 1), new CountingFactory(),
-                StepObserver.scoreOnly())) {
-            Toy.train(master, new SparkComputationGraph(context, Toy.graph(new Adam(0.01)), master),
-                    new Toy.Batches(BATCH), 12);
+        try (var master = new RoundTrainingMaster(
+                RoundSettings.of(3, 1, BATCH, 1), new CountingFactory(), StepObserver.scoreOnly())) {
+            Toy.train(
+                    master,
+                    new SparkComputationGraph(context, Toy.graph(new Adam(0.01)), master),
+                    new Toy.Batches(BATCH),
+                    12);
             assertThat(BUILT.get()).isBetween(1, 4);
-            assertThat(GraphPool.shared().idleCount() + GraphPool.shared().exposedCount()).isBetween(1, 3);
+            assertThat(GraphPool.shared().idleCount() + GraphPool.shared().exposedCount())
+                    .isBetween(1, 3);
         }
-        assertThat(GraphPool.shared().idleCount() + GraphPool.shared().exposedCount()).isZero();
+        assertThat(GraphPool.shared().idleCount() + GraphPool.shared().exposedCount())
+                .isZero();
     }
 
     private record CountingFactory() implements GraphFactory {
 
         @Override
-        public ComputationGraph build(ComputationGraphConfiguration configuration, INDArray parameters,
-                                      Configuration hadoopConfiguration) throws IOException {
+        public ComputationGraph build(
+                ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoopConfiguration)
+                throws IOException {
             BUILT.incrementAndGet();
             return GraphFactory.fromConfiguration().build(configuration, parameters, hadoopConfiguration);
         }

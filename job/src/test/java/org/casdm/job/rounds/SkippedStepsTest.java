@@ -57,10 +57,10 @@ class SkippedStepsTest {
         }
     }
 
-    private static RoundResult round(ComputationGraph graph, int workers, int steps, WorkerBatches batches,
-            StepObserver observer) {
-        try (var master = new RoundTrainingMaster(RoundSettings.of(workers, steps, BATCH, 1),
-                GraphFactory.fromConfiguration(), observer)) {
+    private static RoundResult round(
+            ComputationGraph graph, int workers, int steps, WorkerBatches batches, StepObserver observer) {
+        try (var master = new RoundTrainingMaster(
+                RoundSettings.of(workers, steps, BATCH, 1), GraphFactory.fromConfiguration(), observer)) {
             return master.executeRound(new SparkComputationGraph(context, graph, master), batches, 0);
         }
     }
@@ -80,7 +80,8 @@ class SkippedStepsTest {
     private static INDArray mean(INDArray one, INDArray other) {
         // In double precision, as rounds take it.
         return one.castTo(DataType.DOUBLE)
-                .add(other.castTo(DataType.DOUBLE)).mul(0.5)
+                .add(other.castTo(DataType.DOUBLE))
+                .mul(0.5)
                 .castTo(DataType.FLOAT);
     }
 
@@ -94,8 +95,9 @@ class SkippedStepsTest {
         var one = plain(adam, 0);
         var other = plain(adam, BAD_WORKER);
         assertThat(graph.params()).isEqualTo(mean(one.params(), other.params()));
-        assertThat(graph.getUpdater().getStateViewArray()).isEqualTo(
-                mean(one.getUpdater().getStateViewArray(), other.getUpdater().getStateViewArray()));
+        assertThat(graph.getUpdater().getStateViewArray())
+                .isEqualTo(mean(
+                        one.getUpdater().getStateViewArray(), other.getUpdater().getStateViewArray()));
 
         assertThat(result.skippedSteps()).singleElement().satisfies(step -> {
             assertThat(step.step()).isEqualTo(BAD_STEP);
@@ -104,7 +106,8 @@ class SkippedStepsTest {
             assertThat(step.score()).isNotFinite();
             assertThat(step.kept()).isEmpty();
         });
-        assertThat(result.workers().get(BAD_WORKER).steps()).extracting(StepStatistics::skipped)
+        assertThat(result.workers().get(BAD_WORKER).steps())
+                .extracting(StepStatistics::skipped)
                 .containsExactly(false, true, false);
         assertThat(result.takenSteps()).hasSize(5).allSatisfy(step -> {
             assertThat(step.score()).isFinite();
@@ -119,7 +122,8 @@ class SkippedStepsTest {
         var sgd = new Sgd(0.1);
         var graph = Toy.graph(sgd);
         round(graph, 2, 3, new OneBad(Float.NaN, false), StepObserver.scoreOnly());
-        assertThat(graph.params()).isEqualTo(mean(plain(sgd, 0).params(), plain(sgd, BAD_WORKER).params()));
+        assertThat(graph.params())
+                .isEqualTo(mean(plain(sgd, 0).params(), plain(sgd, BAD_WORKER).params()));
     }
 
     @Test
@@ -128,11 +132,16 @@ class SkippedStepsTest {
         round(graph, 2, 1, new Toy.Batches(BATCH), StepObserver.scoreOnly());
         var before = Toy.outcome(graph, List.of());
 
-        var result = round(graph, 2, 2, workerContext -> step -> {
-            var batch = Toy.batch(step, workerContext.workerIndex(), BATCH);
-            batch.getFeatures(0).putScalar(0, 0, Float.NaN);
-            return batch;
-        }, StepObserver.scoreOnly());
+        var result = round(
+                graph,
+                2,
+                2,
+                workerContext -> step -> {
+                    var batch = Toy.batch(step, workerContext.workerIndex(), BATCH);
+                    batch.getFeatures(0).putScalar(0, 0, Float.NaN);
+                    return batch;
+                },
+                StepObserver.scoreOnly());
 
         var after = Toy.outcome(graph, List.of());
         assertThat(after.parameters()).containsExactly(before.parameters());
@@ -149,7 +158,8 @@ class SkippedStepsTest {
         public BatchSource open(WorkerContext workerContext) throws IOException {
             var source = batches.open(workerContext);
             return step -> {
-                if (step == BAD_STEP + 1 && workerContext.workerIndex() == BAD_WORKER
+                if (step == BAD_STEP + 1
+                        && workerContext.workerIndex() == BAD_WORKER
                         && FAILED.compareAndSet(false, true)) {
                     throw new IOException("broken on purpose");
                 }
@@ -172,7 +182,8 @@ class SkippedStepsTest {
         assertThat(result.workers().get(BAD_WORKER).attempt()).isEqualTo(1);
         assertThat(result.skippedSteps()).hasSize(1);
         assertThat(graph.params()).isEqualTo(undisturbed.params());
-        assertThat(graph.getUpdater().getStateViewArray()).isEqualTo(undisturbed.getUpdater().getStateViewArray());
+        assertThat(graph.getUpdater().getStateViewArray())
+                .isEqualTo(undisturbed.getUpdater().getStateViewArray());
     }
 
     /** Keeps by saying what it saw. */
@@ -188,7 +199,8 @@ class SkippedStepsTest {
             if (state.step() > 1) {
                 throw new IOException("the disk is full");
             }
-            boolean gradientSeen = Float.isNaN(state.graph().getFlattenedGradients().sumNumber().floatValue());
+            boolean gradientSeen = Float.isNaN(
+                    state.graph().getFlattenedGradients().sumNumber().floatValue());
             boolean minibatchSeen = Float.isNaN(state.minibatch().getLabels(0).getFloat(0, 0));
             return Optional.of("step " + state.step() + " " + gradientSeen + " " + minibatchSeen);
         }
@@ -200,14 +212,20 @@ class SkippedStepsTest {
         var seen = round(graph, 2, 3, new OneBad(Float.NaN, true), new Describing());
         assertThat(seen.skippedSteps()).extracting(SkippedStep::kept).containsExactly("step 1 true true");
 
-        var failed = round(graph, 1, 3, workerContext -> step -> {
-            var batch = Toy.batch(step, 0, BATCH);
-            if (step == 2) {
-                batch.getLabels(0).putScalar(0, 0, Float.NaN);
-            }
-            return batch;
-        }, new Describing());
-        assertThat(failed.skippedSteps()).extracting(SkippedStep::kept)
+        var failed = round(
+                graph,
+                1,
+                3,
+                workerContext -> step -> {
+                    var batch = Toy.batch(step, 0, BATCH);
+                    if (step == 2) {
+                        batch.getLabels(0).putScalar(0, 0, Float.NaN);
+                    }
+                    return batch;
+                },
+                new Describing());
+        assertThat(failed.skippedSteps())
+                .extracting(SkippedStep::kept)
                 .containsExactly("could not be kept: the disk is full");
     }
 }

@@ -24,17 +24,34 @@ final class Toy {
     static final int INPUTS = 6;
     static final int OUTPUTS = 3;
 
-    private Toy() {
-    }
+    private Toy() {}
 
     static ComputationGraphConfiguration configuration(IUpdater updater, int hidden, double retain) {
-        return new NeuralNetConfiguration.Builder().seed(5).updater(updater).weightInit(WeightInit.XAVIER)
-                .graphBuilder().addInputs("in")
-                .addLayer("hidden", new DenseLayer.Builder().nIn(INPUTS).nOut(hidden).activation(Activation.TANH)
-                        .build(), "in")
-                .addLayer("out", new OutputLayer.Builder(LossFunctions.LossFunction.MSE).nIn(hidden).nOut(OUTPUTS)
-                        .activation(Activation.IDENTITY).dropOut(retain).build(), "hidden")
-                .setOutputs("out").build();
+        return new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .updater(updater)
+                .weightInit(WeightInit.XAVIER)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                        "hidden",
+                        new DenseLayer.Builder()
+                                .nIn(INPUTS)
+                                .nOut(hidden)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "in")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                                .nIn(hidden)
+                                .nOut(OUTPUTS)
+                                .activation(Activation.IDENTITY)
+                                .dropOut(retain)
+                                .build(),
+                        "hidden")
+                .setOutputs("out")
+                .build();
     }
 
     /** A graph with 53 parameters. */
@@ -74,20 +91,19 @@ final class Toy {
     }
 
     /** What a run of several rounds leaves. */
-    record Outcome(float[] parameters, float[] updaterState, List<RoundResult> rounds) {
-    }
+    record Outcome(float[] parameters, float[] updaterState, List<RoundResult> rounds) {}
 
-    static Outcome train(SparkConf conf, RoundSettings settings, ComputationGraph graph, WorkerBatches batches,
-                         int rounds) {
+    static Outcome train(
+            SparkConf conf, RoundSettings settings, ComputationGraph graph, WorkerBatches batches, int rounds) {
         try (var context = new JavaSparkContext(conf);
-             var master = new RoundTrainingMaster(settings)) {
+                var master = new RoundTrainingMaster(settings)) {
             var sparkGraph = new SparkComputationGraph(context, graph, master);
             return train(master, sparkGraph, batches, rounds);
         }
     }
 
-    static Outcome train(RoundTrainingMaster master, SparkComputationGraph sparkGraph, WorkerBatches batches,
-                         int rounds) {
+    static Outcome train(
+            RoundTrainingMaster master, SparkComputationGraph sparkGraph, WorkerBatches batches, int rounds) {
         var results = new ArrayList<RoundResult>();
         long step = sparkGraph.getNetwork().getIterationCount();
         for (int round = 0; round < rounds; round++) {
@@ -100,7 +116,7 @@ final class Toy {
 
     static Outcome outcome(ComputationGraph graph, List<RoundResult> rounds) {
         var state = graph.getUpdater().getStateViewArray();
-        return new Outcome(graph.params().toFloatVector(), state == null ? new float[0] : state.toFloatVector(),
-                rounds);
+        return new Outcome(
+                graph.params().toFloatVector(), state == null ? new float[0] : state.toFloatVector(), rounds);
     }
 }

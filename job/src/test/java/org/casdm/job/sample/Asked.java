@@ -32,8 +32,23 @@ final class Asked {
     static SampleRequest of(String run, String out, Consumer<Asked> changes) {
         var asked = new Asked();
         changes.accept(asked);
-        return new SampleRequest(run, out, asked.count, asked.format, asked.batch, asked.imagesPerPart, asked.ema,
-                asked.respacing, asked.method, asked.variance, asked.eta, asked.network, asked.classes, asked.seed,
-                true, asked.interpolation, asked.trajectory);
+        return new SampleRequest(
+                run,
+                out,
+                asked.count,
+                asked.format,
+                asked.batch,
+                asked.imagesPerPart,
+                asked.ema,
+                asked.respacing,
+                asked.method,
+                asked.variance,
+                asked.eta,
+                asked.network,
+                asked.classes,
+                asked.seed,
+                true,
+                asked.interpolation,
+                asked.trajectory);
     }
 }

@@ -27,14 +27,16 @@ class ClassCycleTest {
 
     @Test
     void aModelWithClassesNeedsThem() {
-        assertThatThrownBy(() -> ClassCycle.parse(Optional.empty(), 10)).hasMessageContaining("10 classes")
+        assertThatThrownBy(() -> ClassCycle.parse(Optional.empty(), 10))
+                .hasMessageContaining("10 classes")
                 .hasMessageContaining("--classes=all");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10", "-1", "one", "1,,2", "", "99999999999"})
     void wrongClassesAreNamed(String text) {
-        assertThatThrownBy(() -> ClassCycle.parse(Optional.of(text), 10)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> ClassCycle.parse(Optional.of(text), 10))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0 to 9");
     }
 }

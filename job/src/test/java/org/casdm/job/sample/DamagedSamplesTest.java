@@ -20,7 +20,10 @@ class DamagedSamplesTest {
 
     private static final SampleSettings SETTINGS = new SampleSettings(
             new StoredModel("/run", 20, "model.safetensors", "0f".repeat(32), SampleExamples.config()),
-            SamplerSettings.ddim("4", 7), new ClassCycle(List.of()), null, PartFormat.PARQUET);
+            SamplerSettings.ddim("4", 7),
+            new ClassCycle(List.of()),
+            null,
+            PartFormat.PARQUET);
 
     @TempDir
     private Path folder;
@@ -29,8 +32,14 @@ class DamagedSamplesTest {
     void samplesJson() throws IOException {
         var samples = new SampleFolder(folder.toString(), SETTINGS, new Configuration());
         var part = new Part(0, 4, 100, "1e".repeat(32), List.of(4));
-        samples.write(new SampleFolder.Contents(true, 4, new TreeMap<>(SETTINGS.describe()), "/run", "test",
-                List.of(part), new ContentDigest(7, "2d".repeat(32))));
+        samples.write(new SampleFolder.Contents(
+                true,
+                4,
+                new TreeMap<>(SETTINGS.describe()),
+                "/run",
+                "test",
+                List.of(part),
+                new ContentDigest(7, "2d".repeat(32))));
         var file = folder.resolve("samples.json");
         requireNoticed(file, samples::contents, "samples.json");
     }
@@ -38,7 +47,9 @@ class DamagedSamplesTest {
     @Test
     void recordsOfParts() throws IOException {
         var samples = new SampleFolder(folder.toString(), SETTINGS, new Configuration());
-        var name = SETTINGS.storedAs().files(new SampleRange(0, 4), SETTINGS.classes()).get(0);
+        var name = SETTINGS.storedAs()
+                .files(new SampleRange(0, 4), SETTINGS.classes())
+                .get(0);
         Files.write(folder.resolve(name), new byte[100]);
         samples.record(new Part(0, 4, 100, "1e".repeat(32), List.of(4)));
         assertThat(samples.parts()).hasSize(1);

@@ -33,21 +33,27 @@ public final class SampleExamples {
     static final int IMAGE = SIZE * SIZE * 3;
     static final double RATE = 0.9;
 
-    private SampleExamples() {
-    }
+    private SampleExamples() {}
 
     /** A small model, and what differs. */
     public static CasdmConfig config(String... more) {
-        var settings = new ArrayList<>(List.of("data.size=16", "model.theta.channels=32",
-                "model.theta.channel-mult=[1,2]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[8]",
-                "model.theta.heads=2", "train.ema-rates=[" + RATE + "]", "samples.sampler-steps=4"));
+        var settings = new ArrayList<>(List.of(
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1,2]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[8]",
+                "model.theta.heads=2",
+                "train.ema-rates=[" + RATE + "]",
+                "samples.sampler-steps=4"));
         settings.addAll(Arrays.asList(more));
         return ConfigLoader.load(Optional.empty(), settings);
     }
 
     /** Weights that are neither zero nor so large that images are all black and white. */
     public static INDArray weights(ModelSpec model) {
-        return Networks.normal(4, DataType.FLOAT, 1, new ModelTensors(model).length()).muli(0.06);
+        return Networks.normal(4, DataType.FLOAT, 1, new ModelTensors(model).length())
+                .muli(0.06);
     }
 
     /** Writes a run whose newest checkpoint, of step 20, has the weights as moving average, and others beside. */
@@ -57,12 +63,29 @@ public final class SampleExamples {
         run.writeConfiguration(config.toHocon());
         var tensors = new ModelTensors(ConfiguredModel.of(config));
         for (long step : new long[] {10, 20}) {
-            var state = new TrainingState(step, 16 * step, 0, new TreeMap<>(), config.model().kind().text(), "any", 1,
-                    8, List.of(RATE), Instant.parse("2026-01-02T03:04:05Z"), "test", new TreeMap<>());
-            run.checkpoints().write(new Checkpoint(state, List.of(
-                    new CheckpointFile(CheckpointFiles.MODEL, Map.of(), tensors.sources("", average.mul(0.9))),
-                    new CheckpointFile(CheckpointFiles.exponentialMovingAverage(RATE), Map.of(),
-                            tensors.sources("", step == 20 ? average : average.mul(1.1))))));
+            var state = new TrainingState(
+                    step,
+                    16 * step,
+                    0,
+                    new TreeMap<>(),
+                    config.model().kind().text(),
+                    "any",
+                    1,
+                    8,
+                    List.of(RATE),
+                    Instant.parse("2026-01-02T03:04:05Z"),
+                    "test",
+                    new TreeMap<>());
+            run.checkpoints()
+                    .write(new Checkpoint(
+                            state,
+                            List.of(
+                                    new CheckpointFile(
+                                            CheckpointFiles.MODEL, Map.of(), tensors.sources("", average.mul(0.9))),
+                                    new CheckpointFile(
+                                            CheckpointFiles.exponentialMovingAverage(RATE),
+                                            Map.of(),
+                                            tensors.sources("", step == 20 ? average : average.mul(1.1))))));
         }
     }
 
@@ -79,7 +102,8 @@ public final class SampleExamples {
                     var images = reader.readRowGroup(group);
                     for (int i = 0; i < images.count(); i++) {
                         if (!images.ids().get(i).equals(String.format("%09d", at))) {
-                            throw new AssertionError("image " + at + " is called " + images.ids().get(i));
+                            throw new AssertionError(
+                                    "image " + at + " is called " + images.ids().get(i));
                         }
                         System.arraycopy(images.pixels(), i * IMAGE, pixels, at++ * IMAGE, IMAGE);
                     }

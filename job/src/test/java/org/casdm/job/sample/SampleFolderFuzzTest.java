@@ -18,14 +18,16 @@ class SampleFolderFuzzTest {
     private static final Configuration HADOOP = MemoryFiles.configuration();
     private static final SampleSettings SETTINGS = new SampleSettings(
             new StoredModel("memory:/run", 20, "model.safetensors", "0f".repeat(32), SampleExamples.config()),
-            SamplerSettings.ddim("4", 7), new ClassCycle(List.of()), null, PartFormat.PARQUET);
+            SamplerSettings.ddim("4", 7),
+            new ClassCycle(List.of()),
+            null,
+            PartFormat.PARQUET);
 
     static Stream<byte[]> files() {
         return Stream.of("""
                 {"complete": true, "count": 4, "settings": {"seed": "7"}, "run": "memory:/run", "program": "0.1",
                  "parts": [{"first": 0, "count": 4, "bytes": 100, "sha256": "%1$s", "rowGroups": [4]}],
-                 "npz": {"bytes": 7, "sha256": "%1$s"}}""".formatted("0f".repeat(32))
-                .getBytes(StandardCharsets.UTF_8));
+                 "npz": {"bytes": 7, "sha256": "%1$s"}}""".formatted("0f".repeat(32)).getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("files")

@@ -29,8 +29,15 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Weights that a job has read from a run's checkpoint, with the run's configuration, draw the reference's images. */
 class SampleGoldenTest {
 
-    private static final Map<String, SamplingMethod> METHODS = Map.of("ddpm_small", new Ddpm(Variance.FIXED_SMALL),
-            "ddpm_large", new Ddpm(Variance.FIXED_LARGE), "ddim_eta0", new Ddim(0), "ddim_eta1", new Ddim(1));
+    private static final Map<String, SamplingMethod> METHODS = Map.of(
+            "ddpm_small",
+            new Ddpm(Variance.FIXED_SMALL),
+            "ddpm_large",
+            new Ddpm(Variance.FIXED_LARGE),
+            "ddim_eta0",
+            new Ddim(0),
+            "ddim_eta1",
+            new Ddim(1));
 
     @TempDir
     private Path folder;
@@ -39,27 +46,40 @@ class SampleGoldenTest {
 
     private StoredModel model(String kind) throws IOException {
         var config = SampleExamples.config("model.kind=" + kind, "diffusion.schedule=linear", "diffusion.steps=1000");
-        var vector = Nd4j.concat(1, ConfiguredModel.of(config).networks().stream().map(network -> Networks.vector(
-                Networks.formulaWeights("golden.sampler." + network.name(), network.spec()), DataType.FLOAT))
-                .toArray(INDArray[]::new));
+        var vector = Nd4j.concat(
+                1,
+                ConfiguredModel.of(config).networks().stream()
+                        .map(network -> Networks.vector(
+                                Networks.formulaWeights("golden.sampler." + network.name(), network.spec()),
+                                DataType.FLOAT))
+                        .toArray(INDArray[]::new));
         SampleExamples.writeRun(folder.toString(), config, vector, new Configuration());
         return StoredModel.find(folder.toString(), new WeightChoice(Optional.empty()), new Configuration());
     }
 
     private INDArray noise(int step) {
-        return Nd4j.createFromArray(golden.floats("z")).reshape('c', golden.shape("z"))
-                .get(NDArrayIndex.point(step), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all(),
+        return Nd4j.createFromArray(golden.floats("z"))
+                .reshape('c', golden.shape("z"))
+                .get(
+                        NDArrayIndex.point(step),
+                        NDArrayIndex.all(),
+                        NDArrayIndex.all(),
+                        NDArrayIndex.all(),
                         NDArrayIndex.all())
                 .permute(0, 2, 3, 1);
     }
 
     private double error(String name, StoredModel model, Estimator estimator) throws IOException {
-        var settings = new SamplerSettings(golden.metadata().get("respacing"),
-                METHODS.get(name.replace("cascade_", "")), estimator, true, 0);
+        var settings = new SamplerSettings(
+                golden.metadata().get("respacing"), METHODS.get(name.replace("cascade_", "")), estimator, true, 0);
         try (var weights = model.load(new Configuration());
-                var sampler = new Sampler(model.spec(), weights, model.config().data().size(), settings, 1)) {
-            var images = sampler.sample(Networks.channelsLast(golden, "xT", DataType.FLOAT),
-                    (step, target) -> target.assign(noise(step)), null, StepListener.NONE);
+                var sampler =
+                        new Sampler(model.spec(), weights, model.config().data().size(), settings, 1)) {
+            var images = sampler.sample(
+                    Networks.channelsLast(golden, "xT", DataType.FLOAT),
+                    (step, target) -> target.assign(noise(step)),
+                    null,
+                    StepListener.NONE);
             return Golden.relativeError(Networks.channelsFirst(images), golden.doubles(name));
         }
     }

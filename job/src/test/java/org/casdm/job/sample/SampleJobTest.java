@@ -47,6 +47,7 @@ class SampleJobTest {
 
     @TempDir
     private static Path folder;
+
     private static JavaSparkContext spark;
 
     @BeforeAll
@@ -54,8 +55,11 @@ class SampleJobTest {
         spark = new JavaSparkContext(LocalCluster.inThisJvm("local[2]"));
         for (var run : List.of("plain", "conditional")) {
             var config = run.equals("plain") ? PLAIN : CONDITIONAL;
-            SampleExamples.writeRun(folder.resolve(run).toString(), config,
-                    SampleExamples.weights(ConfiguredModel.of(config)), new Configuration());
+            SampleExamples.writeRun(
+                    folder.resolve(run).toString(),
+                    config,
+                    SampleExamples.weights(ConfiguredModel.of(config)),
+                    new Configuration());
         }
     }
 
@@ -65,8 +69,8 @@ class SampleJobTest {
     }
 
     private static SampleJob job(String run, String out, Consumer<Asked> changes) throws IOException {
-        return new SampleJob(Asked.of(folder.resolve(run).toString(), folder.resolve(out).toString(), changes),
-                new Configuration());
+        return new SampleJob(
+                Asked.of(folder.resolve(run).toString(), folder.resolve(out).toString(), changes), new Configuration());
     }
 
     private static Path draw(String run, String out, Consumer<Asked> changes) throws IOException {
@@ -94,8 +98,11 @@ class SampleJobTest {
             asked.variance = Optional.of(Variance.FIXED_LARGE);
             asked.respacing = Optional.of("3,2");
         });
-        assertThat(SampleExamples.pixels(theta)).isEqualTo(expected(new SamplerSettings("3,2",
-                new SamplingMethod.Ddpm(Variance.FIXED_LARGE), Estimator.THETA, true, 12), 5));
+        assertThat(SampleExamples.pixels(theta))
+                .isEqualTo(expected(
+                        new SamplerSettings(
+                                "3,2", new SamplingMethod.Ddpm(Variance.FIXED_LARGE), Estimator.THETA, true, 12),
+                        5));
         assertThat(SampleExamples.pixels(draw("plain@10", "earlier", asked -> asked.count = 1)))
                 .isNotEqualTo(Arrays.copyOf(SampleExamples.pixels(ddim), SampleExamples.IMAGE));
     }
@@ -119,19 +126,29 @@ class SampleJobTest {
         draw("plain", "parts", common.andThen(asked -> asked.batch = 1));
 
         assertThat(SampleExamples.pixels(parts)).isEqualTo(SampleExamples.pixels(whole));
-        assertThat(Files.getLastModifiedTime(kept).toMillis()).as("time of a part that was there").isEqualTo(1_000_000);
+        assertThat(Files.getLastModifiedTime(kept).toMillis())
+                .as("time of a part that was there")
+                .isEqualTo(1_000_000);
         assertThat(parts.resolve("sheet.png")).hasSameBinaryContentAs(whole.resolve("sheet.png"));
         assertThat(parts.resolve("part-000000008.parquet"))
                 .hasSameBinaryContentAs(whole.resolve("part-000000008.parquet"));
         try (var files = Files.list(parts)) {
-            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("_parts",
-                    "dataset.json", "part-000000000.parquet", "part-000000004.parquet", "part-000000008.parquet",
-                    "samples.json", "sheet.png");
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "_parts",
+                            "dataset.json",
+                            "part-000000000.parquet",
+                            "part-000000004.parquet",
+                            "part-000000008.parquet",
+                            "samples.json",
+                            "sheet.png");
         }
         var before = Files.readString(parts.resolve("samples.json"));
         assertThat(before).contains("\"complete\" : true", "\"count\" : 11");
         draw("plain", "parts", common);
-        assertThat(Files.readString(parts.resolve("samples.json"))).as("when nothing is missing").isEqualTo(before);
+        assertThat(Files.readString(parts.resolve("samples.json")))
+                .as("when nothing is missing")
+                .isEqualTo(before);
     }
 
     @Test
@@ -142,9 +159,14 @@ class SampleJobTest {
         var pixels = SampleExamples.pixels(npz);
 
         try (var files = Files.walk(png.resolve("png"))) {
-            assertThat(files.filter(Files::isRegularFile).map(file -> png.resolve("png").relativize(file).toString()))
-                    .containsExactlyInAnyOrder("0002/000000000.png", "0000/000000001.png", "0002/000000002.png",
-                            "0000/000000003.png", "0002/000000004.png");
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> png.resolve("png").relativize(file).toString()))
+                    .containsExactlyInAnyOrder(
+                            "0002/000000000.png",
+                            "0000/000000001.png",
+                            "0002/000000002.png",
+                            "0000/000000003.png",
+                            "0002/000000004.png");
         }
         var third = new ImageDecoder().decode(Files.readAllBytes(png.resolve("png/0002/000000002.png")), "third");
         assertThat(third.samples()).isEqualTo(image(pixels, 2));
@@ -162,7 +184,9 @@ class SampleJobTest {
         }
 
         draw("conditional", "npz", common.andThen(asked -> asked.count = 7));
-        assertThat(npz.resolve("samples.npz")).as("of fewer images than there are now").doesNotExist();
+        assertThat(npz.resolve("samples.npz"))
+                .as("of fewer images than there are now")
+                .doesNotExist();
         draw("conditional", "npz", common.andThen(asked -> {
             asked.count = 7;
             asked.format = Format.NPZ;
@@ -191,38 +215,49 @@ class SampleJobTest {
         // Captions of ten letters; three columns and twice four rows of 64 pixels and a gap.
         assertThat(strip.getWidth()).isEqualTo(10 * 6 + 4 + 3 * 66);
         assertThat(strip.getHeight()).isEqualTo(8 + 4 + 8 * 66);
-        assertThat(job("plain", "way2", asked -> asked.network = Estimator.THETA)).isNotNull();
+        assertThat(job("plain", "way2", asked -> asked.network = Estimator.THETA))
+                .isNotNull();
     }
 
     @Test
     void refusesToMix() throws IOException {
         draw("plain", "mixed", asked -> asked.count = 2);
         assertThatThrownBy(() -> draw("plain", "mixed", asked -> {
-            asked.seed = 13;
-            asked.ema = Optional.of("none");
-        })).isInstanceOf(SampleFailure.class).hasMessageContaining("seed was 12, is 13")
-                .hasMessageContaining("weights was ema-0.9.safetensors").hasMessageNotContaining("method");
-        assertThatThrownBy(() -> draw("plain", "mixed", asked -> asked.count = 1)).hasMessageContaining("2 images");
-        assertThatThrownBy(() -> draw("plain", "plain", asked -> asked.count = 1)).hasMessageContaining("not empty");
+                    asked.seed = 13;
+                    asked.ema = Optional.of("none");
+                }))
+                .isInstanceOf(SampleFailure.class)
+                .hasMessageContaining("seed was 12, is 13")
+                .hasMessageContaining("weights was ema-0.9.safetensors")
+                .hasMessageNotContaining("method");
+        assertThatThrownBy(() -> draw("plain", "mixed", asked -> asked.count = 1))
+                .hasMessageContaining("2 images");
+        assertThatThrownBy(() -> draw("plain", "plain", asked -> asked.count = 1))
+                .hasMessageContaining("not empty");
     }
 
     @Test
     void saysWhatCannotBeDrawn() {
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.ema = Optional.of("0.99")))
-                .isInstanceOf(ConfigException.class).hasMessageContaining("no such moving average; it has 0.9");
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("no such moving average; it has 0.9");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.classes = Optional.of("1")))
                 .hasMessageContaining("without class labels");
-        assertThatThrownBy(() -> job("conditional", "x", asked -> { })).hasMessageContaining("--classes=all");
+        assertThatThrownBy(() -> job("conditional", "x", asked -> {})).hasMessageContaining("--classes=all");
         assertThatThrownBy(() -> job("conditional", "x", asked -> asked.classes = Optional.of("3")))
-                .isInstanceOf(ConfigException.class).hasMessageContaining("\"3\" is no class");
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("\"3\" is no class");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.respacing = Optional.of("5000")))
-                .isInstanceOf(ConfigException.class).hasMessageContaining("5000");
-        assertThatThrownBy(() -> job("plain", "x",
-                asked -> asked.trajectory = Optional.of(new TrajectoryRequest(5, 1))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("5000");
+        assertThatThrownBy(() ->
+                        job("plain", "x", asked -> asked.trajectory = Optional.of(new TrajectoryRequest(5, 1))))
                 .hasMessageContaining("only 4 of 1000 timesteps");
-        assertThatThrownBy(() -> job("plain@15", "x", asked -> { })).isInstanceOf(SampleFailure.class)
+        assertThatThrownBy(() -> job("plain@15", "x", asked -> {}))
+                .isInstanceOf(SampleFailure.class)
                 .hasMessageContaining("Complete checkpoints of this run: 10, 20");
-        assertThatThrownBy(() -> job("nowhere", "x", asked -> { })).isInstanceOf(SampleFailure.class)
+        assertThatThrownBy(() -> job("nowhere", "x", asked -> {}))
+                .isInstanceOf(SampleFailure.class)
                 .hasMessageContaining("is no run");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.count = 0)).hasMessageContaining("--count");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.variance = Optional.of(Variance.FIXED_SMALL)))

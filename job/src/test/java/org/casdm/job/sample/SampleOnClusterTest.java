@@ -29,10 +29,12 @@ class SampleOnClusterTest {
     private Path folder;
 
     private SampleJob job(String run, String out, Configuration hadoop) throws IOException {
-        return new SampleJob(Asked.of(run, out, asked -> {
-            asked.count = COUNT;
-            asked.imagesPerPart = OptionalInt.of(2);
-        }), hadoop);
+        return new SampleJob(
+                Asked.of(run, out, asked -> {
+                    asked.count = COUNT;
+                    asked.imagesPerPart = OptionalInt.of(2);
+                }),
+                hadoop);
     }
 
     private String writeRun(String location, Configuration hadoop) throws IOException {
@@ -50,8 +52,10 @@ class SampleOnClusterTest {
     }
 
     private static Set<ProcessHandle> executors() {
-        return ProcessHandle.current().descendants()
-                .filter(process -> process.info().command().orElse("").endsWith("java")).collect(Collectors.toSet());
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("java"))
+                .collect(Collectors.toSet());
     }
 
     private static int records(Path out) throws IOException {
@@ -60,7 +64,8 @@ class SampleOnClusterTest {
             return 0;
         }
         try (var files = Files.list(records)) {
-            return (int) files.filter(file -> !file.getFileName().toString().startsWith(".")).count();
+            return (int) files.filter(file -> !file.getFileName().toString().startsWith("."))
+                    .count();
         }
     }
 
@@ -84,7 +89,10 @@ class SampleOnClusterTest {
             assertThat(drawing).isNotDone();
             Thread.sleep(5);
         }
-        var killed = executors().stream().filter(process -> !others.contains(process)).findFirst().orElseThrow();
+        var killed = executors().stream()
+                .filter(process -> !others.contains(process))
+                .findFirst()
+                .orElseThrow();
         killed.destroyForcibly();
         assertThat(records(disturbed)).as("killed before the end").isLessThan(COUNT / 2);
         drawing.get(180, TimeUnit.SECONDS);
@@ -100,7 +108,8 @@ class SampleOnClusterTest {
 
     private static Set<String> names(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString())
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }
@@ -110,7 +119,8 @@ class SampleOnClusterTest {
         try (var server = new S3Server(folder)) {
             server.createBucket("bucket");
             var conf = LocalCluster.inThisJvm("local[2]");
-            server.hadoop().getPropsWithPrefix("fs.s3a.")
+            server.hadoop()
+                    .getPropsWithPrefix("fs.s3a.")
                     .forEach((name, value) -> conf.set("spark.hadoop.fs.s3a." + name, value));
             var run = writeRun("s3a://bucket/run", server.hadoop());
             try (var spark = new JavaSparkContext(conf)) {

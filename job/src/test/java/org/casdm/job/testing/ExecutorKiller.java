@@ -21,7 +21,9 @@ public final class ExecutorKiller extends SparkListener {
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
         if (tasksLeft.decrementAndGet() == 0) {
-            LocalCluster.executors().get(Integer.parseInt(end.taskInfo().executorId())).destroyForcibly();
+            LocalCluster.executors()
+                    .get(Integer.parseInt(end.taskInfo().executorId()))
+                    .destroyForcibly();
         }
     }
 

@@ -78,40 +78,31 @@ public final class FaultyProxy implements AutoCloseable {
     public sealed interface Fault {
 
         /** The server answers with an error instead of doing what is asked for. */
-        record Answer(int status, String code) implements Fault {
-        }
+        record Answer(int status, String code) implements Fault {}
 
         /** Nothing comes back; the connection stays open. The server has not seen the request. */
-        record Silence() implements Fault {
-        }
+        record Silence() implements Fault {}
 
         /** The connection is reset in the middle of the request's body; the server sees nothing of it. */
-        record CutRequest() implements Fault {
-        }
+        record CutRequest() implements Fault {}
 
         /** The connection is reset in the middle of the answer's body, or of its head if there is none. */
-        record CutAnswer() implements Fault {
-        }
+        record CutAnswer() implements Fault {}
 
         /** The server does what is asked for, and the client does not hear of it. */
-        record LostAnswer() implements Fault {
-        }
+        record LostAnswer() implements Fault {}
 
         /** The answer comes in small parts, so much time apart. */
-        record Trickle(int pauseMillis) implements Fault {
-        }
+        record Trickle(int pauseMillis) implements Fault {}
 
         /** A bit of the request's body is flipped. */
-        record FlipRequest() implements Fault {
-        }
+        record FlipRequest() implements Fault {}
 
         /** A bit of the answer's body is flipped. */
-        record FlipAnswer() implements Fault {
-        }
+        record FlipAnswer() implements Fault {}
 
         /** Something happens before the request is passed on. */
-        record Before(Runnable action) implements Fault {
-        }
+        record Before(Runnable action) implements Fault {}
 
         /** "Please reduce your request rate." */
         static Fault slowDown() {
@@ -143,14 +134,21 @@ public final class FaultyProxy implements AutoCloseable {
 
         Optional<String> value(String name) {
             var start = name.toLowerCase(Locale.ROOT) + ":";
-            return fields.stream().filter(field -> field.toLowerCase(Locale.ROOT).startsWith(start)).findFirst()
+            return fields.stream()
+                    .filter(field -> field.toLowerCase(Locale.ROOT).startsWith(start))
+                    .findFirst()
                     .map(field -> field.substring(start.length()).strip());
         }
 
         Head without(String... names) {
-            var starts = Arrays.stream(names).map(name -> name.toLowerCase(Locale.ROOT) + ":").toList();
-            return new Head(firstLine, fields.stream()
-                    .filter(field -> starts.stream().noneMatch(field.toLowerCase(Locale.ROOT)::startsWith)).toList());
+            var starts = Arrays.stream(names)
+                    .map(name -> name.toLowerCase(Locale.ROOT) + ":")
+                    .toList();
+            return new Head(
+                    firstLine,
+                    fields.stream()
+                            .filter(field -> starts.stream().noneMatch(field.toLowerCase(Locale.ROOT)::startsWith))
+                            .toList());
         }
 
         Head with(String field) {
@@ -160,14 +158,14 @@ public final class FaultyProxy implements AutoCloseable {
         }
 
         byte[] bytes() {
-            return (firstLine + "\r\n" + fields.stream().map(field -> field + "\r\n").collect(Collectors.joining())
-                    + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            return (firstLine + "\r\n"
+                            + fields.stream().map(field -> field + "\r\n").collect(Collectors.joining()) + "\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1);
         }
     }
 
     /** A request or an answer, whole. */
-    private record Message(Head head, byte[] body) {
-    }
+    private record Message(Head head, byte[] body) {}
 
     /**
      * Listens on a free port of the loopback address.
@@ -255,7 +253,10 @@ public final class FaultyProxy implements AutoCloseable {
         var target = words[1].split("\\?", 2);
         var request = new Request(words[0], target[0], target.length > 1 ? target[1] : "", requests.incrementAndGet());
         var output = client.getOutputStream();
-        var fault = rules.stream().filter(rule -> rule.takes(request)).findFirst().map(rule -> rule.fault)
+        var fault = rules.stream()
+                .filter(rule -> rule.takes(request))
+                .findFirst()
+                .map(rule -> rule.fault)
                 .orElse(null);
         if (fault != null) {
             spoiled.add(request.method() + " " + request.path() + " " + fault);
@@ -285,7 +286,8 @@ public final class FaultyProxy implements AutoCloseable {
         if (fault instanceof Fault.Before before) {
             before.action().run();
         }
-        var answer = forward(new Message(head.without("Expect", "Connection").with("Connection: close"), body),
+        var answer = forward(
+                new Message(head.without("Expect", "Connection").with("Connection: close"), body),
                 request.method().equals("HEAD"));
         if (fault instanceof Fault.FlipAnswer && answer.body().length > 0) {
             answer.body()[answer.body().length / 2] ^= 1;
@@ -330,10 +332,14 @@ public final class FaultyProxy implements AutoCloseable {
 
     private static Message refusal(Fault.Answer fault, Request request) {
         var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>injected</Message>"
-                .formatted(fault.code()) + "<RequestId>" + request.number() + "</RequestId></Error>";
+                        .formatted(fault.code())
+                + "<RequestId>" + request.number() + "</RequestId></Error>";
         var body = request.method().equals("HEAD") ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-        return new Message(new Head("HTTP/1.1 " + fault.status() + " " + fault.code(),
-                List.of("Content-Type: application/xml", "Content-Length: " + body.length)), body);
+        return new Message(
+                new Head(
+                        "HTTP/1.1 " + fault.status() + " " + fault.code(),
+                        List.of("Content-Type: application/xml", "Content-Length: " + body.length)),
+                body);
     }
 
     private Message forward(Message request, boolean onlyHead) throws IOException {
@@ -347,8 +353,11 @@ public final class FaultyProxy implements AutoCloseable {
             // The server closes the connection at the end, so this is the body as it travels, chunks and all.
             var body = input.readAllBytes();
             head = head.without("Connection");
-            boolean framed = head.value("Content-Length").isPresent() || head.value("Transfer-Encoding").isPresent();
-            boolean bodiless = onlyHead || head.firstLine().contains(" 204 ") || head.firstLine().contains(" 304 ");
+            boolean framed = head.value("Content-Length").isPresent()
+                    || head.value("Transfer-Encoding").isPresent();
+            boolean bodiless = onlyHead
+                    || head.firstLine().contains(" 204 ")
+                    || head.firstLine().contains(" 304 ");
             return new Message(framed || bodiless ? head : head.with("Content-Length: " + body.length), body);
         }
     }

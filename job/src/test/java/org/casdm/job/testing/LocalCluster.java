@@ -22,12 +22,13 @@ import org.apache.spark.SparkConf;
  */
 public final class LocalCluster {
 
-    private LocalCluster() {
-    }
+    private LocalCluster() {}
 
     /** Executors as threads of this JVM; {@code master} is {@code local[...]}. */
     public static SparkConf inThisJvm(String master) {
-        return new SparkConf(false).setMaster(master).setAppName("test")
+        return new SparkConf(false)
+                .setMaster(master)
+                .setAppName("test")
                 .set("spark.ui.enabled", "false")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1");
@@ -42,8 +43,12 @@ public final class LocalCluster {
     public static SparkConf withExecutors(int executors, int megabytesPerExecutor) {
         List<Path> classPath = classPath();
         prepareSparkHome(classPath);
-        String folders = String.join(File.pathSeparator,
-                classPath.stream().filter(Files::isDirectory).map(Path::toString).toList());
+        String folders = String.join(
+                File.pathSeparator,
+                classPath.stream()
+                        .filter(Files::isDirectory)
+                        .map(Path::toString)
+                        .toList());
         return inThisJvm("local-cluster[" + executors + ",1," + megabytesPerExecutor + "]")
                 .set("spark.executor.memory", megabytesPerExecutor + "m")
                 .set("spark.executor.extraClassPath", folders)
@@ -96,8 +101,8 @@ public final class LocalCluster {
             try (var present = Files.newDirectoryStream(folder)) {
                 for (Path link : present) {
                     if (!Files.isSymbolicLink(link)) {
-                        throw new IllegalStateException(folder + " is not a folder of links: SPARK_HOME points to an"
-                                + " installed Spark");
+                        throw new IllegalStateException(
+                                folder + " is not a folder of links: SPARK_HOME points to an" + " installed Spark");
                     }
                     Files.delete(link);
                 }

@@ -34,7 +34,9 @@ public final class S3Server implements AutoCloseable {
      */
     public S3Server(Path folder) throws IOException {
         store = Files.createTempDirectory(folder, "s3-objects");
-        settings = Files.createTempDirectory(folder, "s3-server",
+        settings = Files.createTempDirectory(
+                folder,
+                "s3-server",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(settings.resolve("s3proxy.properties"), """
                 s3proxy.authorization=aws-v2-or-v4
@@ -45,15 +47,23 @@ public final class S3Server implements AutoCloseable {
                 s3proxy.ignore-unknown-headers=true
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
-                """.formatted(accessKey, secretKey, store.toString().replace("\\", "\\\\")));
+                """.formatted(
+                        accessKey, secretKey, store.toString().replace("\\", "\\\\")));
         var jar = System.getProperty("s3proxy.jar");
         if (jar == null) {
             throw new IllegalStateException("the system property s3proxy.jar is not set; Maven sets it");
         }
         var log = settings.resolve("log");
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                "-jar", jar, "--properties", settings.resolve("s3proxy.properties").toString())
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-jar",
+                        jar,
+                        "--properties",
+                        settings.resolve("s3proxy.properties").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         port = waitForPort(log);
     }
 

@@ -36,8 +36,14 @@ class CascadeAveragingTest {
 
     private static ModelSpec model() {
         var theta = new UNetSpec(3, 3, 32, List.of(1, 1), 1, List.of(2), 2, true, 0, 0);
-        return new ModelSpec(ModelSpec.Kind.CAS_DM, theta, Optional.of(theta.withChannels(3, 4)), false, true,
-                NoiseSchedule.linear(1000), true);
+        return new ModelSpec(
+                ModelSpec.Kind.CAS_DM,
+                theta,
+                Optional.of(theta.withChannels(3, 4)),
+                false,
+                true,
+                NoiseSchedule.linear(1000),
+                true);
     }
 
     private static CascadeGraph graph(IUpdater updater) {
@@ -58,8 +64,7 @@ class CascadeAveragingTest {
             for (int i = 0; i < BATCH; i++) {
                 timesteps.putScalar(i, CounterRandom.below(CounterRandom.key(3, step, worker), i, 1000));
             }
-            return CascadeGraph.batch(model(), x0, normal(2, step, worker), timesteps, null,
-                    new LossWeights(1, 1, 1));
+            return CascadeGraph.batch(model(), x0, normal(2, step, worker), timesteps, null, new LossWeights(1, 1, 1));
         }
 
         private static INDArray normal(long seed, long step, int worker) {
@@ -81,9 +86,10 @@ class CascadeAveragingTest {
     private static INDArray averaged(IUpdater updater, int workers, int rounds) {
         var settings = RoundSettings.of(workers, 1, BATCH, 0);
         try (var spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")));
-                var master = new RoundTrainingMaster(settings, new CascadeGraphFactory("test", 1,
-                        ConfigLoader.load(Optional.empty(), List.of())), new CascadeObserver(
-                                ConfigLoader.load(Optional.empty(), List.of())));
+                var master = new RoundTrainingMaster(
+                        settings,
+                        new CascadeGraphFactory("test", 1, ConfigLoader.load(Optional.empty(), List.of())),
+                        new CascadeObserver(ConfigLoader.load(Optional.empty(), List.of())));
                 var graph = graph(updater)) {
             var network = new SparkComputationGraph(spark, graph, master);
             long step = 0;

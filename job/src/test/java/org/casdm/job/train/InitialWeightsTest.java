@@ -32,8 +32,12 @@ class InitialWeightsTest {
     private Path folder;
 
     private static CasdmConfig config(String... more) {
-        var settings = new ArrayList<>(List.of("data.size=16", "model.theta.channels=32",
-                "model.theta.channel-mult=[1]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[16]",
+        var settings = new ArrayList<>(List.of(
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[16]",
                 "model.theta.heads=2"));
         settings.addAll(List.of(more));
         return ConfigLoader.load(Optional.empty(), settings);
@@ -91,7 +95,8 @@ class InitialWeightsTest {
         var file = write(model(config(), 1));
         var wider = model(config("model.theta.channels=64"), 2);
         assertThatThrownBy(() -> load(wider, "model.theta.init-from=" + file))
-                .isInstanceOf(TensorFormatException.class).hasMessageContaining("does not fit the network theta")
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("does not fit the network theta")
                 .hasMessageContaining("time_embed.0.weight: [128, 32] in the file, [256, 64] in the model")
                 .hasMessageContaining("model.theta.channels = 32");
     }

@@ -63,8 +63,8 @@ class KilledDriverTest {
      * @param environment of the process
      * @param settings    of the process
      */
-    private record Place(String root, Path disk, Configuration hadoop, Map<String, String> environment,
-            List<String> settings) {
+    private record Place(
+            String root, Path disk, Configuration hadoop, Map<String, String> environment, List<String> settings) {
 
         CheckpointStore checkpoints(String run) throws IOException {
             return RunFolder.at(root + "/" + run, hadoop).checkpoints();
@@ -74,8 +74,9 @@ class KilledDriverTest {
         SortedMap<String, Boolean> seen(String run) throws IOException {
             var seen = new TreeMap<String, Boolean>();
             try (var folders = Files.list(disk.resolve(run).resolve("checkpoints"))) {
-                folders.filter(path -> !path.getFileName().toString().startsWith(".")).forEach(path ->
-                        seen.put(path.getFileName().toString(), Files.exists(path.resolve(CheckpointFiles.STATE))));
+                folders.filter(path -> !path.getFileName().toString().startsWith("."))
+                        .forEach(path -> seen.put(
+                                path.getFileName().toString(), Files.exists(path.resolve(CheckpointFiles.STATE))));
             } catch (NoSuchFileException e) {
                 // The run has not begun.
             }
@@ -90,19 +91,35 @@ class KilledDriverTest {
         for (String option : System.getProperty("test.jdk-opens").split(" ")) {
             command.add(option);
         }
-        command.addAll(List.of("-cp",
+        command.addAll(List.of(
+                "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Casdm.class.getName(), "train",
-                "run.folder=" + place.root() + "/" + run, "data.path=" + folder.resolve("images"), "data.size=16",
-                "model.theta.channels=32", "model.theta.channel-mult=[1]", "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[]", "model.theta.heads=2", "diffusion.steps=100",
-                "train.batch-size-per-worker=2", "train.averaging-frequency=1", "train.workers=2",
-                "train.steps=" + STEPS, "train.ema-rates=[0.9]", "checkpoint.every-steps=2", "samples.every-steps=0",
-                "execution.threads-per-worker=1", "spark.master=local[2]"));
+                Casdm.class.getName(),
+                "train",
+                "run.folder=" + place.root() + "/" + run,
+                "data.path=" + folder.resolve("images"),
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[]",
+                "model.theta.heads=2",
+                "diffusion.steps=100",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=1",
+                "train.workers=2",
+                "train.steps=" + STEPS,
+                "train.ema-rates=[0.9]",
+                "checkpoint.every-steps=2",
+                "samples.every-steps=0",
+                "execution.threads-per-worker=1",
+                "spark.master=local[2]"));
         command.addAll(place.settings());
         command.addAll(List.of(more));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(run + ".log").toFile()));
+        var builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve(run + ".log").toFile()));
         builder.environment().putAll(place.environment());
         return builder.start();
     }
@@ -124,7 +141,9 @@ class KilledDriverTest {
         } finally {
             process.destroyForcibly().waitFor();
         }
-        assertThat(process.exitValue()).as(Files.readString(folder.resolve(run + ".log"))).isZero();
+        assertThat(process.exitValue())
+                .as(Files.readString(folder.resolve(run + ".log")))
+                .isZero();
     }
 
     private static long deadline() {
@@ -142,8 +161,11 @@ class KilledDriverTest {
     }
 
     private void killedRunEndsAsOneLeftAlone(Place place) throws IOException, InterruptedException {
-        new DrawnImages(5, 16).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()), 10);
+        new DrawnImages(5, 16)
+                .write(
+                        FileSystem.getLocal(new Configuration()),
+                        new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()),
+                        10);
         finish(place, "undisturbed", "checkpoint.keep-last=1000");
         var expected = accepted(place, "undisturbed");
         assertThat(expected).hasSize(STEPS / 2);
@@ -160,14 +182,17 @@ class KilledDriverTest {
             assertThat(expected).as("kill %d, %s", kill, moment).containsAllEntriesOf(accepted(place, "killed"));
         }
         assertThat(accepted(place, "killed")).as("killed before the end").doesNotContainKey((long) STEPS);
-        assertThat(amidCheckpoint).as("kills that left a checkpoint half written").isPositive();
+        assertThat(amidCheckpoint)
+                .as("kills that left a checkpoint half written")
+                .isPositive();
         finish(place, "killed");
 
         var survived = accepted(place, "killed");
         assertThat(expected).containsAllEntriesOf(survived);
         assertThat(survived).containsKey((long) STEPS).hasSize(3);
         assertThat(place.seen("killed")).as("no remains").doesNotContainValue(false);
-        System.out.printf("driver killed %d times (%s) on %s, %d checkpoints half written, all parameters equal%n",
+        System.out.printf(
+                "driver killed %d times (%s) on %s, %d checkpoints half written, all parameters equal%n",
                 KILLS, killed, place.root(), amidCheckpoint);
     }
 
@@ -181,11 +206,12 @@ class KilledDriverTest {
                 assertThat(System.nanoTime()).as("a checkpoint comes").isLessThan(deadline);
                 Thread.sleep(1);
             }
-            Thread.sleep(random.nextInt(switch (moment) {
-                case EARLY -> 8000;
-                case LATER -> 300;
-                case WRITING -> 30;
-            }));
+            Thread.sleep(random.nextInt(
+                    switch (moment) {
+                        case EARLY -> 8000;
+                        case LATER -> 300;
+                        case WRITING -> 30;
+                    }));
             assertThat(process.isAlive()).as(() -> log("killed")).isTrue();
         } finally {
             process.destroyForcibly().waitFor();
@@ -193,8 +219,8 @@ class KilledDriverTest {
     }
 
     private static boolean hasCome(Moment moment, SortedMap<String, Boolean> before, SortedMap<String, Boolean> now) {
-        return now.entrySet().stream().anyMatch(entry -> !before.containsKey(entry.getKey())
-                && entry.getValue() == (moment == Moment.LATER));
+        return now.entrySet().stream()
+                .anyMatch(entry -> !before.containsKey(entry.getKey()) && entry.getValue() == (moment == Moment.LATER));
     }
 
     private String log(String run) {
@@ -215,8 +241,12 @@ class KilledDriverTest {
     void goesOnFromObjectStorageAsIfNothingHadHappened() throws IOException, InterruptedException {
         try (var server = new S3Server(folder)) {
             server.createBucket("bucket");
-            killedRunEndsAsOneLeftAlone(new Place("s3a://bucket", server.objects().resolve("bucket"), server.hadoop(),
-                    server.environment(), List.of(
+            killedRunEndsAsOneLeftAlone(new Place(
+                    "s3a://bucket",
+                    server.objects().resolve("bucket"),
+                    server.hadoop(),
+                    server.environment(),
+                    List.of(
                             "spark.hadoop.fs.s3a.endpoint=http://127.0.0.1:" + server.port(),
                             "spark.hadoop.fs.s3a.path.style.access=true",
                             "spark.hadoop.fs.s3a.connection.ssl.enabled=false")));

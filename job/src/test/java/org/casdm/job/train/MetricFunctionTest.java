@@ -46,8 +46,11 @@ class MetricFunctionTest {
 
     @BeforeAll
     static void prepare() throws IOException {
-        new DrawnImages(5, 32).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()), 8);
+        new DrawnImages(5, 32)
+                .write(
+                        FileSystem.getLocal(new Configuration()),
+                        new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()),
+                        8);
         trunk = write("trunk.safetensors", Trunk.SQUEEZE.tensors());
         lin = write("lin.safetensors", Trunk.SQUEEZE.linTensors());
     }
@@ -58,8 +61,10 @@ class MetricFunctionTest {
         for (var tensor : tensors) {
             var values = new float[(int) tensor.parameter().length()];
             tensor.parameter().initialisation().fill(values, 0, values.length, random);
-            sources.add(TensorSource.of(TensorInfo.float32(tensor.parameter().name(),
-                    tensor.parameter().fileShape()), values));
+            sources.add(TensorSource.of(
+                    TensorInfo.float32(
+                            tensor.parameter().name(), tensor.parameter().fileShape()),
+                    values));
         }
         try (var stream = Files.newOutputStream(folder.resolve(name))) {
             SafetensorsWriter.write(stream, sources, Map.of());
@@ -68,12 +73,25 @@ class MetricFunctionTest {
     }
 
     private static List<MetricsLine> train(String run, String... more) throws IOException {
-        var settings = new ArrayList<>(List.of("run.folder=" + folder.resolve(run), "run.seed=3",
-                "data.path=" + folder.resolve("images"), "data.size=32", "model.theta.channels=32",
-                "model.theta.channel-mult=[1]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[]",
-                "model.theta.heads=2", "diffusion.steps=100", "train.batch-size-per-worker=2", "train.workers=1",
-                "train.averaging-frequency=2", "train.steps=2", "samples.every-steps=0", "loss.lpips=0.1",
-                "lpips.trunk=squeeze", "lpips.resize=none"));
+        var settings = new ArrayList<>(List.of(
+                "run.folder=" + folder.resolve(run),
+                "run.seed=3",
+                "data.path=" + folder.resolve("images"),
+                "data.size=32",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[]",
+                "model.theta.heads=2",
+                "diffusion.steps=100",
+                "train.batch-size-per-worker=2",
+                "train.workers=1",
+                "train.averaging-frequency=2",
+                "train.steps=2",
+                "samples.every-steps=0",
+                "loss.lpips=0.1",
+                "lpips.trunk=squeeze",
+                "lpips.resize=none"));
         settings.addAll(List.of(more));
         var config = ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN);
         var job = new TrainJob(config);
@@ -82,25 +100,32 @@ class MetricFunctionTest {
         try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
             job.run(context);
         }
-        return RunFolder.at(folder.resolve(run).toString(), new Configuration()).metrics(1, Duration.ZERO).readAll();
+        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
+                .metrics(1, Duration.ZERO)
+                .readAll();
     }
 
     @Test
     void withoutWeightsItSaysHowToGetThemBeforeAnythingStarts() {
-        assertThatThrownBy(() -> train("none")).isInstanceOf(ConfigException.class)
+        assertThatThrownBy(() -> train("none"))
+                .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("deploy/casdm weights get squeezenet lpips-squeeze --to")
-                .hasMessageContaining("lpips.weights is not set").hasMessageContaining("lpips.weights = random");
-        assertThatThrownBy(() -> train("none", "lpips.weights=" + trunk)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("lpips.weights is not set")
+                .hasMessageContaining("lpips.weights = random");
+        assertThatThrownBy(() -> train("none", "lpips.weights=" + trunk))
+                .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("lpips.lin is not set");
         assertThatThrownBy(() -> train("none", "lpips.weights=random", "data.size=8"))
-                .isInstanceOf(ConfigException.class).hasMessageContaining("data.size = 8 is too small");
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("data.size = 8 is too small");
         assertThat(folder.resolve("none")).doesNotExist();
     }
 
     @Test
     void filesThatAreMissingOrOthersEndTheRunBeforeTheFirstStep() {
         assertThatThrownBy(() -> train("missing", "lpips.weights=" + folder.resolve("no.pth"), "lpips.lin=" + lin))
-                .isInstanceOf(TrainingFailure.class).hasMessageContaining("no.pth")
+                .isInstanceOf(TrainingFailure.class)
+                .hasMessageContaining("no.pth")
                 .hasMessageContaining("weights get squeezenet lpips-squeeze");
         assertThatThrownBy(() -> train("swapped", "lpips.weights=" + lin, "lpips.lin=" + trunk))
                 .isInstanceOf(TrainingFailure.class)
@@ -113,13 +138,20 @@ class MetricFunctionTest {
     @Test
     void anExecutorReadsTheWeightsOnceAndChecksThem() throws IOException {
         CountingFileSystem.OPENED.clear();
-        var metrics = train("once", "train.workers=2", "train.steps=6", "lpips.weights=count://" + trunk,
-                "lpips.weights-sha256=" + Sha256.hex(Files.readAllBytes(trunk)), "lpips.lin=count://" + lin);
+        var metrics = train(
+                "once",
+                "train.workers=2",
+                "train.steps=6",
+                "lpips.weights=count://" + trunk,
+                "lpips.weights-sha256=" + Sha256.hex(Files.readAllBytes(trunk)),
+                "lpips.lin=count://" + lin);
         assertThat(metrics).hasSize(3);
-        assertThat(CountingFileSystem.OPENED).containsEntry("trunk.safetensors", 3).containsEntry("lin.safetensors", 2);
+        assertThat(CountingFileSystem.OPENED)
+                .containsEntry("trunk.safetensors", 3)
+                .containsEntry("lin.safetensors", 2);
 
-        assertThatThrownBy(() -> train("hash", "lpips.weights=" + trunk, "lpips.lin=" + lin,
-                "lpips.lin-sha256=" + "0".repeat(64)))
+        assertThatThrownBy(() -> train(
+                        "hash", "lpips.weights=" + trunk, "lpips.lin=" + lin, "lpips.lin-sha256=" + "0".repeat(64)))
                 .hasStackTraceContaining("lin.safetensors: is not the expected file: its SHA-256 is");
     }
 
@@ -130,11 +162,15 @@ class MetricFunctionTest {
         var ofImages = line.get("lpipsOfImages");
         assertThat(mean).isPositive();
         assertThat(ofImages.get("minimum").asDouble()).isPositive().isLessThan(mean);
-        assertThat(ofImages.get("median").asDouble()).isBetween(ofImages.get("lowerQuartile").asDouble(),
-                ofImages.get("upperQuartile").asDouble());
+        assertThat(ofImages.get("median").asDouble())
+                .isBetween(
+                        ofImages.get("lowerQuartile").asDouble(),
+                        ofImages.get("upperQuartile").asDouble());
         assertThat(ofImages.get("maximum").asDouble()).isGreaterThan(mean);
 
-        var checkpoint = RunFolder.at(folder.resolve("random").toString(), new Configuration()).checkpoints().latest()
+        var checkpoint = RunFolder.at(folder.resolve("random").toString(), new Configuration())
+                .checkpoints()
+                .latest()
                 .orElseThrow();
         assertThat(checkpoint.state().provenance()).containsEntry("lpips", "random and random");
     }
@@ -142,7 +178,9 @@ class MetricFunctionTest {
     @ParameterizedTest
     @ValueSource(strings = {"ddpm", "dual"})
     void otherKindsLearnFromItToo(String kind) throws IOException {
-        var line = train(kind, "model.kind=" + kind, "lpips.weights=random", "lpips.resize=224").get(0).values();
+        var line = train(kind, "model.kind=" + kind, "lpips.weights=random", "lpips.resize=224")
+                .get(0)
+                .values();
         assertThat(line.get("lpips").asDouble()).isPositive();
         assertThat(line.has("x0")).isEqualTo(kind.equals("dual"));
     }

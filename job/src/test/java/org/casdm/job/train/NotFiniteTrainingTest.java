@@ -27,7 +27,6 @@ import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.optimizer.AdamW;
-import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.file.TensorFile;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,12 +50,16 @@ class NotFiniteTrainingTest {
     @BeforeAll
     static void drawImages() throws IOException {
         var drawn = folder.resolve("drawn");
-        new DrawnImages(5, 8).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(drawn.toUri()), 3 * IMAGES);
+        new DrawnImages(5, 8)
+                .write(
+                        FileSystem.getLocal(new Configuration()),
+                        new org.apache.hadoop.fs.Path(drawn.toUri()),
+                        3 * IMAGES);
         Files.createDirectories(folder.resolve("images"));
         Files.move(drawn.resolve("disc"), folder.resolve("images/disc"));
         try (var discs = Files.list(folder.resolve("images/disc"))) {
-            var pictures = discs.filter(file -> file.toString().endsWith(".png")).sorted();
+            var pictures =
+                    discs.filter(file -> file.toString().endsWith(".png")).sorted();
             for (var file : pictures.skip(IMAGES - 1).toList()) {
                 Files.delete(file);
             }
@@ -68,26 +71,43 @@ class NotFiniteTrainingTest {
 
     private static void writeWeights() throws IOException {
         var model = ConfiguredModel.of(ConfigLoader.load(Optional.empty(), settings("none")));
-        try (var graph = CascadeGraph.create(model, new CascadeGraph.Training(
-                new AdamW(1e-3, 0, 0.9, 0.999, 1e-8, 0), 0, 1, 1, DataType.FLOAT));
+        try (var graph = CascadeGraph.create(
+                        model,
+                        new CascadeGraph.Training(new AdamW(1e-3, 0, 0.9, 0.999, 1e-8, 0), 0, 1, 1, DataType.FLOAT));
                 var stream = Files.newOutputStream(folder.resolve("weights.safetensors"))) {
             var tensors = new ModelTensors(model);
             var embedding = tensors.views(graph.params()).get("theta.label_emb.weight");
             long width = embedding.length() / 2;
-            embedding.get(NDArrayIndex.interval(BAD_CLASS * width, (BAD_CLASS + 1) * width)).assign(3e38);
+            embedding
+                    .get(NDArrayIndex.interval(BAD_CLASS * width, (BAD_CLASS + 1) * width))
+                    .assign(3e38);
             SafetensorsWriter.write(stream, tensors.sources("", graph.params()), Map.of());
         }
     }
 
     private static List<String> settings(String run, String... more) {
-        var settings = new ArrayList<>(List.of("run.folder=" + folder.resolve(run), "run.seed=3",
-                "data.path=" + folder.resolve("images"), "data.size=8", "model.kind=ddpm", "model.classes=2",
-                "model.theta.channels=32", "model.theta.channel-mult=[1]", "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[]", "model.theta.heads=2",
-                "model.theta.init-from=" + folder.resolve("weights.safetensors"), "diffusion.steps=100",
-                "train.batch-size-per-worker=2", "train.averaging-frequency=2", "train.workers=2", "train.steps=8",
-                "train.optimizer.learning-rate=1e-3", "train.optimizer.weight-decay=0.1",
-                "checkpoint.every-steps=4", "samples.every-steps=0"));
+        var settings = new ArrayList<>(List.of(
+                "run.folder=" + folder.resolve(run),
+                "run.seed=3",
+                "data.path=" + folder.resolve("images"),
+                "data.size=8",
+                "model.kind=ddpm",
+                "model.classes=2",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[]",
+                "model.theta.heads=2",
+                "model.theta.init-from=" + folder.resolve("weights.safetensors"),
+                "diffusion.steps=100",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=2",
+                "train.workers=2",
+                "train.steps=8",
+                "train.optimizer.learning-rate=1e-3",
+                "train.optimizer.weight-decay=0.1",
+                "checkpoint.every-steps=4",
+                "samples.every-steps=0"));
         settings.addAll(List.of(more));
         return settings;
     }
@@ -115,7 +135,10 @@ class NotFiniteTrainingTest {
         assertThat(whole.state().step()).isEqualTo(8);
         assertThat(whole.state().imagesSeen()).isEqualTo(32);
         var lines = metrics("whole");
-        assertThat(lines.stream().mapToInt(line -> line.values().get("skippedSteps").asInt()).sum()).isEqualTo(4);
+        assertThat(lines.stream()
+                        .mapToInt(line -> line.values().get("skippedSteps").asInt())
+                        .sum())
+                .isEqualTo(4);
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.values().get("loss").isNumber()).isTrue();
             assertThat(line.values().get("gradientNorm").asDouble()).isPositive();
@@ -135,11 +158,18 @@ class NotFiniteTrainingTest {
         assertThat(report.get("lossTerms").has("eps")).isTrue();
         assertThat(report.get("gradientsNotFinite")).isNotEmpty();
         assertThat(report.get("parametersNotFinite")).isEmpty();
-        assertThat(report.get("parameters").get("theta.label_emb.weight").get("norm").asDouble()).isGreaterThan(1e38);
-        assertThat(ImageIO.read(failure.resolve("minibatch.png").toFile()).getHeight()).isEqualTo(64);
-        var hadoop = new org.apache.hadoop.fs.Path(failure.resolve("minibatch.safetensors").toUri());
+        assertThat(report.get("parameters")
+                        .get("theta.label_emb.weight")
+                        .get("norm")
+                        .asDouble())
+                .isGreaterThan(1e38);
+        assertThat(ImageIO.read(failure.resolve("minibatch.png").toFile()).getHeight())
+                .isEqualTo(64);
+        var hadoop = new org.apache.hadoop.fs.Path(
+                failure.resolve("minibatch.safetensors").toUri());
         try (var minibatch = TensorFile.open(FileSystem.getLocal(new Configuration()), hadoop)) {
-            assertThat(minibatch.tensors()).extracting(tensor -> tensor.info().name())
+            assertThat(minibatch.tensors())
+                    .extracting(tensor -> tensor.info().name())
                     .containsExactlyInAnyOrder("x0", "epsilon", "timestep", "label", "loss.eps");
         }
 
@@ -151,9 +181,14 @@ class NotFiniteTrainingTest {
     /** One of each class: the model draws none of the bad one. */
     @Test
     void goesOnWithoutTheGridThatCannotBeDrawn() throws IOException {
-        assertThat(train("grids", "samples.every-steps=4", "samples.count=2").state().step()).isEqualTo(8);
-        assertThat(folder.resolve("grids/samples")).satisfiesAnyOf(samples -> assertThat(samples).doesNotExist(),
-                samples -> assertThat(samples).isEmptyDirectory());
+        assertThat(train("grids", "samples.every-steps=4", "samples.count=2")
+                        .state()
+                        .step())
+                .isEqualTo(8);
+        assertThat(folder.resolve("grids/samples"))
+                .satisfiesAnyOf(
+                        samples -> assertThat(samples).doesNotExist(),
+                        samples -> assertThat(samples).isEmptyDirectory());
         train("drawn", "samples.every-steps=4", "samples.count=1");
         assertThat(folder.resolve("drawn/samples")).isDirectoryContaining("glob:**/000000008.png");
     }
@@ -162,8 +197,13 @@ class NotFiniteTrainingTest {
     void endsTheRunAfterTooMany() throws IOException {
         assertThatThrownBy(() -> train("stopped", "train.max-skipped-steps=0"))
                 .isInstanceOf(TrainingFailure.class)
-                .hasMessageContainingAll("in 1 step since the last checkpoint", "train.max-skipped-steps = 0",
-                        "of worker", "on executor driver", "failures/00000000", "train.optimizer.learning-rate");
+                .hasMessageContainingAll(
+                        "in 1 step since the last checkpoint",
+                        "train.max-skipped-steps = 0",
+                        "of worker",
+                        "on executor driver",
+                        "failures/00000000",
+                        "train.optimizer.learning-rate");
         assertThat(run("stopped").checkpoints().latest()).isEmpty();
         assertThat(run("stopped").failures().folders()).hasSize(1);
         assertThat(metrics("stopped")).hasSize(1);
@@ -171,6 +211,7 @@ class NotFiniteTrainingTest {
         // Two in each four steps are as many as there may be, however many there are in the whole run.
         assertThat(train("allowed", "train.max-skipped-steps=2").state().step()).isEqualTo(8);
         assertThatThrownBy(() -> train("rarely", "train.max-skipped-steps=2", "checkpoint.every-steps=8"))
-                .isInstanceOf(TrainingFailure.class).hasMessageContaining("in 3 steps since the last checkpoint");
+                .isInstanceOf(TrainingFailure.class)
+                .hasMessageContaining("in 3 steps since the last checkpoint");
     }
 }

@@ -39,27 +39,43 @@ class ShardTrainingTest {
 
     private static void prepare(String name) throws IOException {
         var pictures = folder.resolve("pictures");
-        new DrawnImages(5, 16).write(FileSystem.getLocal(new Configuration()),
-                new org.apache.hadoop.fs.Path(pictures.toUri()), 22);
+        new DrawnImages(5, 16)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(pictures.toUri()), 22);
         try (var context = new JavaSparkContext(LocalCluster.inThisJvm("local[2]"))) {
-            new PrepareJob(PreparedFolders.settings(pictures.toString(), folder.resolve(name).toString(), 6))
+            new PrepareJob(PreparedFolders.settings(
+                            pictures.toString(), folder.resolve(name).toString(), 6))
                     .run(context);
         }
     }
 
     private static StoredCheckpoint train(SparkConf spark, String run, String... more) throws IOException {
-        var settings = new ArrayList<>(List.of("run.folder=" + folder.resolve(run), "run.seed=3",
-                "data.path=" + folder.resolve("shards"), "data.size=16", "model.theta.channels=32",
-                "model.theta.channel-mult=[1,1]", "model.theta.res-blocks=1", "model.theta.attention-resolutions=[8]",
-                "model.theta.heads=2", "diffusion.steps=100", "train.batch-size-per-worker=2",
-                "train.averaging-frequency=2", "train.steps=8", "train.ema-rates=[0.9]",
-                "execution.threads-per-worker=1", "checkpoint.every-steps=4", "samples.every-steps=0"));
+        var settings = new ArrayList<>(List.of(
+                "run.folder=" + folder.resolve(run),
+                "run.seed=3",
+                "data.path=" + folder.resolve("shards"),
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1,1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[8]",
+                "model.theta.heads=2",
+                "diffusion.steps=100",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=2",
+                "train.steps=8",
+                "train.ema-rates=[0.9]",
+                "execution.threads-per-worker=1",
+                "checkpoint.every-steps=4",
+                "samples.every-steps=0"));
         settings.addAll(List.of(more));
         var config = ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN);
         try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
             new TrainJob(config).run(context);
         }
-        return RunFolder.at(folder.resolve(run).toString(), new Configuration()).checkpoints().latest().orElseThrow();
+        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
+                .checkpoints()
+                .latest()
+                .orElseThrow();
     }
 
     private static void assertSame(StoredCheckpoint one, StoredCheckpoint other) {
@@ -89,8 +105,12 @@ class ShardTrainingTest {
 
     @Test
     void refusesAnotherSize() {
-        assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "size", "data.size=32",
-                "model.theta.attention-resolutions=[16]")).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> train(
+                        LocalCluster.inThisJvm("local[1]"),
+                        "size",
+                        "data.size=32",
+                        "model.theta.attention-resolutions=[16]"))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining("was prepared with 16 x 16 pixels, but data.size is 32");
     }
 
@@ -101,10 +121,16 @@ class ShardTrainingTest {
         var bytes = Files.readAllBytes(file);
         bytes[bytes.length / 3] ^= 0x10;
         Files.write(file, bytes);
-        assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[2]"), "damaged-run", "train.workers=1",
-                "train.steps=20", "data.path=" + folder.resolve("damaged")))
+        assertThatThrownBy(() -> train(
+                        LocalCluster.inThisJvm("local[2]"),
+                        "damaged-run",
+                        "train.workers=1",
+                        "train.steps=20",
+                        "data.path=" + folder.resolve("damaged")))
                 .hasStackTraceContaining("part-00001.parquet is damaged");
-        assertThat(RunFolder.at(folder.resolve("damaged-run").toString(), new Configuration()).checkpoints().latest())
+        assertThat(RunFolder.at(folder.resolve("damaged-run").toString(), new Configuration())
+                        .checkpoints()
+                        .latest())
                 .isEmpty();
     }
 }

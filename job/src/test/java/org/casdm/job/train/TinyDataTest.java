@@ -38,6 +38,7 @@ class TinyDataTest {
 
     @TempDir
     private static Path folder;
+
     private static JavaSparkContext spark;
 
     @BeforeAll
@@ -45,8 +46,11 @@ class TinyDataTest {
         spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")));
         for (int count : new int[] {1, 3}) {
             var pictures = folder.resolve("folder" + count);
-            new DrawnImages(5, SIZE).write(FileSystem.getLocal(new Configuration()),
-                    new org.apache.hadoop.fs.Path(pictures.toUri()), count);
+            new DrawnImages(5, SIZE)
+                    .write(
+                            FileSystem.getLocal(new Configuration()),
+                            new org.apache.hadoop.fs.Path(pictures.toUri()),
+                            count);
             var shards = folder.resolve("shards" + count).toString();
             new PrepareJob(PreparedFolders.settings(pictures.toString(), shards, 2)).run(spark);
             writeIdx(folder.resolve("idx" + count), count);
@@ -73,11 +77,22 @@ class TinyDataTest {
     }
 
     private static StoredCheckpoint train(String run, String data, int workers, int steps) throws IOException {
-        var settings = new ArrayList<>(List.of("run.folder=" + folder.resolve(run), "data.path=" + folder.resolve(data),
-                "data.size=" + SIZE, "model.kind=ddpm", "model.theta.channels=32", "model.theta.channel-mult=[1]",
-                "model.theta.res-blocks=1", "model.theta.attention-resolutions=[]", "model.theta.heads=1",
-                "train.batch-size-per-worker=4", "train.averaging-frequency=2", "train.steps=" + steps,
-                "train.workers=" + workers, "checkpoint.every-steps=2", "samples.every-steps=0"));
+        var settings = new ArrayList<>(List.of(
+                "run.folder=" + folder.resolve(run),
+                "data.path=" + folder.resolve(data),
+                "data.size=" + SIZE,
+                "model.kind=ddpm",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[]",
+                "model.theta.heads=1",
+                "train.batch-size-per-worker=4",
+                "train.averaging-frequency=2",
+                "train.steps=" + steps,
+                "train.workers=" + workers,
+                "checkpoint.every-steps=2",
+                "samples.every-steps=0"));
         var config = ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN);
         new TrainJob(config).run(spark);
         return run(run).checkpoints().latest().orElseThrow();
@@ -95,7 +110,8 @@ class TinyDataTest {
         assertThat(whole.state().imagesSeen()).isEqualTo(3 * 4 * 4);
         assertThat(whole.state().epoch()).isEqualTo(48 / count);
         assertThat(run(data + "-whole").metrics(1, Duration.ZERO).readAll())
-                .allSatisfy(line -> assertThat(line.values().get("loss").asDouble()).isPositive());
+                .allSatisfy(
+                        line -> assertThat(line.values().get("loss").asDouble()).isPositive());
 
         train(data + "-parts", data, 3, 2);
         assertThat(train(data + "-parts", data, 3, 4).files()).isEqualTo(whole.files());
@@ -106,10 +122,12 @@ class TinyDataTest {
     @Test
     void noImagesAtAll() throws IOException {
         var empty = Files.createDirectories(folder.resolve("empty"));
-        assertThatThrownBy(() -> train("empty-run", "empty", 1, 2)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> train("empty-run", "empty", 1, 2))
+                .isInstanceOf(DataException.class)
                 .hasMessageContaining(empty.toString());
         writeIdx(folder.resolve("idx0"), 0);
-        assertThatThrownBy(() -> train("idx0-run", "idx0", 1, 2)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> train("idx0-run", "idx0", 1, 2))
+                .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("train-images-idx3-ubyte", "gives 0 as a size");
         assertThat(folder.resolve("empty-run")).doesNotExist();
     }
@@ -119,9 +137,13 @@ class TinyDataTest {
     void nothingButABadImage() throws IOException {
         Files.writeString(Files.createDirectories(folder.resolve("bad")).resolve("broken.png"), "not a picture");
         assertThatThrownBy(() -> train("bad-run", "bad", 1, 2))
-                .hasStackTraceContaining("1 of 1 images cannot be used").hasStackTraceContaining("broken.png");
-        assertThatThrownBy(() -> new PrepareJob(PreparedFolders.settings(folder.resolve("bad").toString(),
-                folder.resolve("bad-shards").toString(), 2)).run(spark))
+                .hasStackTraceContaining("1 of 1 images cannot be used")
+                .hasStackTraceContaining("broken.png");
+        assertThatThrownBy(() -> new PrepareJob(PreparedFolders.settings(
+                                folder.resolve("bad").toString(),
+                                folder.resolve("bad-shards").toString(),
+                                2))
+                        .run(spark))
                 .hasStackTraceContaining("cannot be used, more than max-bad-fraction")
                 .hasStackTraceContaining("broken.png");
     }

@@ -28,9 +28,12 @@ class WorkerSlotsTest {
     @Test
     void followTheConfiguration() {
         assertThat(WorkerSlots.divide(OptionalInt.of(3), AUTO, List.of(8, 6), 1))
-                .as("two workers on one executor, perhaps the smaller one").isEqualTo(new WorkerSlots(3, 3));
-        assertThat(WorkerSlots.divide(OptionalInt.of(1), AUTO, List.of(8, 8), 1)).isEqualTo(new WorkerSlots(1, 8));
-        assertThat(WorkerSlots.divide(AUTO, OptionalInt.of(5), List.of(8, 8), 1)).isEqualTo(new WorkerSlots(2, 5));
+                .as("two workers on one executor, perhaps the smaller one")
+                .isEqualTo(new WorkerSlots(3, 3));
+        assertThat(WorkerSlots.divide(OptionalInt.of(1), AUTO, List.of(8, 8), 1))
+                .isEqualTo(new WorkerSlots(1, 8));
+        assertThat(WorkerSlots.divide(AUTO, OptionalInt.of(5), List.of(8, 8), 1))
+                .isEqualTo(new WorkerSlots(2, 5));
     }
 
     @Test
@@ -44,14 +47,18 @@ class WorkerSlotsTest {
     @Test
     void expectWhatIsKnown() {
         var conf = new SparkConf(false);
-        assertThat(RegisteredExecutors.expected("local-cluster[3,2,1024]", conf)).hasValue(3);
+        assertThat(RegisteredExecutors.expected("local-cluster[3,2,1024]", conf))
+                .hasValue(3);
         assertThat(RegisteredExecutors.expected("spark://host:7077", conf)).isEmpty();
-        assertThat(RegisteredExecutors.expected("yarn", conf.set("spark.executor.instances", "4"))).hasValue(4);
+        assertThat(RegisteredExecutors.expected("yarn", conf.set("spark.executor.instances", "4")))
+                .hasValue(4);
 
         assertThat(RegisteredExecutors.complete(1, OptionalInt.of(2), 1000)).isFalse();
         assertThat(RegisteredExecutors.complete(2, OptionalInt.of(2), 0)).isTrue();
         assertThat(RegisteredExecutors.complete(0, AUTO, 1000)).isFalse();
-        assertThat(RegisteredExecutors.complete(1, AUTO, 2)).as("another may come").isFalse();
+        assertThat(RegisteredExecutors.complete(1, AUTO, 2))
+                .as("another may come")
+                .isFalse();
         assertThat(RegisteredExecutors.complete(1, AUTO, 10)).isTrue();
     }
 }

@@ -50,20 +50,35 @@ public final class EventWriter {
      */
     public void image(Instant time, long step, String tag, byte[] png) throws IOException {
         var header = PngHeader.of(png);
-        event(time, step, new ProtobufMessage().text(1, tag).message(4, new ProtobufMessage()
-                .integer(1, header.height()).integer(2, header.width()).integer(3, header.channels()).bytes(4, png)));
+        event(
+                time,
+                step,
+                new ProtobufMessage()
+                        .text(1, tag)
+                        .message(
+                                4,
+                                new ProtobufMessage()
+                                        .integer(1, header.height())
+                                        .integer(2, header.width())
+                                        .integer(3, header.channels())
+                                        .bytes(4, png)));
     }
 
     /** A text in Markdown. */
     public void text(Instant time, long step, String tag, String markdown) throws IOException {
         var plugin = new ProtobufMessage().message(1, new ProtobufMessage().text(1, "text"));
         // A scalar of strings: its shape is there and has no dimensions.
-        var tensor = new ProtobufMessage().integer(1, 7).message(2, new ProtobufMessage()).text(8, markdown);
+        var tensor = new ProtobufMessage()
+                .integer(1, 7)
+                .message(2, new ProtobufMessage())
+                .text(8, markdown);
         event(time, step, new ProtobufMessage().text(1, tag).message(8, tensor).message(9, plugin));
     }
 
     private void event(Instant time, long step, ProtobufMessage value) throws IOException {
-        record(new ProtobufMessage().float64(1, seconds(time)).integer(2, step)
+        record(new ProtobufMessage()
+                .float64(1, seconds(time))
+                .integer(2, step)
                 .message(5, new ProtobufMessage().message(1, value)));
     }
 
@@ -73,7 +88,10 @@ public final class EventWriter {
 
     private void record(ProtobufMessage message) throws IOException {
         byte[] content = message.toByteArray();
-        byte[] length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(content.length).array();
+        byte[] length = ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(content.length)
+                .array();
         output.write(length);
         output.write(maskedChecksum(length));
         output.write(content);
@@ -85,6 +103,9 @@ public final class EventWriter {
         var checksum = new CRC32C();
         checksum.update(content);
         int masked = Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
-        return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(masked).array();
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(masked)
+                .array();
     }
 }

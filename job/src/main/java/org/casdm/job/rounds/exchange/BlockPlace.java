@@ -10,5 +10,4 @@ import java.io.Serializable;
  * @param first   the first block
  * @param end     the one after the last
  */
-public record BlockPlace(Address address, String name, int first, int end) implements Serializable {
-}
+public record BlockPlace(Address address, String name, int first, int end) implements Serializable {}

@@ -20,7 +20,8 @@ final class ExposedStreams extends RpcHandler {
             @Override
             public ManagedBuffer openStream(String stream) {
                 int separator = stream.lastIndexOf(SEPARATOR);
-                return new ExposedBuffer(exchange.exposure(stream.substring(0, separator)),
+                return new ExposedBuffer(
+                        exchange.exposure(stream.substring(0, separator)),
                         Integer.parseInt(stream.substring(separator + 1)));
             }
 

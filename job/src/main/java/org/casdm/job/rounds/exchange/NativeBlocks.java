@@ -37,7 +37,8 @@ public final class NativeBlocks implements AutoCloseable {
         if (closed) {
             block.pointer().close();
         } else {
-            free.computeIfAbsent((int) block.pointer().capacity(), size -> new ArrayDeque<>()).push(block.pointer());
+            free.computeIfAbsent((int) block.pointer().capacity(), size -> new ArrayDeque<>())
+                    .push(block.pointer());
         }
     }
 

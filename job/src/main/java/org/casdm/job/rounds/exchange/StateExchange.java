@@ -37,6 +37,7 @@ public final class StateExchange implements AutoCloseable {
 
     /** Prefix {@code spark.casdm.io.} has Spark's settings of its network layer for the exchange alone. */
     private static final String MODULE = "casdm";
+
     private static final String DRIVER = "driver";
 
     private static StateExchange current;
@@ -69,13 +70,18 @@ public final class StateExchange implements AutoCloseable {
         }
         String host = spark.blockManager().blockManagerId().host();
         String bind = spark.executorId().equals(DRIVER) ? conf.get("spark.driver.bindAddress", host) : host;
-        server = Utils.startServiceOnPort(conf.getInt(PORT, 0), new AbstractFunction1<Object, Tuple2<TransportServer, Object>>() {
-            @Override
-            public Tuple2<TransportServer, Object> apply(Object port) {
-                var started = context.createServer(bind, (Integer) port, serverBootstraps);
-                return new Tuple2<>(started, started.getPort());
-            }
-        }, conf, "casdm")._1();
+        server = Utils.startServiceOnPort(
+                        conf.getInt(PORT, 0),
+                        new AbstractFunction1<Object, Tuple2<TransportServer, Object>>() {
+                            @Override
+                            public Tuple2<TransportServer, Object> apply(Object port) {
+                                var started = context.createServer(bind, (Integer) port, serverBootstraps);
+                                return new Tuple2<>(started, started.getPort());
+                            }
+                        },
+                        conf,
+                        "casdm")
+                ._1();
         clients = context.createClientFactory(clientBootstraps);
         address = new Address(host, server.getPort());
     }
@@ -192,8 +198,8 @@ public final class StateExchange implements AutoCloseable {
                     fetch.receive(place.name(), lease.bytes());
                 }
             } else {
-                clients.createClient(place.address().host(), place.address().port())
-                        .stream(ExposedStreams.stream(prefixed(place.name()), block), fetch);
+                clients.createClient(place.address().host(), place.address().port()).stream(
+                        ExposedStreams.stream(prefixed(place.name()), block), fetch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

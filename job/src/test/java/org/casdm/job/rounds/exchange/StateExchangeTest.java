@@ -52,7 +52,7 @@ class StateExchangeTest {
     @ValueSource(booleans = {false, true})
     void blocksArriveAsTheyAre(boolean encrypted) {
         withTwo(encrypted, (sender, receiver) -> {
-            sender.expose("state", StateExchangeTest::block, () -> { });
+            sender.expose("state", StateExchangeTest::block, () -> {});
             for (int i = 0; i < 3; i++) {
                 var target = receiver.blocks().take(BLOCK_BYTES);
                 receiver.fetch(place(sender, "state"), i, target.bytes()).join();
@@ -68,22 +68,27 @@ class StateExchangeTest {
     @Test
     void whatIsNotThereOrDoesNotFitFails() {
         withTwo(false, (sender, receiver) -> {
-            sender.expose("state", StateExchangeTest::block, () -> { });
-            sender.expose("long", StateExchangeTest::block, () -> { });
+            sender.expose("state", StateExchangeTest::block, () -> {});
+            sender.expose("long", StateExchangeTest::block, () -> {});
             var room = ByteBuffer.allocateDirect(BLOCK_BYTES + 1);
-            assertThatThrownBy(() -> receiver.fetch(place(sender, "other"), 0, room.duplicate()).join())
+            assertThatThrownBy(() -> receiver.fetch(place(sender, "other"), 0, room.duplicate())
+                            .join())
                     .hasMessageContaining("other is not exposed at " + sender.address());
-            assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate()).join())
+            assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate())
+                            .join())
                     .hasMessageContaining("1 bytes shorter than expected");
             var nobody = new BlockPlace(new Address("127.0.0.1", 1), "state", 0, 1);
             assertThatThrownBy(() -> receiver.fetch(nobody, 0, room.duplicate()).join())
                     .hasMessageContaining("127.0.0.1");
             sender.withdraw("state"::equals);
-            assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate()).join())
+            assertThatThrownBy(() -> receiver.fetch(place(sender, "state"), 0, room.duplicate())
+                            .join())
                     .hasMessageContaining("not exposed");
             assertThat(sender.exposes(place(sender, "state"))).isFalse();
             // Last: it ends the connection, with whatever else is asked for on it.
-            assertThatThrownBy(() -> receiver.fetch(place(sender, "long"), 0, room.duplicate().limit(9)).join())
+            assertThatThrownBy(() -> receiver.fetch(
+                                    place(sender, "long"), 0, room.duplicate().limit(9))
+                            .join())
                     .hasMessageContaining("longer than the block");
         });
     }
@@ -129,9 +134,11 @@ class StateExchangeTest {
                 throw new AssertionError("the memory was taken back by replacing it");
             });
             var lease = sender.lease(place(sender, "state"), 0);
-            assertThat(exposure.replace(index -> block(index + 1), copyUnused::incrementAndGet)).isFalse();
+            assertThat(exposure.replace(index -> block(index + 1), copyUnused::incrementAndGet))
+                    .isFalse();
             lease.close();
-            assertThat(exposure.replace(index -> block(index + 1), copyUnused::incrementAndGet)).isTrue();
+            assertThat(exposure.replace(index -> block(index + 1), copyUnused::incrementAndGet))
+                    .isTrue();
             var target = ByteBuffer.allocateDirect(BLOCK_BYTES);
             receiver.fetch(place(sender, "state"), 0, target).join();
             assertThat(target.flip()).isEqualTo(block(1));
@@ -140,16 +147,16 @@ class StateExchangeTest {
             }
             sender.withdraw(name -> true);
             assertThat(copyUnused).hasValue(1);
-            assertThat(exposure.replace(StateExchangeTest::block, () -> { })).isFalse();
+            assertThat(exposure.replace(StateExchangeTest::block, () -> {})).isFalse();
         });
     }
 
     @Test
     void refusesANameTwice() {
         withTwo(false, (sender, receiver) -> {
-            sender.expose("state", StateExchangeTest::block, () -> { });
+            sender.expose("state", StateExchangeTest::block, () -> {});
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> sender.expose("state", StateExchangeTest::block, () -> { }));
+                    .isThrownBy(() -> sender.expose("state", StateExchangeTest::block, () -> {}));
         });
     }
 
