@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The Cas-DM training step in plain PyTorch: what a user would run instead, for timing and memory side by side.
 
-    python3 train_step_torch.py --size 32 --channels 64 --res-blocks 2 --mult 1,2,2,2 --attention 2,4 --batch 16 --threads 2 --steps 8 [--lpips]
+    python3 train_step_torch.py --size 32 --channels 64 --res-blocks 2 --mult 1,2,2,2 --attention 2,4 --batch 16 \
+        --threads 2 --steps 8 [--lpips]
 
 Prints one JSON line: seconds per step (median, after two warm-up steps), images per second, peak memory in MiB.
 The U-Net has the parameter names, shapes and arithmetic of the improved-diffusion U-Net (dropout 0), so its
@@ -228,7 +229,7 @@ def main():
     beta = torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64)
     bar = torch.cumprod(1 - beta, 0)
     prev = torch.cat([torch.ones(1, dtype=torch.float64), bar[:-1]])
-    c1, c2 = beta * prev.sqrt() / (1 - bar), (1 - prev) * (1 - beta).sqrt() / (1 - bar)
+    c1 = beta * prev.sqrt() / (1 - bar)
     x0 = (torch.rand(a.batch, 3, a.size, a.size) * 2 - 1).to(a.device)
     times = []
     for _ in range(a.steps + 2):
