@@ -1,6 +1,6 @@
 """The DAG "casdm": a Cas-DM model every week, promoted unless its FID is worse than that of the one before.
 
-A file to copy: schedule, connection and defaults are yours. README, "Scheduled runs (Airflow)", says how it is set up.
+A file to copy: schedule, connection and defaults are yours. docs/airflow.md says how it is set up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Our training step beside PyTorch's, in turn on this machine: medians, and their ratios.
 
-    deploy/bench/training_step.py                      the three sizes of the table in the README
+    deploy/bench/training_step.py                      the three sizes of the table in docs/performance.md
     deploy/bench/training_step.py --rounds 5 --only 64 --lpips
 
 Each program runs as its own process, ours, then PyTorch's, ROUNDS times over, so that a change of the machine's mood
