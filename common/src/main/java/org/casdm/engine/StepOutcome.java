@@ -1,0 +1,12 @@
+package org.casdm.engine;
+
+/**
+ * What a training step reports.
+ *
+ * @param score the weighted loss, a mean over the images
+ * @param termsOfImages unweighted loss terms of each image in the order of
+ *        {@link org.casdm.cascade.LossWeights#terms}, [image][term]
+ * @param gradientNorm Euclidean norm of the whole gradient before clipping
+ * @param skipped whether the step was skipped because one of them is not finite
+ */
+public record StepOutcome(double score, double[][] termsOfImages, double gradientNorm, boolean skipped) {}
