@@ -26,13 +26,23 @@ public final class ImageLists {
         this.context = context;
     }
 
-    /** Whether a location is an {@code .npz} file that holds statistics instead of images. */
+    /** Whether a location is an {@code .npz} file with statistics of images; it may hold images as well. */
     public boolean holdsStatistics(String location) throws IOException {
         if (!isNpz(location)) {
             return false;
         }
         try (var file = open(location)) {
             return ReferenceStatistics.isIn(file);
+        }
+    }
+
+    /** Whether a location is an {@code .npz} file with a batch of images. */
+    public boolean holdsImages(String location) throws IOException {
+        if (!isNpz(location)) {
+            return false;
+        }
+        try (var file = open(location)) {
+            return file.contains(NpzPart.ARRAY);
         }
     }
 

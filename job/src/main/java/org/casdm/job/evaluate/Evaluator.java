@@ -64,10 +64,10 @@ final class Evaluator implements AutoCloseable {
         try {
             info = load(id);
             stored = storedStatistics();
-            referenceImages = stored.isPresent() || settings.reference().isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(lists.find(settings.reference().get()));
             metrics = metrics();
+            referenceImages = needsReferenceImages()
+                    ? Optional.of(lists.find(settings.reference().get()))
+                    : Optional.empty();
             stage = new FeatureStage(spark, settings, limits, info, id);
             complete = true;
         } finally {
@@ -92,17 +92,33 @@ final class Evaluator implements AutoCloseable {
         }
     }
 
+    /**
+     * The statistics of the reference set, unless they are of other features and the file has the images beside them.
+     */
     private Optional<ReferenceStatistics> storedStatistics() throws IOException {
         if (settings.reference().isEmpty()
                 || !lists.holdsStatistics(settings.reference().get())) {
             return Optional.empty();
         }
-        LOG.info("reference: stored statistics {}", settings.reference().get());
-        return Optional.of(ReferenceStatistics.read(settings.reference().get(), spark.hadoopConfiguration()));
+        var location = settings.reference().get();
+        var statistics = ReferenceStatistics.read(location, spark.hadoopConfiguration());
+        var misfit = dimensions(location, statistics.pooled(), info.pooledDimension());
+        if (misfit.isPresent() && lists.holdsImages(location)) {
+            LOG.info("reference: the images of {}, as {}", location, misfit.get());
+            return Optional.empty();
+        }
+        LOG.info("reference: stored statistics {}", location);
+        return Optional.of(statistics);
+    }
+
+    /** Published reference batches have statistics of a whole data set, and some of its images beside them. */
+    private boolean needsReferenceImages() {
+        return settings.reference().isPresent()
+                && (stored.isEmpty() || metrics.stream().anyMatch(Metric.OF_SINGLE_IMAGES::contains));
     }
 
     /** What can be computed; what was asked for by name has to be. */
-    private Set<Metric> metrics() {
+    private Set<Metric> metrics() throws IOException {
         var possible = EnumSet.noneOf(Metric.class);
         for (var metric : settings.chosen()) {
             var obstacle = obstacle(metric);
@@ -117,7 +133,7 @@ final class Evaluator implements AutoCloseable {
         return possible;
     }
 
-    private Optional<String> obstacle(Metric metric) {
+    private Optional<String> obstacle(Metric metric) throws IOException {
         var location = settings.reference().orElse("");
         if (metric.needsReference() && settings.reference().isEmpty()) {
             return Optional.of("there is no reference set (--reference)");
@@ -130,7 +146,10 @@ final class Evaluator implements AutoCloseable {
         }
         if (stored.isPresent()) {
             if (Metric.OF_SINGLE_IMAGES.contains(metric)) {
-                return Optional.of(location + " holds mean and covariance alone; this metric compares single images");
+                return lists.holdsImages(location)
+                        ? Optional.empty()
+                        : Optional.of(location + " holds only mean and covariance, no images (arr_0), and this metric"
+                                + " compares single images");
             }
             if (metric == Metric.FID) {
                 return dimensions(location, stored.get().pooled(), info.pooledDimension());
@@ -247,24 +266,29 @@ final class Evaluator implements AutoCloseable {
 
     /** The reference set's features, null if there is no such set. */
     private SetFeatures reference() throws IOException {
-        if (stored.isPresent()) {
-            return new SetFeatures(
-                    settings.reference().orElseThrow(),
-                    OptionalLong.empty(),
-                    0,
-                    Optional.of(stored.get().pooled()),
-                    stored.get().spatial(),
-                    Optional.empty(),
-                    Optional.empty());
-        }
-        if (referenceImages.isEmpty()) {
+        if (settings.reference().isEmpty()) {
             return null;
         }
         boolean save = settings.saveStatistics().isPresent();
-        var ofReference = EnumSet.noneOf(Metric.class);
-        metrics.stream().filter(Metric::needsReference).forEach(ofReference::add);
-        var images = referenceImages.get().withSize(size.orElseThrow());
-        var features = stage.compute(images, "reference", ofReference, save);
+        Optional<SetFeatures> computed = Optional.empty();
+        if (referenceImages.isPresent()) {
+            var ofReference = EnumSet.noneOf(Metric.class);
+            metrics.stream()
+                    .filter(stored.isPresent() ? Metric.OF_SINGLE_IMAGES::contains : Metric::needsReference)
+                    .forEach(ofReference::add);
+            var images = referenceImages.get().withSize(size.orElseThrow());
+            computed = Optional.of(stage.compute(images, "reference", ofReference, save && stored.isEmpty()));
+        }
+        var features = stored.isEmpty()
+                ? computed.orElseThrow()
+                : new SetFeatures(
+                        settings.reference().get(),
+                        OptionalLong.empty(),
+                        computed.map(SetFeatures::skipped).orElse(0L),
+                        Optional.of(stored.get().pooled()),
+                        stored.get().spatial(),
+                        Optional.empty(),
+                        computed.flatMap(SetFeatures::kept));
         if (save) {
             save(features);
         }

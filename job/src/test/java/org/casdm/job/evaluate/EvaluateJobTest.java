@@ -148,9 +148,68 @@ class EvaluateJobTest {
         third.other = Optional.empty();
         third.statistics = Optional.of(folder.resolve("own.npz").toString());
         assertThat(third.run().get(0).values().keySet()).containsExactly(Metric.IS);
+
+        // Statistics of a reference that is stored already are stored again.
+        second.statistics = Optional.of(folder.resolve("again.npz").toString());
+        second.run();
+        assertThat(folder.resolve("again.npz")).hasSameBinaryContentAs(folder.resolve("statistics.npz"));
         var own = ReferenceStatistics.read(third.statistics.get(), new Configuration());
         var stored = ReferenceStatistics.read(first.statistics.get(), new Configuration());
         assertThat(own.pooled().covariance()).isEqualTo(stored.pooled().covariance());
+    }
+
+    /** As guided-diffusion's published reference batches: statistics of a whole set, and some of its images. */
+    @Test
+    void referenceBatch_givesItsStatisticsToFidAndItsImagesToTheOthers() throws IOException {
+        var whole = new Settings(samples);
+        whole.metrics = Set.of(Metric.FID, Metric.SFID);
+        whole.statistics = Optional.of(folder.resolve("whole.npz").toString());
+        var ofWhole = whole.run().get(0);
+        var some = new Settings(samples);
+        some.other = Optional.of(TestImages.npz(folder.resolve("some.npz"), 300, TestImages.SIZE, 2));
+        some.metrics = Metric.OF_SINGLE_IMAGES;
+        var ofSome = some.run().get(0);
+
+        var batch = new Settings(samples);
+        batch.other = Optional.of(batch(whole.statistics.get(), some.other.get(), 300));
+        batch.metrics = ALL;
+        var result = batch.run().get(0);
+        for (var metric : whole.metrics) {
+            assertThat(value(result, metric)).as(metric.title()).isEqualTo(value(ofWhole, metric));
+        }
+        for (var metric : some.metrics) {
+            assertThat(value(result, metric)).as(metric.title()).isEqualTo(value(ofSome, metric));
+        }
+        assertThat(result.manifoldReference()).isEqualTo(300);
+        assertThat(result.referenceCount()).isEmpty();
+
+        // Features that the statistics are not of: the images are left.
+        batch.toy = new ToyFeatures(11, 0, 0, 0, false);
+        some.toy = batch.toy;
+        batch.metrics = Set.of(Metric.FID);
+        some.metrics = batch.metrics;
+        assertThat(batch.run().get(0).values()).isEqualTo(some.run().get(0).values());
+    }
+
+    private static String batch(String statistics, String images, int count) throws IOException {
+        var file = folder.resolve("batch.npz");
+        var stored = ReferenceStatistics.read(statistics, new Configuration());
+        var pixels = new byte[count * TestImages.SIZE * TestImages.SIZE * 3];
+        try (var npz = new NpzFile(SeekableInput.of(images, Files.readAllBytes(Path.of(images))));
+                var writer = new NpzWriter(file.toString(), Files.newOutputStream(file))) {
+            npz.array("arr_0").read(pixels, 0, pixels.length);
+            writer.write("arr_0", npz.header("arr_0"), sink -> sink.accept(pixels, 0, pixels.length));
+            write(writer, "mu", "sigma", stored.pooled());
+            write(writer, "mu_s", "sigma_s", stored.spatial().orElseThrow());
+        }
+        return file.toString();
+    }
+
+    private static void write(NpzWriter writer, String mean, String covariance, GaussianStatistics statistics)
+            throws IOException {
+        int n = statistics.dimensions();
+        writer.write(mean, statistics.mean(), n);
+        writer.write(covariance, statistics.covariance(), n, n);
     }
 
     @Test
