@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -233,7 +234,7 @@ public final class CheckpointStore {
 
     /** The folder of a step's checkpoint, whether it exists or not. */
     public Path folder(long step) {
-        return new Path(root, String.format("%09d", step));
+        return new Path(root, String.format(Locale.ROOT, "%09d", step));
     }
 
     private static Path statePath(Path folder) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
@@ -41,7 +42,7 @@ public final class FailureStore {
 
     /** The folder of a failure, whether it exists or not. */
     public Path folder(long step, int worker) {
-        return new Path(root, String.format("%09d-worker%d", step, worker));
+        return new Path(root, String.format(Locale.ROOT, "%09d-worker%d", step, worker));
     }
 
     /**

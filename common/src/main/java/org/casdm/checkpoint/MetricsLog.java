@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -119,8 +120,9 @@ public final class MetricsLog {
             text.write(JSON.writeValueAsBytes(line.values()));
             text.write('\n');
         }
-        var path =
-                new Path(folder, String.format("part-%09d.jsonl", pending.get(0).step()));
+        var path = new Path(
+                folder,
+                String.format(Locale.ROOT, "part-%09d.jsonl", pending.get(0).step()));
         FileSystemFiles.write(fileSystem, path, text.toByteArray());
         pending.clear();
     }

@@ -1,6 +1,7 @@
 package org.casdm.data;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -69,18 +70,20 @@ final class CifarImageReader implements ImageReader {
         int available = contents[file].length - start;
         if (available < recordBytes()) {
             throw new BadImageException(
-                    id(index), "the record is cut short: %d of %d bytes".formatted(available, recordBytes()));
+                    id(index),
+                    String.format(Locale.ROOT, "the record is cut short: %d of %d bytes", available, recordBytes()));
         }
         int label = contents[file][start + CifarImageSet.labelBytes(set.format()) - 1] & 0xff;
         if (label >= set.classNames().size()) {
             throw new BadImageException(
                     id(index),
-                    "label %d where %s has 0 to %d; perhaps the file is not %s"
-                            .formatted(
-                                    label,
-                                    set.format().key(),
-                                    set.classNames().size() - 1,
-                                    set.format().key()));
+                    String.format(
+                            Locale.ROOT,
+                            "label %d where %s has 0 to %d; perhaps the file is not %s",
+                            label,
+                            set.format().key(),
+                            set.classNames().size() - 1,
+                            set.format().key()));
         }
         return label;
     }

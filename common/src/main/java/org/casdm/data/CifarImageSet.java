@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -62,8 +63,12 @@ final class CifarImageSet implements ImageSet {
             }
         }
         if (files.isEmpty()) {
-            throw new DataException("%s holds no %s of %s. Give the folder that the archive unpacks to, or one file"
-                    .formatted(folder, format == ImageFormat.CIFAR10 ? "data_batch_*.bin" : "train.bin", format.key()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s holds no %s of %s. Give the folder that the archive unpacks to, or one file",
+                    folder,
+                    format == ImageFormat.CIFAR10 ? "data_batch_*.bin" : "train.bin",
+                    format.key()));
         }
         files.sort((a, b) -> a.path().compareTo(b.path()));
         return files;
@@ -85,10 +90,13 @@ final class CifarImageSet implements ImageSet {
             int coarse = format == ImageFormat.CIFAR10 ? 0 : input.read();
             int label = input.read();
             if (coarse >= 20 || label >= classCount(format)) {
-                throw new DataException(
-                        "%s does not begin with a record of %s: label %d. Is it the binary version, and "
-                                        .formatted(file.path(), format.key(), coarse >= 20 ? coarse : label)
-                                + "the right format (cifar10, cifar100)?");
+                throw new DataException(String.format(
+                                Locale.ROOT,
+                                "%s does not begin with a record of %s: label %d. Is it the binary version, and ",
+                                file.path(),
+                                format.key(),
+                                coarse >= 20 ? coarse : label)
+                        + "the right format (cifar10, cifar100)?");
             }
         }
     }
@@ -105,8 +113,13 @@ final class CifarImageSet implements ImageSet {
                 if (names.size() == classCount(format)) {
                     return names;
                 }
-                throw new DataException("%s lists %d classes where %s has %d. Repair or remove it"
-                        .formatted(list, names.size(), format.key(), classCount(format)));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s lists %d classes where %s has %d. Repair or remove it",
+                        list,
+                        names.size(),
+                        format.key(),
+                        classCount(format)));
             }
         }
         return IntStream.range(0, classCount(format))
@@ -176,15 +189,16 @@ final class CifarImageSet implements ImageSet {
         long cut = files.stream()
                 .filter(file -> file.length() % recordBytes(format) != 0)
                 .count();
-        return "%d records of %s in %d file%s of %s, %d classes%s"
-                .formatted(
-                        count(),
-                        format.key(),
-                        files.size(),
-                        files.size() == 1 ? "" : "s",
-                        location,
-                        classNames.size(),
-                        cut == 0 ? "" : ", " + cut + " of the records cut short at a file's end");
+        return String.format(
+                Locale.ROOT,
+                "%d records of %s in %d file%s of %s, %d classes%s",
+                count(),
+                format.key(),
+                files.size(),
+                files.size() == 1 ? "" : "s",
+                location,
+                classNames.size(),
+                cut == 0 ? "" : ", " + cut + " of the records cut short at a file's end");
     }
 
     @Override

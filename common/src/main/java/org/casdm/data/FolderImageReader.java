@@ -1,6 +1,7 @@
 package org.casdm.data;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -59,7 +60,8 @@ final class FolderImageReader implements ImageReader {
         try (var input = fileSystem.open(file)) {
             byte[] content = input.readNBytes(MAXIMUM_FILE_BYTES + 1);
             if (content.length > MAXIMUM_FILE_BYTES) {
-                throw new BadImageException(id, "the file is larger than %d MiB".formatted(MAXIMUM_FILE_BYTES >> 20));
+                throw new BadImageException(
+                        id, String.format(Locale.ROOT, "the file is larger than %d MiB", MAXIMUM_FILE_BYTES >> 20));
             }
             return content;
         } catch (IOException e) {

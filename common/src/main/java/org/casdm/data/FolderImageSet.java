@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -51,8 +52,12 @@ final class FolderImageSet implements ImageSet {
             throw Storage.explain(folder, e);
         }
         if (found.isEmpty()) {
-            throw new DataException("%s holds no images (%d other files). Images are files called %s, in it or "
-                            .formatted(folder, ignored, PicturePaths.EXTENSION_LIST)
+            throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s holds no images (%d other files). Images are files called %s, in it or ",
+                            folder,
+                            ignored,
+                            PicturePaths.EXTENSION_LIST)
                     + "in folders below it");
         }
         found.sort(null);
@@ -81,12 +86,13 @@ final class FolderImageSet implements ImageSet {
 
     @Override
     public String summary() {
-        return "%d image files in %s, %s%s"
-                .formatted(
-                        count(),
-                        location,
-                        labelled() ? classNames.size() + " classes (folders)" : "no classes",
-                        ignored == 0 ? "" : ", " + ignored + " other files left aside");
+        return String.format(
+                Locale.ROOT,
+                "%d image files in %s, %s%s",
+                count(),
+                location,
+                labelled() ? classNames.size() + " classes (folders)" : "no classes",
+                ignored == 0 ? "" : ", " + ignored + " other files left aside");
     }
 
     @Override

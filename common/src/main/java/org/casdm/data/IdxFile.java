@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -43,23 +44,31 @@ final class IdxFile {
                 // Each product is of two numbers below 2^31.
                 length *= dimension;
                 if (length > Integer.MAX_VALUE - 8) {
-                    throw new DataException("%s holds %s elements; 2 GiB and more cannot be read"
-                            .formatted(
-                                    path,
-                                    Arrays.stream(dimensions)
-                                            .mapToObj(Integer::toString)
-                                            .collect(Collectors.joining(" x "))));
+                    throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s holds %s elements; 2 GiB and more cannot be read",
+                            path,
+                            Arrays.stream(dimensions)
+                                    .mapToObj(Integer::toString)
+                                    .collect(Collectors.joining(" x "))));
                 }
             }
             byte[] data = input.readNBytes((int) length);
             if (data.length < length) {
-                throw new DataException("%s is cut short: its header promises %d bytes of data, there are %d. "
-                                .formatted(path, length, data.length)
+                throw new DataException(String.format(
+                                Locale.ROOT,
+                                "%s is cut short: its header promises %d bytes of data, there are %d. ",
+                                path,
+                                length,
+                                data.length)
                         + "Fetch it again");
             }
             if (input.read() != -1) {
-                throw new DataException("%s goes on behind the %d bytes that its header promises. Fetch it again"
-                        .formatted(path, length));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s goes on behind the %d bytes that its header promises. Fetch it again",
+                        path,
+                        length));
             }
             return data;
         } catch (EOFException | ZipException e) {
@@ -82,15 +91,20 @@ final class IdxFile {
     private static int[] dimensions(Path path, int magic, DataInputStream input) throws IOException {
         int found = input.readInt();
         if (found != magic) {
-            throw new DataException("%s is no IDX file of %s: it begins with 0x%08x instead of 0x%08x"
-                    .formatted(path, magic == IMAGES_MAGIC ? "images" : "labels", found, magic));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s is no IDX file of %s: it begins with 0x%08x instead of 0x%08x",
+                    path,
+                    magic == IMAGES_MAGIC ? "images" : "labels",
+                    found,
+                    magic));
         }
         int[] dimensions = new int[magic & 0xff];
         for (int i = 0; i < dimensions.length; i++) {
             dimensions[i] = input.readInt();
             if (dimensions[i] < 1) {
-                throw new DataException(
-                        "%s: its header gives %d as a size. Fetch it again".formatted(path, dimensions[i]));
+                throw new DataException(String.format(
+                        Locale.ROOT, "%s: its header gives %d as a size. Fetch it again", path, dimensions[i]));
             }
         }
         return dimensions;

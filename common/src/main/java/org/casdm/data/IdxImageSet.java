@@ -3,6 +3,7 @@ package org.casdm.data;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -71,8 +72,11 @@ final class IdxImageSet implements ImageSet {
         throw new DataException(
                 names.isEmpty()
                         ? folder + " holds no IDX file of images (train-images-idx3-ubyte, perhaps with .gz)"
-                        : "%s holds several IDX files of images, none called train: %s. Give one of them"
-                                .formatted(folder, names));
+                        : String.format(
+                                Locale.ROOT,
+                                "%s holds several IDX files of images, none called train: %s. Give one of them",
+                                folder,
+                                names));
     }
 
     /** Whether this is the name of an IDX file of images. */
@@ -98,8 +102,13 @@ final class IdxImageSet implements ImageSet {
     private static int classCount(Path images, int imageCount, Path labels, Configuration hadoop) throws IOException {
         int[] dimensions = IdxFile.dimensions(labels, IdxFile.LABELS_MAGIC, hadoop);
         if (dimensions[0] != imageCount) {
-            throw new DataException("%s holds %d labels, %s %d images: they do not belong together"
-                    .formatted(labels, dimensions[0], images, imageCount));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s holds %d labels, %s %d images: they do not belong together",
+                    labels,
+                    dimensions[0],
+                    images,
+                    imageCount));
         }
         int largest = 0;
         for (byte label : IdxFile.data(labels, IdxFile.LABELS_MAGIC, dimensions, hadoop)) {
@@ -146,8 +155,14 @@ final class IdxImageSet implements ImageSet {
 
     @Override
     public String summary() {
-        return "%d grey images of %d x %d in the IDX file %s, %s"
-                .formatted(count, columns, rows, images, classes == 0 ? "without labels" : classes + " classes");
+        return String.format(
+                Locale.ROOT,
+                "%d grey images of %d x %d in the IDX file %s, %s",
+                count,
+                columns,
+                rows,
+                images,
+                classes == 0 ? "without labels" : classes + " classes");
     }
 
     @Override

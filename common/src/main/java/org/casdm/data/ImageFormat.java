@@ -35,9 +35,10 @@ public enum ImageFormat {
         return Arrays.stream(values())
                 .filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no image format \"%s\"; there are %s"
-                        .formatted(
-                                key,
-                                Arrays.stream(values()).map(ImageFormat::key).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "no image format \"%s\"; there are %s",
+                        key,
+                        Arrays.stream(values()).map(ImageFormat::key).collect(Collectors.joining(", ")))));
     }
 }

@@ -3,6 +3,7 @@ package org.casdm.data;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Locale;
 
 /** Many relative paths in two arrays: a million of them as strings would take a hundred megabytes and more. */
 final class PathList implements Serializable {
@@ -18,8 +19,8 @@ final class PathList implements Serializable {
             length += path.getBytes(StandardCharsets.UTF_8).length;
         }
         if (length > Integer.MAX_VALUE - 8) {
-            throw new DataException(
-                    "the names of %d files take %d bytes; split the data set".formatted(paths.size(), length));
+            throw new DataException(String.format(
+                    Locale.ROOT, "the names of %d files take %d bytes; split the data set", paths.size(), length));
         }
         text = new byte[(int) length];
         ends = new int[paths.size()];

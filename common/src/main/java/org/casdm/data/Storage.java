@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -20,8 +21,11 @@ public final class Storage {
             return new Path(location);
         } catch (IllegalArgumentException e) {
             throw new DataException(
-                    "\"%s\" is no path (%s); give a folder or file as in /data/images, "
-                                    .formatted(location, e.getMessage())
+                    String.format(
+                                    Locale.ROOT,
+                                    "\"%s\" is no path (%s); give a folder or file as in /data/images, ",
+                                    location,
+                                    e.getMessage())
                             + "file:///data/images or s3a://bucket/images",
                     e);
         }
@@ -42,14 +46,18 @@ public final class Storage {
     /** The whole content of a file that fits into an array. */
     public static byte[] bytes(Path path, long length, Configuration hadoop) throws IOException {
         if (length > Integer.MAX_VALUE - 8) {
-            throw new DataException("%s has %d bytes; files of 2 GiB and more cannot be read".formatted(path, length));
+            throw new DataException(String.format(
+                    Locale.ROOT, "%s has %d bytes; files of 2 GiB and more cannot be read", path, length));
         }
         try (var input = fileSystem(path, hadoop).open(path)) {
             byte[] content = input.readNBytes((int) length);
             if (content.length != length || input.read() != -1) {
-                throw new DataException(
-                        "%s had %d bytes when it was looked up and has another length now; ".formatted(path, length)
-                                + "start again when nothing writes to it any more");
+                throw new DataException(String.format(
+                                Locale.ROOT,
+                                "%s had %d bytes when it was looked up and has another length now; ",
+                                path,
+                                length)
+                        + "start again when nothing writes to it any more");
             }
             return content;
         } catch (IOException e) {
@@ -76,8 +84,11 @@ public final class Storage {
         }
         if (isUnknownStore(error)) {
             return new DataException(
-                    "%s: there is no bucket \"%s\" at this endpoint. Check its name and "
-                                    .formatted(path, path.toUri().getHost())
+                    String.format(
+                                    Locale.ROOT,
+                                    "%s: there is no bucket \"%s\" at this endpoint. Check its name and ",
+                                    path,
+                                    path.toUri().getHost())
                             + "fs.s3a.endpoint; the storage says: "
                             + error.getMessage(),
                     error);
@@ -87,8 +98,11 @@ public final class Storage {
         }
         if (error instanceof UnsupportedFileSystemException) {
             return new DataException(
-                    "%s: no file system for \"%s:\" (file: and s3a: are usual)"
-                            .formatted(path, path.toUri().getScheme()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s: no file system for \"%s:\" (file: and s3a: are usual)",
+                            path,
+                            path.toUri().getScheme()),
                     error);
         }
         return new DataException(path + " cannot be read: " + error, error);

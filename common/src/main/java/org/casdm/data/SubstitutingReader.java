@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -65,8 +66,13 @@ public final class SubstitutingReader implements Closeable {
             }
             candidate = (candidate + 1) % count;
         }
-        throw new DataException("%s: %d images in succession cannot be used, from %s on. %s"
-                .formatted(imageSet().location(), Math.min(MAXIMUM_RUN, count), reader.id(index), examples()));
+        throw new DataException(String.format(
+                Locale.ROOT,
+                "%s: %d images in succession cannot be used, from %s on. %s",
+                imageSet().location(),
+                Math.min(MAXIMUM_RUN, count),
+                reader.id(index),
+                examples()));
     }
 
     /** The label of an image that {@link #read} returned. */
@@ -88,14 +94,15 @@ public final class SubstitutingReader implements Closeable {
         bad.put(index, new BadImage(index, error.id(), error.reason()));
         if (bad.size() > maximumBadFraction * imageSet().count()) {
             throw new DataException(
-                    ("%s: %d of %d images cannot be used, more than max-bad-fraction = %s allows. %s. "
-                                    + "Repair or remove them, or allow more")
-                            .formatted(
-                                    imageSet().location(),
-                                    bad.size(),
-                                    imageSet().count(),
-                                    maximumBadFraction,
-                                    examples()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %d of %d images cannot be used, more than max-bad-fraction = %s allows. %s. "
+                                    + "Repair or remove them, or allow more",
+                            imageSet().location(),
+                            bad.size(),
+                            imageSet().count(),
+                            maximumBadFraction,
+                            examples()),
                     error);
         }
     }

@@ -2,6 +2,7 @@ package org.casdm.sampling;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
@@ -210,10 +211,13 @@ public final class Sampler implements AutoCloseable {
     private static void checkFinite(String network, INDArray output, int timestep) {
         // One pass, where the values are: the sum is finite only if each of them is.
         if (!Double.isFinite(output.sumNumber().doubleValue())) {
-            throw new SamplingException(("The %s network's output at timestep %d is not finite (NaN or infinite): no "
+            throw new SamplingException(String.format(
+                    Locale.ROOT,
+                    "The %s network's output at timestep %d is not finite (NaN or infinite): no "
                             + "image can be drawn from these parameters. Draw from an earlier checkpoint, or from another "
-                            + "moving average of this one")
-                    .formatted(network, timestep));
+                            + "moving average of this one",
+                    network,
+                    timestep));
         }
     }
 

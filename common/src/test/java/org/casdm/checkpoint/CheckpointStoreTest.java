@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
@@ -37,7 +38,7 @@ class CheckpointStoreTest {
 
     private Path file(long step, String name) {
         return folder.resolve("checkpoints")
-                .resolve(String.format("%09d", step))
+                .resolve(String.format(Locale.ROOT, "%09d", step))
                 .resolve(name);
     }
 

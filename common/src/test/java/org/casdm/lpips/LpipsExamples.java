@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.casdm.network.Parameter;
 import org.casdm.tensor.SafetensorsWriter;
@@ -28,7 +29,7 @@ public final class LpipsExamples {
 
     /** A tensor by the formula, in the file's layout. */
     static float[] formulaValues(Trunk trunk, Parameter parameter) {
-        String seed = "golden.lpips." + trunk.name().toLowerCase();
+        String seed = "golden.lpips." + trunk.name().toLowerCase(Locale.ROOT);
         for (int i = 0; i < trunk.linTensors().size(); i++) {
             if (trunk.linTensors().get(i).parameter().name().equals(parameter.name())) {
                 return absolute(Formula.centred(seed + ":lins." + i + ".model.1.weight", parameter.length()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -72,7 +73,7 @@ class LpipsGoldenTest {
     @CsvSource({"VGG,FLOAT", "ALEX,FLOAT", "SQUEEZE,FLOAT", "ALEX,DOUBLE", "SQUEEZE,DOUBLE"})
     void equalsTheReference(Trunk trunk, DataType type) {
         check(
-                Golden.load("lpips_" + trunk.name().toLowerCase() + "_formula"),
+                Golden.load("lpips_" + trunk.name().toLowerCase(Locale.ROOT) + "_formula"),
                 LpipsExamples.formulaWeights(trunk).castTo(type),
                 trunk + " formula");
     }
@@ -123,7 +124,7 @@ class LpipsGoldenTest {
     @EnumSource(Trunk.class)
     @EnabledIfEnvironmentVariable(named = PUBLISHED, matches = ".+")
     void equalsTheReferenceWithPublishedLayers(Trunk trunk, @TempDir Path folder) throws IOException {
-        String name = trunk.name().toLowerCase();
+        String name = trunk.name().toLowerCase(Locale.ROOT);
         var trunkFile = LpipsExamples.write(folder.resolve("trunk.safetensors"), trunk, trunk.tensors(), 1);
         var linFile = Path.of(System.getenv(PUBLISHED), name + ".pth");
         var weights = LpipsWeights.load(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
@@ -27,7 +28,7 @@ class NewFileTest {
     @Test
     void isThereWithItsParentsAndAlone() throws IOException {
         int result = write("a/b/new", stream -> {
-            stream.writeBytes("content");
+            stream.write("content".getBytes(StandardCharsets.US_ASCII));
             assertThat(folder.resolve("a/b/new")).doesNotExist();
             return 3;
         });
@@ -40,7 +41,7 @@ class NewFileTest {
     void leavesNothingBehindWhenItFails() {
         for (var failure : new Exception[] {new IOException("torn"), new IllegalStateException("wrong")}) {
             assertThatThrownBy(() -> write("new", stream -> {
-                        stream.writeBytes("half");
+                        stream.write("half".getBytes(StandardCharsets.US_ASCII));
                         if (failure instanceof IOException broken) {
                             throw broken;
                         }

@@ -88,7 +88,9 @@ public record DrawnImages(long seed, int size) {
      */
     public void write(FileSystem fileSystem, Path folder, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            var file = new Path(folder, "%s/%06d.png".formatted(shape(i).name().toLowerCase(Locale.ROOT), i));
+            var file = new Path(
+                    folder,
+                    String.format(Locale.ROOT, "%s/%06d.png", shape(i).name().toLowerCase(Locale.ROOT), i));
             try (var output = new BufferedOutputStream(fileSystem.create(file, true))) {
                 PngWriter.write(pixels(i), size, size, output);
             }

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -56,8 +57,11 @@ public final class ImageDecoder {
      */
     public ImageDecoder(long maximumPixels) {
         if (maximumPixels < 1 || maximumPixels > LARGEST_MAXIMUM_PIXELS) {
-            throw new IllegalArgumentException(
-                    "the limit of pixels has to be 1 to %d, not %d".formatted(LARGEST_MAXIMUM_PIXELS, maximumPixels));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the limit of pixels has to be 1 to %d, not %d",
+                    LARGEST_MAXIMUM_PIXELS,
+                    maximumPixels));
         }
         this.maximumPixels = maximumPixels;
     }
@@ -101,7 +105,8 @@ public final class ImageDecoder {
     private static byte[] requireWhole(boolean whole, PictureFormat format, byte[] content, String id)
             throws BadImageException {
         if (!whole) {
-            throw new BadImageException(id, "truncated %s of %d bytes".formatted(format, content.length));
+            throw new BadImageException(
+                    id, String.format(Locale.ROOT, "truncated %s of %d bytes", format, content.length));
         }
         return content;
     }
@@ -144,11 +149,13 @@ public final class ImageDecoder {
 
     private void checkSize(long width, long height, String id) throws BadImageException {
         if (width < 1 || height < 1) {
-            throw new BadImageException(id, "it says to be %d x %d pixels".formatted(width, height));
+            throw new BadImageException(id, String.format(Locale.ROOT, "it says to be %d x %d pixels", width, height));
         }
         if (width * height > maximumPixels) {
             throw new BadImageException(
-                    id, "%d x %d pixels are more than the limit of %d".formatted(width, height, maximumPixels));
+                    id,
+                    String.format(
+                            Locale.ROOT, "%d x %d pixels are more than the limit of %d", width, height, maximumPixels));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.casdm.data.picture;
 
 import java.io.Serializable;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -29,7 +30,7 @@ public record ImageTransform(int size) implements Serializable {
     public ImageTransform {
         if (size < 1 || size > MAXIMUM_SIZE) {
             throw new IllegalArgumentException(
-                    "the image size has to be 1 to %d pixels, not %d".formatted(MAXIMUM_SIZE, size));
+                    String.format(Locale.ROOT, "the image size has to be 1 to %d pixels, not %d", MAXIMUM_SIZE, size));
         }
     }
 

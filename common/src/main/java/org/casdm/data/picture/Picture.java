@@ -1,5 +1,7 @@
 package org.casdm.data.picture;
 
+import java.util.Locale;
+
 /**
  * A decoded picture.
  *
@@ -13,11 +15,11 @@ public record Picture(int width, int height, int channels, byte[] samples) {
     public Picture {
         if (width < 1 || height < 1 || channels != 1 && channels != 3) {
             throw new IllegalArgumentException(
-                    "no such picture: %d x %d, %d channels".formatted(width, height, channels));
+                    String.format(Locale.ROOT, "no such picture: %d x %d, %d channels", width, height, channels));
         }
         if (samples.length != (long) width * height * channels) {
-            throw new IllegalArgumentException(
-                    "%d samples for a picture of %d x %d x %d".formatted(samples.length, height, width, channels));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "%d samples for a picture of %d x %d x %d", samples.length, height, width, channels));
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -132,8 +133,13 @@ public record DatasetDescription(
             }
             var format = tree.get(FORMAT_FIELD);
             if (format == null || !format.isInt() || format.intValue() != FORMAT) {
-                throw new DataException("%s: field %s is %s; this version of the program reads %d"
-                        .formatted(file, FORMAT_FIELD, format, FORMAT));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s: field %s is %s; this version of the program reads %d",
+                        file,
+                        FORMAT_FIELD,
+                        format,
+                        FORMAT));
             }
             if (!JsonChecksum.removeIfSound(tree)) {
                 throw new DataException(file + " is damaged, or was changed by hand: its " + JsonChecksum.FIELD
@@ -144,21 +150,23 @@ public record DatasetDescription(
             return JSON.treeToValue(tree, DatasetDescription.class);
         } catch (JsonMappingException e) {
             throw new DataException(
-                    "%s: %s%s. Prepare the data set again, or restore the file"
-                            .formatted(
-                                    file,
-                                    field(e),
-                                    e.getCause() instanceof IllegalArgumentException said
-                                            ? said.getMessage()
-                                            : e.getOriginalMessage()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %s%s. Prepare the data set again, or restore the file",
+                            file,
+                            field(e),
+                            e.getCause() instanceof IllegalArgumentException said
+                                    ? said.getMessage()
+                                    : e.getOriginalMessage()),
                     e);
         } catch (JsonProcessingException e) {
             throw new DataException(
-                    "%s is damaged: %s (line %d). Prepare the data set again, or restore the file"
-                            .formatted(
-                                    file,
-                                    e.getOriginalMessage(),
-                                    e.getLocation().getLineNr()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s is damaged: %s (line %d). Prepare the data set again, or restore the file",
+                            file,
+                            e.getOriginalMessage(),
+                            e.getLocation().getLineNr()),
                     e);
         } catch (DataException e) {
             throw e;

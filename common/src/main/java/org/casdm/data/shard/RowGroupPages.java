@@ -3,6 +3,7 @@ package org.casdm.data.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.format.PageHeader;
@@ -72,16 +73,17 @@ final class RowGroupPages {
 
     private long checked(long size, long most, PageHeader page, ColumnChunkMetaData chunk) throws DataException {
         if (size < 0 || size > most) {
-            throw new DataException(("%s is damaged: a page of its column \"%s\" claims %d bytes, %d when unpacked; "
-                            + "the column has %d, and %d when unpacked. %s")
-                    .formatted(
-                            file,
-                            column(chunk),
-                            page.getCompressed_page_size(),
-                            page.getUncompressed_page_size(),
-                            chunk.getTotalSize(),
-                            chunk.getTotalUncompressedSize(),
-                            ShardReader.WHAT_TO_DO));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s is damaged: a page of its column \"%s\" claims %d bytes, %d when unpacked; "
+                            + "the column has %d, and %d when unpacked. %s",
+                    file,
+                    column(chunk),
+                    page.getCompressed_page_size(),
+                    page.getUncompressed_page_size(),
+                    chunk.getTotalSize(),
+                    chunk.getTotalUncompressedSize(),
+                    ShardReader.WHAT_TO_DO));
         }
         return size;
     }

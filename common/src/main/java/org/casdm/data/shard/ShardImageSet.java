@@ -2,6 +2,7 @@ package org.casdm.data.shard;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
@@ -47,22 +48,30 @@ public record ShardImageSet(String location, DatasetDescription description) imp
 
     @Override
     public String summary() {
-        return "%d images of %d x %d in %d shards in %s, %s"
-                .formatted(
-                        count(),
-                        description.size(),
-                        description.size(),
-                        description.shards().size(),
-                        location,
-                        classNames().isEmpty() ? "without labels" : classNames().size() + " classes");
+        return String.format(
+                Locale.ROOT,
+                "%d images of %d x %d in %d shards in %s, %s",
+                count(),
+                description.size(),
+                description.size(),
+                description.shards().size(),
+                location,
+                classNames().isEmpty() ? "without labels" : classNames().size() + " classes");
     }
 
     /** @throws DataException when images of another size are wanted than there are */
     public void requireSize(int size) throws DataException {
         if (size != description.size()) {
-            throw new DataException(("%s was prepared with %d x %d pixels, but data.size is %d: set data.size to %d, "
-                            + "or prepare the source with --size %d")
-                    .formatted(location, description.size(), description.size(), size, description.size(), size));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s was prepared with %d x %d pixels, but data.size is %d: set data.size to %d, "
+                            + "or prepare the source with --size %d",
+                    location,
+                    description.size(),
+                    description.size(),
+                    size,
+                    description.size(),
+                    size));
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -98,20 +99,27 @@ public final class ShardReader implements Closeable {
             throw missing(file, e);
         }
         if (bytes != shard.bytes()) {
-            throw new DataException("%s has %d bytes where %s says %d: it is %s. %s"
-                    .formatted(
-                            file,
-                            bytes,
-                            DatasetDescription.FILE_NAME,
-                            shard.bytes(),
-                            bytes < shard.bytes() ? "cut short" : "another file",
-                            WHAT_TO_DO));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has %d bytes where %s says %d: it is %s. %s",
+                    file,
+                    bytes,
+                    DatasetDescription.FILE_NAME,
+                    shard.bytes(),
+                    bytes < shard.bytes() ? "cut short" : "another file",
+                    WHAT_TO_DO));
         }
         var reader = open(fileSystem, file, size);
         if (!reader.rowGroups().equals(shard.rowGroups())) {
             reader.close();
-            throw new DataException("%s has row groups of %s images where %s says %s. %s"
-                    .formatted(file, reader.rowGroups(), DatasetDescription.FILE_NAME, shard.rowGroups(), WHAT_TO_DO));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has row groups of %s images where %s says %s. %s",
+                    file,
+                    reader.rowGroups(),
+                    DatasetDescription.FILE_NAME,
+                    shard.rowGroups(),
+                    WHAT_TO_DO));
         }
         return reader;
     }
@@ -126,12 +134,13 @@ public final class ShardReader implements Closeable {
 
     private Type column(MessageType schema, String name, PrimitiveTypeName type) throws DataException {
         if (!schema.containsField(name)) {
-            throw new DataException("%s has no column \"%s\"; a shard has id, label and pixels".formatted(input, name));
+            throw new DataException(String.format(
+                    Locale.ROOT, "%s has no column \"%s\"; a shard has id, label and pixels", input, name));
         }
         var field = schema.getType(name);
         if (!field.isPrimitive() || field.asPrimitiveType().getPrimitiveTypeName() != type) {
-            throw new DataException(
-                    "%s: its column \"%s\" is %s where a shard has %s".formatted(input, name, field, type));
+            throw new DataException(String.format(
+                    Locale.ROOT, "%s: its column \"%s\" is %s where a shard has %s", input, name, field, type));
         }
         return field;
     }
@@ -141,34 +150,46 @@ public final class ShardReader implements Closeable {
         long count = group.getRowCount();
         var chunks = chunks(group);
         if (!chunks.stream().map(RowGroupPages::column).sorted().toList().equals(COLUMNS)) {
-            throw damaged("a row group does not have each of the columns %s once".formatted(COLUMNS));
+            throw damaged(String.format(Locale.ROOT, "a row group does not have each of the columns %s once", COLUMNS));
         }
         long bytes = 0;
         for (var chunk : chunks) {
             long start = chunk.getStartingPos();
             long size = chunk.getTotalSize();
             if (start < 0 || size < 0 || size > length || start > length - size) {
-                throw damaged("%d bytes from %d on are said to be a column where the file has %d"
-                        .formatted(size, start, length));
+                throw damaged(String.format(
+                        Locale.ROOT,
+                        "%d bytes from %d on are said to be a column where the file has %d",
+                        size,
+                        start,
+                        length));
             }
             if (chunk.getValueCount() != count) {
-                throw damaged("a row group of %d rows is said to have %d values in column \"%s\""
-                        .formatted(count, chunk.getValueCount(), RowGroupPages.column(chunk)));
+                throw damaged(String.format(
+                        Locale.ROOT,
+                        "a row group of %d rows is said to have %d values in column \"%s\"",
+                        count,
+                        chunk.getValueCount(),
+                        RowGroupPages.column(chunk)));
             }
             bytes += size;
         }
         if (count < 0) {
-            throw damaged("a row group of %d rows".formatted(count));
+            throw damaged(String.format(Locale.ROOT, "a row group of %d rows", count));
         }
         if (count > MOST_BYTES / byteCount || bytes > MOST_BYTES) {
-            throw new DataException(("%s: a row group of %d images of %d bytes is too large to be read at once. Write "
-                            + "the file anew with smaller row groups")
-                    .formatted(input, count, byteCount));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: a row group of %d images of %d bytes is too large to be read at once. Write "
+                            + "the file anew with smaller row groups",
+                    input,
+                    count,
+                    byteCount));
         }
     }
 
     private DataException damaged(String how) {
-        return new DataException("%s is damaged: %s. %s".formatted(input, how, WHAT_TO_DO));
+        return new DataException(String.format(Locale.ROOT, "%s is damaged: %s. %s", input, how, WHAT_TO_DO));
     }
 
     /** Of the columns that are read. */
@@ -216,8 +237,11 @@ public final class ShardReader implements Closeable {
             }
             if (cause instanceof MalformedShardException) {
                 return new DataException(
-                        "%s: %s. Is data.size the size that the data set was prepared with?"
-                                .formatted(input, cause.getMessage()),
+                        String.format(
+                                Locale.ROOT,
+                                "%s: %s. Is data.size the size that the data set was prepared with?",
+                                input,
+                                cause.getMessage()),
                         failure);
             }
         }
@@ -230,7 +254,8 @@ public final class ShardReader implements Closeable {
         // Parquet meets damaged files with exceptions of every kind, index errors among them.
         String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         return new DataException(
-                "%s is damaged, or no Parquet file: %s. %s".formatted(input, said, WHAT_TO_DO), failure);
+                String.format(Locale.ROOT, "%s is damaged, or no Parquet file: %s. %s", input, said, WHAT_TO_DO),
+                failure);
     }
 
     /** Of what the network says, only some names the file. */

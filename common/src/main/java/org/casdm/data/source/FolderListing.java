@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -56,12 +57,13 @@ final class FolderListing {
             listing.list(fileSystem);
         }
         if (listing.files.isEmpty()) {
-            throw new DataException("%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files "
-                            .formatted(
-                                    folder,
-                                    listing.ignored,
-                                    listing.links.size(),
-                                    listing.links.isEmpty() ? "" : ", which --follow-links would follow")
+            throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files ",
+                            folder,
+                            listing.ignored,
+                            listing.links.size(),
+                            listing.links.isEmpty() ? "" : ", which --follow-links would follow")
                     + "called " + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
@@ -128,13 +130,14 @@ final class FolderListing {
     ImageSource source(String location) {
         List<String> classNames =
                 PicturePaths.classNames(files.stream().map(FileEntry::relative).toList());
-        var summary = "%d picture files in %s, %s%s%s"
-                .formatted(
-                        files.size(),
-                        location,
-                        classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
-                        ignored == 0 ? "" : ", " + ignored + " other files left aside",
-                        links.isEmpty() ? "" : ", " + links.size() + " symbolic links refused");
+        var summary = String.format(
+                Locale.ROOT,
+                "%d picture files in %s, %s%s%s",
+                files.size(),
+                location,
+                classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
+                ignored == 0 ? "" : ", " + ignored + " other files left aside",
+                links.isEmpty() ? "" : ", " + links.size() + " symbolic links refused");
         return new ImageSource(location, SourceFormat.FOLDER, classNames, parts(classNames), summary);
     }
 

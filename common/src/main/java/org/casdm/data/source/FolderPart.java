@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -28,7 +29,9 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
 
     @Override
     public String name() {
-        return names.isEmpty() ? folder : "%s, %d files from %s on".formatted(folder, names.size(), names.get(0));
+        return names.isEmpty()
+                ? folder
+                : String.format(Locale.ROOT, "%s, %d files from %s on", folder, names.size(), names.get(0));
     }
 
     @Override

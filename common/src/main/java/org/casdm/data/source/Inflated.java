@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import org.casdm.data.BadImageException;
 
 /** Reading what somebody else says the length of. */
@@ -24,7 +25,9 @@ final class Inflated {
     static BadImageException tooLarge(String id, int maximumBytes) {
         return new BadImageException(
                 id,
-                "larger than %s, the limit that --max-bytes sets"
-                        .formatted(maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
+                String.format(
+                        Locale.ROOT,
+                        "larger than %s, the limit that --max-bytes sets",
+                        maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
     }
 }

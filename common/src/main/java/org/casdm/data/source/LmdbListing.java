@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -60,9 +61,11 @@ final class LmdbListing {
     }
 
     private static ImageSource source(String location, List<String> classNames, List<SourcePart> parts) {
-        var summary = "an LMDB of pictures in %s, %s"
-                .formatted(
-                        location, classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
+        var summary = String.format(
+                Locale.ROOT,
+                "an LMDB of pictures in %s, %s",
+                location,
+                classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
         return new ImageSource(location, SourceFormat.LSUN, classNames, parts, summary);
     }
 

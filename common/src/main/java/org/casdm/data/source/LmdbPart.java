@@ -1,6 +1,7 @@
 package org.casdm.data.source;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -16,7 +17,7 @@ import org.apache.hadoop.fs.Path;
 record LmdbPart(String file, int index, int ranges, long bytes, String prefix, int label) implements SourcePart {
     @Override
     public String name() {
-        return ranges == 1 ? file : "%s, range %d of %d".formatted(file, index + 1, ranges);
+        return ranges == 1 ? file : String.format(Locale.ROOT, "%s, range %d of %d", file, index + 1, ranges);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.casdm.data.DataException;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
@@ -67,7 +68,8 @@ final class LmdbRecords extends LookAhead {
                             EnvFlags.MDB_NOLOCK,
                             EnvFlags.MDB_NORDAHEAD);
         } catch (LmdbNativeException e) {
-            throw new DataException("%s cannot be opened as an LMDB: %s".formatted(part.file(), e.getMessage()), e);
+            throw new DataException(
+                    String.format(Locale.ROOT, "%s cannot be opened as an LMDB: %s", part.file(), e.getMessage()), e);
         }
     }
 
@@ -76,12 +78,13 @@ final class LmdbRecords extends LookAhead {
         long needed = (environment.info().lastPageNumber + 1) * environment.stat().pageSize;
         long length = Files.size(local);
         if (length < needed) {
-            throw damaged("it has %d bytes where its pages need %d".formatted(length, needed));
+            throw damaged(String.format(Locale.ROOT, "it has %d bytes where its pages need %d", length, needed));
         }
     }
 
     private DataException damaged(String what) {
-        return new DataException("%s is cut short or damaged: %s. Fetch it again".formatted(part.file(), what));
+        return new DataException(
+                String.format(Locale.ROOT, "%s is cut short or damaged: %s. Fetch it again", part.file(), what));
     }
 
     @Override

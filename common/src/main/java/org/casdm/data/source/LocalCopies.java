@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -63,9 +64,15 @@ public final class LocalCopies implements Closeable {
         Files.createDirectories(folder);
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < status.getLen() + RESERVE_BYTES) {
-            throw new DataException(("%s has %s and is copied to a local disk to be read, but %s has %s free (and %s "
-                            + "is left free). Give executors a scratch folder on a larger disk")
-                    .formatted(file, size(status.getLen()), folder, size(free), size(RESERVE_BYTES)));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has %s and is copied to a local disk to be read, but %s has %s free (and %s "
+                            + "is left free). Give executors a scratch folder on a larger disk",
+                    file,
+                    size(status.getLen()),
+                    folder,
+                    size(free),
+                    size(RESERVE_BYTES)));
         }
         Path target = Files.createTempFile(folder, file.getName() + "-", ".copy");
         LOG.info("Copying {} ({}) to {}", file, size(status.getLen()), target);
@@ -92,8 +99,12 @@ public final class LocalCopies implements Closeable {
                 }
             }
             if (done != status.getLen()) {
-                throw new DataException("%s had %d bytes when it was looked up and has %d now; start again when "
-                                .formatted(file, status.getLen(), done)
+                throw new DataException(String.format(
+                                Locale.ROOT,
+                                "%s had %d bytes when it was looked up and has %d now; start again when ",
+                                file,
+                                status.getLen(),
+                                done)
                         + "nothing writes to it any more");
             }
             LOG.info("Copied {} in {} s", file, Math.round((System.nanoTime() - start) / 1e9));
@@ -106,7 +117,7 @@ public final class LocalCopies implements Closeable {
 
     private static String size(long bytes) {
         return bytes < 10 << 20
-                ? "%.1f MiB".formatted(bytes / 1048576.0)
+                ? String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0)
                 : bytes < 10L << 30 ? (bytes >> 20) + " MiB" : (bytes >> 30) + " GiB";
     }
 

@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -38,13 +39,14 @@ final class NpzBatch implements Closeable {
                 || header.shape().get(1) != 3L * side * side
                 || header.shape().get(0) > LARGEST_COUNT
                 || (long) side * side > limits.maximumPixels()) {
-            throw new DataException(("%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) "
-                            + "were expected")
-                    .formatted(
-                            path,
-                            header.shapeText(),
-                            header.type().code(),
-                            header.fortranOrder() ? " in Fortran order" : ""));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) "
+                            + "were expected",
+                    path,
+                    header.shapeText(),
+                    header.type().code(),
+                    header.fortranOrder() ? " in Fortran order" : ""));
         }
         labels = labels();
     }
@@ -66,8 +68,12 @@ final class NpzBatch implements Closeable {
         }
         NpyReader reader = file.array(LABELS);
         if (reader.header().elementCount() != count()) {
-            throw new DataException("%s has %d labels for %d pictures. Fetch it again"
-                    .formatted(path, reader.header().elementCount(), count()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has %d labels for %d pictures. Fetch it again",
+                    path,
+                    reader.header().elementCount(),
+                    count()));
         }
         int[] result = new int[count()];
         double[] one = new double[1];

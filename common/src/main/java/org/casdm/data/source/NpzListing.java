@@ -3,6 +3,7 @@ package org.casdm.data.source;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -79,8 +80,16 @@ final class NpzListing {
                 SourceFormat.IMAGENET_NPZ,
                 IntStream.rangeClosed(1, classes).mapToObj(Integer::toString).toList(),
                 parts,
-                "%d pictures of %d x %d in %d .npz file%s of %s, %d classes"
-                        .formatted(count, side, side, files.size(), files.size() == 1 ? "" : "s", location, classes));
+                String.format(
+                        Locale.ROOT,
+                        "%d pictures of %d x %d in %d .npz file%s of %s, %d classes",
+                        count,
+                        side,
+                        side,
+                        files.size(),
+                        files.size() == 1 ? "" : "s",
+                        location,
+                        classes));
     }
 
     private static List<FileStatus> files(Path path, Configuration hadoop) throws IOException {

@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
 import org.apache.hadoop.fs.Path;
@@ -21,7 +22,7 @@ import org.casdm.tensor.npy.NpyReader;
 record NpzPart(String file, int first, int end, int recordBytes) implements SourcePart {
     @Override
     public String name() {
-        return "%s, records %d to %d".formatted(file, first, end - 1);
+        return String.format(Locale.ROOT, "%s, records %d to %d", file, first, end - 1);
     }
 
     @Override
@@ -73,15 +74,20 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
                 index = end;
                 return new BadRecord(
                         fileName,
-                        "cut short or damaged: %s, at record %d of %s; records before it were "
-                                        .formatted(e.getMessage(), record, file)
+                        String.format(
+                                        Locale.ROOT,
+                                        "cut short or damaged: %s, at record %d of %s; records before it were ",
+                                        e.getMessage(),
+                                        record,
+                                        file)
                                 + "read, those behind were not");
             }
             index++;
             var id = fileName + "#" + record;
             int label = batch.labelled() ? batch.label(record) - 1 : ImageReader.NO_LABEL;
             if (batch.labelled() && label < 0) {
-                return new BadRecord(id, "label %d where labels begin at 1".formatted(batch.label(record)));
+                return new BadRecord(
+                        id, String.format(Locale.ROOT, "label %d where labels begin at 1", batch.label(record)));
             }
             return new RawImage(id, label, new DecodedPicture(picture(planes)));
         }

@@ -3,6 +3,7 @@ package org.casdm.data.source;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.casdm.data.BadImageException;
 import org.casdm.data.ImageReader;
@@ -34,7 +35,7 @@ record RecordRange(ImageSet set, long first, long end, long bytes) implements So
 
     @Override
     public String name() {
-        return "%s, records %d to %d".formatted(set.location(), first, end - 1);
+        return String.format(Locale.ROOT, "%s, records %d to %d", set.location(), first, end - 1);
     }
 
     @Override

@@ -43,9 +43,10 @@ public enum SourceFormat {
         return Arrays.stream(values())
                 .filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no format of sources \"%s\"; there are %s"
-                        .formatted(
-                                key,
-                                Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "no format of sources \"%s\"; there are %s",
+                        key,
+                        Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
     }
 }

@@ -71,7 +71,12 @@ final class TarListing {
                 SourceFormat.TAR,
                 List.of(),
                 parts,
-                "%d tar%s of pictures in %s, no classes".formatted(tars.size(), tars.size() == 1 ? "" : "s", location));
+                String.format(
+                        Locale.ROOT,
+                        "%d tar%s of pictures in %s, no classes",
+                        tars.size(),
+                        tars.size() == 1 ? "" : "s",
+                        location));
     }
 
     private List<FileStatus> tars(Path path) throws IOException {
@@ -112,10 +117,11 @@ final class TarListing {
             }
         }
         if (byClass.isEmpty()) {
-            throw new DataException(("%s holds no tars within the tar%s. If it holds the pictures themselves, say "
-                            + "format tar")
-                    .formatted(
-                            path, refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s holds no tars within the tar%s. If it holds the pictures themselves, say " + "format tar",
+                    path,
+                    refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
         }
         List<String> classNames = List.copyOf(byClass.keySet());
         List<SourcePart> parts = new ArrayList<>();
@@ -127,11 +133,12 @@ final class TarListing {
                 name + "/",
                 parts.size(),
                 parts.isEmpty() ? refused : List.of())));
-        var summary = "%d classes, a tar each, in %s%s"
-                .formatted(
-                        parts.size(),
-                        location,
-                        refused.isEmpty() ? "" : "; " + refused.get(0).reason());
+        var summary = String.format(
+                Locale.ROOT,
+                "%d classes, a tar each, in %s%s",
+                parts.size(),
+                location,
+                refused.isEmpty() ? "" : "; " + refused.get(0).reason());
         return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary);
     }
 
@@ -182,7 +189,8 @@ final class TarListing {
     }
 
     private static String cut(RangeInput range, String file) {
-        return "the outer tar is cut short or damaged at byte %d of %s".formatted(range.position(), file);
+        return String.format(
+                Locale.ROOT, "the outer tar is cut short or damaged at byte %d of %s", range.position(), file);
     }
 
     /** {@code train/n01440764.tar} is of class n01440764. */

@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.fs.Path;
@@ -100,14 +101,15 @@ final class TarRecords extends LookAhead {
     private BadRecord damaged(String what) {
         return new BadRecord(
                 part.name(),
-                ("%s, at byte %d of %s%s; what comes before was read, what comes behind was " + "not")
-                        .formatted(
-                                what,
-                                range.position(),
-                                part.file(),
-                                stream == null || stream.position() == range.position() - part.start()
-                                        ? ""
-                                        : " (byte %d unpacked)".formatted(stream.position())));
+                String.format(
+                        Locale.ROOT,
+                        "%s, at byte %d of %s%s; what comes before was read, what comes behind was " + "not",
+                        what,
+                        range.position(),
+                        part.file(),
+                        stream == null || stream.position() == range.position() - part.start()
+                                ? ""
+                                : String.format(Locale.ROOT, " (byte %d unpacked)", stream.position())));
     }
 
     @Override

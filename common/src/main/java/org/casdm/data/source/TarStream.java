@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -110,9 +111,11 @@ final class TarStream extends InputStream {
     private void advance(long count) throws IOException {
         position += count;
         if (compressed() && position > RATIO_MATTERS_FROM && position / maximumRatio > range.position()) {
-            throw new IOException(
-                    "compressed data grows by more than a factor of %d, the limit that ".formatted(maximumRatio)
-                            + "--max-ratio sets");
+            throw new IOException(String.format(
+                            Locale.ROOT,
+                            "compressed data grows by more than a factor of %d, the limit that ",
+                            maximumRatio)
+                    + "--max-ratio sets");
         }
     }
 

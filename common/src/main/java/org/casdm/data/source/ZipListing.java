@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.hadoop.conf.Configuration;
@@ -64,8 +65,11 @@ final class ZipListing implements Closeable {
                 throw input.failure();
             }
             throw new DataException(
-                    "%s is no zip, or cut short or damaged (%s). Its directory stands at its end: "
-                                    .formatted(path, e.getMessage())
+                    String.format(
+                                    Locale.ROOT,
+                                    "%s is no zip, or cut short or damaged (%s). Its directory stands at its end: ",
+                                    path,
+                                    e.getMessage())
                             + "fetch it again, whole",
                     e);
         }
@@ -74,8 +78,12 @@ final class ZipListing implements Closeable {
     ImageSource source(String location) throws IOException {
         try (this) {
             if (pictures.isEmpty()) {
-                throw new DataException("%s holds no pictures (%d other files). Pictures are entries called %s"
-                        .formatted(path, ignored, PicturePaths.EXTENSION_LIST));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s holds no pictures (%d other files). Pictures are entries called %s",
+                        path,
+                        ignored,
+                        PicturePaths.EXTENSION_LIST));
             }
             List<String> classNames = PicturePaths.classNames(pictures.stream()
                     .map(entry -> EntryNames.plain(entry.getName()))
@@ -86,12 +94,13 @@ final class ZipListing implements Closeable {
                     SourceFormat.ZIP,
                     classNames,
                     parts(classNames),
-                    "%d pictures in the zip %s, %s%s"
-                            .formatted(
-                                    pictures.size(),
-                                    location,
-                                    classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
-                                    ignored == 0 ? "" : ", " + ignored + " other files left aside"));
+                    String.format(
+                            Locale.ROOT,
+                            "%d pictures in the zip %s, %s%s",
+                            pictures.size(),
+                            location,
+                            classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
+                            ignored == 0 ? "" : ", " + ignored + " other files left aside"));
         }
     }
 

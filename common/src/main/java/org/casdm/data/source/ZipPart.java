@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
@@ -24,7 +25,7 @@ record ZipPart(String file, int pictures, int first, int end, long bytes, List<S
 
     @Override
     public String name() {
-        return "%s, pictures %d to %d".formatted(file, first, end - 1);
+        return String.format(Locale.ROOT, "%s, pictures %d to %d", file, first, end - 1);
     }
 
     @Override
@@ -37,8 +38,12 @@ record ZipPart(String file, int pictures, int first, int end, long bytes, List<S
         ZipListing zip = ZipListing.of(new Path(file), context.hadoop());
         if (zip.pictures().size() != pictures) {
             zip.close();
-            throw new DataException("%s held %d pictures when it was looked up and holds %d now; start again when "
-                            .formatted(file, pictures, zip.pictures().size())
+            throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s held %d pictures when it was looked up and holds %d now; start again when ",
+                            file,
+                            pictures,
+                            zip.pictures().size())
                     + "nothing writes to it any more");
         }
         return new ZipRecords(zip, this, context.limits());

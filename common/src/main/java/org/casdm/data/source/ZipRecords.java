@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.casdm.data.BadImageException;
@@ -63,14 +64,18 @@ final class ZipRecords extends LookAhead {
             return "encrypted";
         }
         if (!zip.zip().canReadEntryData(entry)) {
-            return "compressed by method %d, which cannot be read".formatted(entry.getMethod());
+            return String.format(Locale.ROOT, "compressed by method %d, which cannot be read", entry.getMethod());
         }
         if (size > limits.maximumEntryBytes()) {
             return Inflated.tooLarge(name, limits.maximumEntryBytes()).reason();
         }
         if (size > TarStream.RATIO_MATTERS_FROM && size / limits.maximumRatio() > packed) {
-            return "%d bytes stand for %d, more than the factor of %d that --max-ratio allows"
-                    .formatted(packed, size, limits.maximumRatio());
+            return String.format(
+                    Locale.ROOT,
+                    "%d bytes stand for %d, more than the factor of %d that --max-ratio allows",
+                    packed,
+                    size,
+                    limits.maximumRatio());
         }
         return null;
     }
@@ -86,7 +91,9 @@ final class ZipRecords extends LookAhead {
             byte[] content = input.readNBytes((int) entry.getSize());
             if (content.length < entry.getSize() || input.read() >= 0) {
                 throw new BadImageException(
-                        id, "not as long as the zip's directory says (%d bytes)".formatted(entry.getSize()));
+                        id,
+                        String.format(
+                                Locale.ROOT, "not as long as the zip's directory says (%d bytes)", entry.getSize()));
             }
             var checksum = new CRC32();
             checksum.update(content);

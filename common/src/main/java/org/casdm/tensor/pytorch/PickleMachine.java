@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.casdm.tensor.pytorch.KnownGlobal.Callable;
 import org.casdm.tensor.pytorch.PickleValue.DictionaryValue;
@@ -129,7 +130,7 @@ final class PickleMachine {
             case 'Q' -> stack.add(storages.resolve(pop(TupleValue.class).items));
             default ->
                 throw new IllegalArgumentException(
-                        "instruction 0x%02x has no place in a state file, which may".formatted(opcode)
+                        String.format(Locale.ROOT, "instruction 0x%02x has no place in a state file, which may", opcode)
                                 + " contain only tensors and plain values");
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -124,7 +125,7 @@ class ImageDecoderTest {
         assertThatThrownBy(() -> decoder.decode(new byte[0], "a.png"))
                 .isInstanceOf(BadImageException.class)
                 .hasMessage("a.png: the file is empty");
-        assertThatThrownBy(() -> decoder.decode("<html>".getBytes(), "a.png"))
+        assertThatThrownBy(() -> decoder.decode("<html>".getBytes(StandardCharsets.US_ASCII), "a.png"))
                 .isInstanceOf(BadImageException.class)
                 .hasMessageStartingWith("a.png: not a picture");
     }

@@ -2,6 +2,7 @@ package org.casdm.data.picture;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 
 /** Pictures from the test resources, and how far two are apart. */
 public final class TestPictures {
@@ -37,7 +38,8 @@ public final class TestPictures {
 
     static Difference difference(byte[] actual, byte[] expected) {
         if (actual.length != expected.length) {
-            throw new AssertionError("%d samples, expected %d".formatted(actual.length, expected.length));
+            throw new AssertionError(
+                    String.format(Locale.ROOT, "%d samples, expected %d", actual.length, expected.length));
         }
         int largest = 0;
         long sum = 0;

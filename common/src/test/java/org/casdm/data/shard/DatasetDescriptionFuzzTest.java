@@ -3,6 +3,7 @@ package org.casdm.data.shard;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -17,12 +18,12 @@ class DatasetDescriptionFuzzTest {
     private static final Configuration HADOOP = MemoryFiles.configuration();
 
     static Stream<byte[]> descriptions() {
-        return Stream.of("""
+        return Stream.of(String.format(Locale.ROOT, """
                 {"format": 1, "count": 5, "size": 32, "channels": 3, "classes": ["cat", "dog"],
                  "source": "s3a://bucket/raw", "transform": "none", "seed": 7, "split": "all",
                  "shards": [{"name": "part-00000.parquet", "count": 5, "bytes": 1000, "sha256": "%s",
                              "rowGroups": [3, 2]}],
-                 "skipped": [{"id": "a/1.png", "reason": "the file is empty"}]}""".formatted("0f".repeat(32)).getBytes(StandardCharsets.UTF_8));
+                 "skipped": [{"id": "a/1.png", "reason": "the file is empty"}]}""", "0f".repeat(32)).getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("descriptions")

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -45,7 +46,7 @@ class ShardStreamTest {
         var folder = new Path(local.toUri());
         var shards = new ArrayList<ShardFile>();
         for (int shard = 0, image = 0; shard < 3; shard++) {
-            var file = new Path(folder, "part-%05d.parquet".formatted(shard));
+            var file = new Path(folder, String.format(Locale.ROOT, "part-%05d.parquet", shard));
             try (var writer = new ShardWriter(fileSystem, file, SIZE)) {
                 for (int i = 0; i < COUNT / 3; i++, image++) {
                     writer.write("image " + image, image % LABELS, pixels(image), 0);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.casdm.data.DataException;
 import org.casdm.data.picture.TestPictures;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class FolderPartTest {
     void manyFilesMakeSeveralParts() throws Exception {
         byte[] picture = TestPictures.bytes("decode/rgb.png");
         for (int i = 0; i < 600; i++) {
-            Files.write(folder.resolve("%03d.png".formatted(i)), picture);
+            Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", i)), picture);
         }
         var reading = reading(SourceLimits.DEFAULT);
         ImageSource source = reading.find(folder, SourceFormat.FOLDER);

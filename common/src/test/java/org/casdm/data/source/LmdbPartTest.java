@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
 import org.casdm.data.ImageReader;
@@ -116,7 +117,7 @@ class LmdbPartTest {
             Dbi<ByteBuffer> values = environment.openDbi((String) null);
             var transaction = environment.txnWrite();
             for (int i = 0; i < count; i++) {
-                byte[] key = "key-%05d".formatted(i).getBytes(StandardCharsets.US_ASCII);
+                byte[] key = String.format(Locale.ROOT, "key-%05d", i).getBytes(StandardCharsets.US_ASCII);
                 int length = 1401 + 50 * (i % 100);
                 values.put(
                         transaction,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,7 +123,7 @@ class NpzPartTest {
             zip.putNextEntry(new ZipEntry("data.npy"));
             var text = "{'descr': '|u1', 'fortran_order': False, 'shape': " + header.shapeText() + ", }\n";
             zip.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length(), 0});
-            zip.write(text.getBytes());
+            zip.write(text.getBytes(StandardCharsets.UTF_8));
             zip.write(new byte[1000]);
         }
         Files.write(folder.resolve("bomb.npz"), bomb.toByteArray());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -35,7 +36,7 @@ class RemoteSourcesTest {
     @Test
     void foldersAreReadAheadInOrder() throws Exception {
         for (int i = 0; i < 100; i++) {
-            Files.write(folder.resolve("%02d.png".formatted(i)), PICTURE);
+            Files.write(folder.resolve(String.format(Locale.ROOT, "%02d.png", i)), PICTURE);
         }
         ImageSource source = reading.find(RemoteFiles.uri(folder), SourceFormat.AUTO);
         assertThat(source.format()).isEqualTo(SourceFormat.FOLDER);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -55,7 +56,7 @@ class ZipPartTest {
             output.setComment("x".repeat(3000));
             byte[] noise = new byte[20_000];
             for (int i = 0; i < 5000; i++) {
-                output.putNextEntry(new ZipEntry("%04d.png".formatted(i)));
+                output.putNextEntry(new ZipEntry(String.format(Locale.ROOT, "%04d.png", i)));
                 random.nextBytes(noise);
                 noise[0] = (byte) i;
                 output.write(noise);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +137,8 @@ class ConversionTest {
 
     @Test
     void whatIsNeitherIsSaid() {
-        assertThatThrownBy(() -> TensorFile.open(SeekableInput.of("notes.txt", "some words".getBytes())))
+        assertThatThrownBy(() -> TensorFile.open(
+                        SeekableInput.of("notes.txt", "some words".getBytes(StandardCharsets.US_ASCII))))
                 .isInstanceOf(PyTorchFileException.class)
                 .hasMessageContaining("notes.txt");
         assertThatThrownBy(() -> TensorFile.open(SeekableInput.of("a.safetensors", new byte[3])))

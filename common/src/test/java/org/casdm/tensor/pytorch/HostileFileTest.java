@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -280,7 +281,9 @@ class HostileFileTest {
                 "not in the file");
         refusedArchive(new ZipBuilder().zip64().entry("a/data.pkl", pickle, Long.MAX_VALUE, 0, 0), "not in the file");
         refusedArchive(
-                new ZipBuilder().entry("a/data.pkl", pickle).entry("a/byteorder", "middle".getBytes()),
+                new ZipBuilder()
+                        .entry("a/data.pkl", pickle)
+                        .entry("a/byteorder", "middle".getBytes(StandardCharsets.US_ASCII)),
                 "neither 'little' nor 'big'");
     }
 

@@ -1,5 +1,6 @@
 package org.casdm.job.cli;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -76,8 +77,12 @@ final class PromoteCommand implements Callable<Integer> {
         spec.commandLine()
                 .getOut()
                 .printf(
+                        Locale.ROOT,
                         "%s: step %d of %s: %s%n",
-                        result.promoted() ? "Promoted" : "Not promoted", result.step(), run, result.reason());
+                        result.promoted() ? "Promoted" : "Not promoted",
+                        result.step(),
+                        run,
+                        result.reason());
         return result.promoted() ? ExitCode.DONE : ExitCode.NOT_PROMOTED;
     }
 

@@ -1,6 +1,7 @@
 package org.casdm.job.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.casdm.job.report.Report;
 import picocli.CommandLine.Command;
@@ -60,14 +61,18 @@ final class ReportCommand implements Callable<Integer> {
         var report = new Report(storage.hadoop());
         var target = out == null ? run.replaceAll("/+$", "") + "/report.html" : out;
         var bytes = report.write(run, trajectories, target);
-        spec.commandLine().getOut().printf("%s: %,d KiB%n", target, (bytes + 1023) / 1024);
+        spec.commandLine().getOut().printf(Locale.ROOT, "%s: %,d KiB%n", target, (bytes + 1023) / 1024);
         if (tensorboard != null) {
             var files = report.writeEvents(run, tensorboard);
             spec.commandLine()
                     .getOut()
                     .printf(
+                            Locale.ROOT,
                             "%s: %d event file%s; tensorboard --logdir %s%n",
-                            tensorboard, files, files == 1 ? "" : "s", tensorboard);
+                            tensorboard,
+                            files,
+                            files == 1 ? "" : "s",
+                            tensorboard);
         }
         return ExitCode.DONE;
     }

@@ -18,6 +18,7 @@ public final class EvaluationTable {
         }
         var info = evaluations.get(0).features();
         output.printf(
+                Locale.ROOT,
                 "Features: %s, %s; weights %s%s%n",
                 info.name(),
                 info.variant(),
@@ -55,6 +56,7 @@ public final class EvaluationTable {
                             .append(' ')
                             .append(format(number.doubleValue())));
             output.printf(
+                    Locale.ROOT,
                     "  %-" + width + "s  %10s%s%n",
                     evaluation.features().label(metric.title()),
                     format(value.value()),
@@ -71,10 +73,11 @@ public final class EvaluationTable {
 
     private static void printMany(List<Evaluation> evaluations, PrintWriter output) {
         var first = evaluations.get(0);
-        output.printf("%10s  %9s", "step", "images");
+        output.printf(Locale.ROOT, "%10s  %9s", "step", "images");
         first.values()
                 .keySet()
-                .forEach(metric -> output.printf("  %15s", first.features().label(metric.title())));
+                .forEach(metric ->
+                        output.printf(Locale.ROOT, "  %15s", first.features().label(metric.title())));
         output.println("  samples");
         for (var evaluation : evaluations) {
             output.printf(
@@ -84,7 +87,7 @@ public final class EvaluationTable {
                             ? Long.toString(evaluation.step().getAsLong())
                             : "-",
                     evaluation.sampleCount());
-            evaluation.values().values().forEach(value -> output.printf("  %15s", format(value.value())));
+            evaluation.values().values().forEach(value -> output.printf(Locale.ROOT, "  %15s", format(value.value())));
             output.println("  " + evaluation.samples());
         }
     }

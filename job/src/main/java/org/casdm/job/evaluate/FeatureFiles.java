@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -85,7 +86,7 @@ abstract sealed class FeatureFiles implements Closeable {
             if (images == 0) {
                 return;
             }
-            var path = new Path(folder, String.format("part-%05d-%03d.npz", piece, files++));
+            var path = new Path(folder, String.format(Locale.ROOT, "part-%05d-%03d.npz", piece, files++));
             try (var file = new AtomicFile(path.getFileSystem(hadoop), path)) {
                 // Not closed with the archive: that would publish half of it after a failure.
                 var archive = new NpzWriter(path.toString(), new KeptOpen(file.stream()));

@@ -49,7 +49,10 @@ public enum Metric {
         return Arrays.stream(values())
                 .filter(metric -> metric.key().equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no metric \"%s\"; there are %s"
-                        .formatted(key, Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "no metric \"%s\"; there are %s",
+                        key,
+                        Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
     }
 }

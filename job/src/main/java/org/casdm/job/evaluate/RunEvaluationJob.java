@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -117,7 +118,7 @@ public final class RunEvaluationJob {
                 .toList();
         return choice.of(complete, run).stream()
                 .map(step -> new LabelledSamples(
-                        new Path(folder.root(), String.format("evaluation/samples-%09d", step)).toString(),
+                        new Path(folder.root(), String.format(Locale.ROOT, "evaluation/samples-%09d", step)).toString(),
                         OptionalLong.of(step)))
                 .toList();
     }
@@ -143,7 +144,7 @@ public final class RunEvaluationJob {
     private static String text(Evaluation evaluation) {
         return evaluation.values().entrySet().stream()
                 .map(entry -> evaluation.features().label(entry.getKey().title()) + " "
-                        + String.format("%.4f", entry.getValue().value()))
+                        + String.format(Locale.ROOT, "%.4f", entry.getValue().value()))
                 .collect(Collectors.joining(", "));
     }
 }

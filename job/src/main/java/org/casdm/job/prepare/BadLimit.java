@@ -2,6 +2,7 @@ package org.casdm.job.prepare;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.casdm.data.DataException;
 import org.casdm.data.shard.SkippedRecord;
@@ -26,10 +27,14 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
      */
     void checkPart(String part, List<SkippedRecord> bad) throws DataException {
         if (bad.size() > CERTAINTY * fraction * estimatedImages) {
-            throw new DataException(
-                    ("%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d " + "allows. ")
-                                    .formatted(part, bad.size(), fraction, estimatedImages)
-                            + advice(bad));
+            throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d " + "allows. ",
+                            part,
+                            bad.size(),
+                            fraction,
+                            estimatedImages)
+                    + advice(bad));
         }
     }
 
@@ -37,8 +42,13 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
     void checkAll(List<SkippedRecord> bad, long good) throws DataException {
         long all = good + bad.size();
         if (bad.size() > fraction * all) {
-            throw new DataException("%s: %d of %d pictures cannot be used, more than max-bad-fraction = %s allows. "
-                            .formatted(source, bad.size(), all, fraction)
+            throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s: %d of %d pictures cannot be used, more than max-bad-fraction = %s allows. ",
+                            source,
+                            bad.size(),
+                            all,
+                            fraction)
                     + advice(bad));
         }
     }

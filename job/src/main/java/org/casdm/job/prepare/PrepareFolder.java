@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -73,7 +74,7 @@ final class PrepareFolder {
     }
 
     static String shardName(int number) {
-        return "part-%05d.parquet".formatted(number);
+        return String.format(Locale.ROOT, "part-%05d.parquet", number);
     }
 
     /** Whether all is done: the description for training is written last. */
@@ -96,8 +97,11 @@ final class PrepareFolder {
         if (begun.isPresent()) {
             var differences = begun.get().differences(plan);
             if (!differences.isEmpty()) {
-                throw new DataException("%s holds, or was begun with, another data set: %s. Choose another folder, or "
-                                .formatted(root, String.join("; ", differences))
+                throw new DataException(String.format(
+                                Locale.ROOT,
+                                "%s holds, or was begun with, another data set: %s. Choose another folder, or ",
+                                root,
+                                String.join("; ", differences))
                         + "remove this one");
             }
             LOG.info("{} was begun before: going on", root);
@@ -105,8 +109,11 @@ final class PrepareFolder {
         }
         var entries = entries(root);
         if (entries.length > 0) {
-            throw new DataException("%s is not empty: it holds %s. Choose another folder, or remove this one"
-                    .formatted(root, entries[0].getPath().getName()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s is not empty: it holds %s. Choose another folder, or remove this one",
+                    root,
+                    entries[0].getPath().getName()));
         }
         write(planFile, plan);
     }
@@ -166,7 +173,7 @@ final class PrepareFolder {
     }
 
     private Path resultFile(int partition) {
-        return new Path(work, "%05d.json".formatted(partition));
+        return new Path(work, String.format(Locale.ROOT, "%05d.json", partition));
     }
 
     private void write(Path file, Object content) throws IOException {

@@ -3,6 +3,7 @@ package org.casdm.job.prepare;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.casdm.data.source.ImageSource;
 import org.casdm.tensor.Sha256;
@@ -31,7 +32,8 @@ record PreparePlan(
     static PreparePlan of(PrepareSettings settings, ImageSource source, long imagesEstimate) {
         var digest = Sha256.newDigest();
         for (var part : source.parts()) {
-            digest.update("%s %d\n".formatted(part.name(), part.bytes()).getBytes(StandardCharsets.UTF_8));
+            digest.update(String.format(Locale.ROOT, "%s %d\n", part.name(), part.bytes())
+                    .getBytes(StandardCharsets.UTF_8));
         }
         return new PreparePlan(
                 source.location(),
@@ -61,7 +63,7 @@ record PreparePlan(
 
     private static void compare(List<String> differences, String what, Object begun, Object now) {
         if (!Objects.equals(begun, now)) {
-            differences.add("%s was %s, is %s".formatted(what, begun, now));
+            differences.add(String.format(Locale.ROOT, "%s was %s, is %s", what, begun, now));
         }
     }
 }

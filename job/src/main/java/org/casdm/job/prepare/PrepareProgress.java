@@ -94,7 +94,8 @@ final class PrepareProgress implements AutoCloseable {
             return "";
         }
         var left = Duration.ofSeconds(Math.round(seconds * (1 - done) / done));
-        return ", about %d:%02d:%02d left".formatted(left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+        return String.format(
+                Locale.ROOT, ", about %d:%02d:%02d left", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
     }
 
     @Override

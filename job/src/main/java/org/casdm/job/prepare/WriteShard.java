@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
@@ -65,12 +66,12 @@ record WriteShard(
                     continue;
                 }
                 if (Arrays.equals(key, lastKey)) {
-                    throw new DataException(
-                            ("two pictures have the id \"%s\": one in %s, one in %s. Rename or " + "remove one")
-                                    .formatted(
-                                            id,
-                                            partNames.value().get(lastPart),
-                                            partNames.value().get(PreparedRecord.part(value))));
+                    throw new DataException(String.format(
+                            Locale.ROOT,
+                            "two pictures have the id \"%s\": one in %s, one in %s. Rename or " + "remove one",
+                            id,
+                            partNames.value().get(lastPart),
+                            partNames.value().get(PreparedRecord.part(value))));
                 }
                 if (writer == null) {
                     writer = new ShardWriter(folder.fileSystem(), file, size);

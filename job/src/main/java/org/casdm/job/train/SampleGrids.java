@@ -3,6 +3,7 @@ package org.casdm.job.train;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
@@ -65,7 +66,7 @@ final class SampleGrids {
                 "{} samples drawn to {} in {} s",
                 count,
                 folder.samplePath(step),
-                String.format("%.1f", (System.nanoTime() - begin) / 1e9));
+                String.format(Locale.ROOT, "%.1f", (System.nanoTime() - begin) / 1e9));
     }
 
     private INDArray average(TrainedModel trained) {

@@ -3,6 +3,7 @@ package org.casdm.job.train;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -101,7 +102,7 @@ public final class TrainJob {
             LOG.info(
                     "{}: {} parameters",
                     model.kind().configName(),
-                    String.format("%,d", trained.tensors().length()));
+                    String.format(Locale.ROOT, "%,d", trained.tensors().length()));
             var checkpoints = new TrainingCheckpoints(folder, config);
             var start = checkpoints.load(trained);
             if (start.isEmpty()) {

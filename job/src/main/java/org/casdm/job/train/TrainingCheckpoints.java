@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -100,7 +101,7 @@ final class TrainingCheckpoints {
                 "checkpoint of step {} written to {} in {} s",
                 place.step(),
                 written.folder(),
-                String.format("%.1f", seconds));
+                String.format(Locale.ROOT, "%.1f", seconds));
         return seconds;
     }
 

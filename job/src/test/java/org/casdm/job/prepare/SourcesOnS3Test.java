@@ -131,7 +131,8 @@ class SourcesOnS3Test {
     }
 
     private static String name(int index) {
-        return "%s/%06d.png".formatted(DRAWN.shape(index).name().toLowerCase(Locale.ROOT), index);
+        return String.format(
+                Locale.ROOT, "%s/%06d.png", DRAWN.shape(index).name().toLowerCase(Locale.ROOT), index);
     }
 
     private static byte[] bytes(Path path) throws IOException {

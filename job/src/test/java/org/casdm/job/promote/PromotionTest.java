@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -173,7 +175,8 @@ class PromotionTest {
                 run.checkpoints().write(checkpoint(10));
                 var file = new org.apache.hadoop.fs.Path(run.root(), "metrics/evaluation-000000010-a.jsonl");
                 try (var stream = run.fileSystem().create(file)) {
-                    stream.writeBytes(evaluation(10, 50 - Integer.parseInt(name), "pool", 1000));
+                    stream.write(evaluation(10, 50 - Integer.parseInt(name), "pool", 1000)
+                            .getBytes(StandardCharsets.UTF_8));
                 }
                 new Promotion(new Gate(0, OptionalDouble.empty()), server.hadoop())
                         .promote("s3a://bucket/runs/" + name, OptionalLong.of(10), "s3a://bucket/promoted.json");
@@ -202,7 +205,7 @@ class PromotionTest {
     private String run(String name, long step, String evaluation) throws IOException {
         var run = folder.resolve(name).toString();
         RunFolder.at(run, hadoop).checkpoints().write(checkpoint(step));
-        add(run, evaluation, String.format("%09d-a", step));
+        add(run, evaluation, String.format(Locale.ROOT, "%09d-a", step));
         return run;
     }
 
@@ -234,9 +237,9 @@ class PromotionTest {
     }
 
     private static String evaluation(long step, double fid, String features, int images) {
-        return """
+        return String.format(Locale.ROOT, """
                 {"step": %d, "time": "2026-05-01T01:00:00Z", "metrics": {"fid": %s}, "labels": {"fid": "FID"}, \
                 "samples": {"location": "s", "images": %d}, "reference": {"location": "r", "images": 7}, \
-                "features": {"name": "%s", "variant": "v", "weights": "w", "sha256": "abc"}, "comparable": true}""".formatted(step, fid, images, features);
+                "features": {"name": "%s", "variant": "v", "weights": "w", "sha256": "abc"}, "comparable": true}""", step, fid, images, features);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.checkpoint.RunFolder;
@@ -76,10 +77,11 @@ class EventFilesTest {
         Files.createDirectories(folder.resolve("run/metrics"));
         for (var curve : new String[] {"abc", "def"}) {
             Files.writeString(
-                    folder.resolve("run/metrics/evaluation-000000020-" + curve + ".jsonl"), """
+                    folder.resolve("run/metrics/evaluation-000000020-" + curve + ".jsonl"),
+                    String.format(Locale.ROOT, """
                     {"step": 20, "time": "2026-01-01T00:00:00Z", "curve": "%s", "metrics": {"fid": 12.5}, \
                     "labels": {"fid": "FID"}, "samples": {"images": 5000}, "conditions": {"seed": "0"}}
-                    """.formatted(curve));
+                    """, curve));
         }
         write();
         assertThat(text("evaluation-abc")).contains("evaluation/FID", "5,000 samples", "seed");

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
@@ -45,7 +46,8 @@ record FaultyBatches(String folder, Map<Long, Fault> faults) implements WorkerBa
 
         /** After so many milliseconds, in which the worker goes on. */
         static Fault killLater(int worker, Moment moment, int millis) {
-            return new Fault(worker, moment, "sleep %.3f; kill -9 PROCESS".formatted(millis / 1000.0), false);
+            return new Fault(
+                    worker, moment, String.format(Locale.ROOT, "sleep %.3f; kill -9 PROCESS", millis / 1000.0), false);
         }
 
         /** The process stands still for so many milliseconds. */
@@ -53,7 +55,7 @@ record FaultyBatches(String folder, Map<Long, Fault> faults) implements WorkerBa
             return new Fault(
                     worker,
                     moment,
-                    "kill -STOP PROCESS; sleep %.3f; kill -CONT PROCESS".formatted(millis / 1000.0),
+                    String.format(Locale.ROOT, "kill -STOP PROCESS; sleep %.3f; kill -CONT PROCESS", millis / 1000.0),
                     true);
         }
     }

@@ -1,5 +1,6 @@
 package org.casdm.job.rounds;
 
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,11 +27,17 @@ public final class RoundCost {
                 var master = new RoundTrainingMaster(RoundSettings.of(workers, 1, 4, 1))) {
             var graph = Toy.graph(new Adam(0.01), hidden, 1);
             var sparkGraph = new SparkComputationGraph(context, graph, master);
-            System.out.printf("%d parameters, %d workers, %s%n", graph.numParams(), workers, conf.get("spark.master"));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d parameters, %d workers, %s%n",
+                    graph.numParams(),
+                    workers,
+                    conf.get("spark.master"));
             for (int round = 0; round < rounds; round++) {
                 RoundResult result = master.executeRound(sparkGraph, new Toy.Batches(4), round);
                 double compute = slowest(result, WorkerReport::computeSeconds);
                 System.out.printf(
+                        Locale.ROOT,
                         "round %d: total %.3f s, worker state %.3f s, compute %.3f s, average %.3f s, receive %.3f s, "
                                 + "besides steps %.3f s%n",
                         round,

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -101,7 +102,7 @@ public final class SampleExamples {
                 for (int group = 0; group < reader.rowGroups().size(); group++) {
                     var images = reader.readRowGroup(group);
                     for (int i = 0; i < images.count(); i++) {
-                        if (!images.ids().get(i).equals(String.format("%09d", at))) {
+                        if (!images.ids().get(i).equals(String.format(Locale.ROOT, "%09d", at))) {
                             throw new AssertionError(
                                     "image " + at + " is called " + images.ids().get(i));
                         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -24,10 +25,10 @@ class SampleFolderFuzzTest {
             PartFormat.PARQUET);
 
     static Stream<byte[]> files() {
-        return Stream.of("""
+        return Stream.of(String.format(Locale.ROOT, """
                 {"complete": true, "count": 4, "settings": {"seed": "7"}, "run": "memory:/run", "program": "0.1",
                  "parts": [{"first": 0, "count": 4, "bytes": 100, "sha256": "%1$s", "rowGroups": [4]}],
-                 "npz": {"bytes": 7, "sha256": "%1$s"}}""".formatted("0f".repeat(32)).getBytes(StandardCharsets.UTF_8));
+                 "npz": {"bytes": 7, "sha256": "%1$s"}}""", "0f".repeat(32)).getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("files")

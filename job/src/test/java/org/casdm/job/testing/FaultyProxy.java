@@ -331,8 +331,10 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     private static Message refusal(Fault.Answer fault, Request request) {
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>injected</Message>"
-                        .formatted(fault.code())
+        var text = String.format(
+                        Locale.ROOT,
+                        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>injected</Message>",
+                        fault.code())
                 + "<RequestId>" + request.number() + "</RequestId></Error>";
         var body = request.method().equals("HEAD") ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
         return new Message(

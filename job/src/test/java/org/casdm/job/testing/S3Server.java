@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,10 @@ public final class S3Server implements AutoCloseable {
                 folder,
                 "s3-server",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.writeString(settings.resolve("s3proxy.properties"), """
+        Files.writeString(
+                settings.resolve("s3proxy.properties"),
+                String.format(
+                        Locale.ROOT, """
                 s3proxy.authorization=aws-v2-or-v4
                 s3proxy.endpoint=http://127.0.0.1:0
                 s3proxy.identity=%s
@@ -47,8 +51,7 @@ public final class S3Server implements AutoCloseable {
                 s3proxy.ignore-unknown-headers=true
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
-                """.formatted(
-                        accessKey, secretKey, store.toString().replace("\\", "\\\\")));
+                """, accessKey, secretKey, store.toString().replace("\\", "\\\\")));
         var jar = System.getProperty("s3proxy.jar");
         if (jar == null) {
             throw new IllegalStateException("the system property s3proxy.jar is not set; Maven sets it");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
@@ -192,8 +193,12 @@ class KilledDriverTest {
         assertThat(survived).containsKey((long) STEPS).hasSize(3);
         assertThat(place.seen("killed")).as("no remains").doesNotContainValue(false);
         System.out.printf(
+                Locale.ROOT,
                 "driver killed %d times (%s) on %s, %d checkpoints half written, all parameters equal%n",
-                KILLS, killed, place.root(), amidCheckpoint);
+                KILLS,
+                killed,
+                place.root(),
+                amidCheckpoint);
     }
 
     private void kill(Place place, Moment moment, Random random) throws IOException, InterruptedException {
