@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
-    private static final Pattern FOLDER_NAME = Pattern.compile("[0-9]{9,18}");
+    private static final Pattern FOLDER_NAME = Pattern.compile(StepName.PATTERN);
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -62,8 +61,13 @@ public final class CheckpointStore {
      *                     removed if that was possible, and the checkpoint before is the newest
      */
     public StoredCheckpoint write(Checkpoint checkpoint) throws IOException {
-        var folder = folder(checkpoint.state().step());
-        delete(folder);
+        var step = checkpoint.state().step();
+        for (var before : stepFolders()) {
+            if (before.step() == step) {
+                delete(before.path());
+            }
+        }
+        var folder = folder(step);
         var complete = false;
         try {
             var stored = writeFiles(checkpoint, folder);
@@ -136,6 +140,11 @@ public final class CheckpointStore {
      * @throws CorruptCheckpointException if there is none, or it is not complete
      */
     public StoredCheckpoint open(long step) throws IOException {
+        for (var folder : stepFolders()) {
+            if (folder.step() == step) {
+                return open(folder);
+            }
+        }
         return open(new StepFolder(step, folder(step)));
     }
 
@@ -232,9 +241,9 @@ public final class CheckpointStore {
         }
     }
 
-    /** The folder of a step's checkpoint, whether it exists or not. */
+    /** The folder to which a step's checkpoint is written, whether it exists or not. */
     public Path folder(long step) {
-        return new Path(root, String.format(Locale.ROOT, "%09d", step));
+        return new Path(root, StepName.of(step));
     }
 
     private static Path statePath(Path folder) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
@@ -28,7 +27,7 @@ public final class FailureStore {
     /** The images of the minibatch, to be looked at. */
     public static final String PICTURE = "minibatch.png";
 
-    private static final Pattern FOLDER_NAME = Pattern.compile("([0-9]{9,18})-worker([0-9]+)");
+    private static final Pattern FOLDER_NAME = Pattern.compile("(" + StepName.PATTERN + ")-worker\\p{Nd}+");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final FileSystem fileSystem;
@@ -42,7 +41,7 @@ public final class FailureStore {
 
     /** The folder of a failure, whether it exists or not. */
     public Path folder(long step, int worker) {
-        return new Path(root, String.format(Locale.ROOT, "%09d-worker%d", step, worker));
+        return new Path(root, StepName.of(step) + "-worker" + worker);
     }
 
     /**

@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class MetricsLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
-    private static final Pattern PART_NAME = Pattern.compile("part-([0-9]{9,18})\\.jsonl");
+    private static final Pattern PART_NAME = Pattern.compile("part-(" + StepName.PATTERN + ")\\.jsonl");
     private static final String STEP = "step";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -120,9 +119,7 @@ public final class MetricsLog {
             text.write(JSON.writeValueAsBytes(line.values()));
             text.write('\n');
         }
-        var path = new Path(
-                folder,
-                String.format(Locale.ROOT, "part-%09d.jsonl", pending.get(0).step()));
+        var path = new Path(folder, "part-" + StepName.of(pending.get(0).step()) + ".jsonl");
         FileSystemFiles.write(fileSystem, path, text.toByteArray());
         pending.clear();
     }

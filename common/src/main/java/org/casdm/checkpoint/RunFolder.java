@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -92,7 +91,7 @@ public final class RunFolder {
 
     /** The grid of samples of a step, whether it exists or not. */
     public Path samplePath(long step) {
-        return new Path(root, "samples/" + String.format(Locale.ROOT, "%09d.png", step));
+        return new Path(root, "samples/" + StepName.of(step) + ".png");
     }
 
     /** Stores the grid of samples of a step. */

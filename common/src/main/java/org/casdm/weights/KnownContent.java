@@ -7,6 +7,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.CheckpointFiles;
 import org.casdm.checkpoint.CheckpointStore;
+import org.casdm.checkpoint.StepName;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
 
@@ -18,7 +19,7 @@ import org.casdm.tensor.TensorFormatException;
 public final class KnownContent {
 
     private static final Pattern HASH_IN_NAME = Pattern.compile(".*-(?<digits>[0-9a-f]{8,64})\\.(pth|pt)");
-    private static final Pattern STEP = Pattern.compile("[0-9]{9,18}");
+    private static final Pattern STEP = Pattern.compile(StepName.PATTERN);
 
     private KnownContent() {}
 

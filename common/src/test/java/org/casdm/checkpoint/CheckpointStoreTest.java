@@ -81,6 +81,30 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void checkpointsNamedWithDigitsOfAnotherScript_areFound() throws IOException {
+        for (var step = 10; step <= 40; step += 10) {
+            store.write(checkpoint(step));
+            Files.move(file(step, "").normalize(), folder.resolve("checkpoints").resolve("٠٠٠٠٠٠٠" + arabic(step)));
+        }
+        assertThat(steps()).containsExactly(10L, 20L, 30L, 40L);
+        assertThat(CheckpointExamples.load(store.open(30))).isEqualTo(30);
+        assertThat(store.loadLatest(CheckpointExamples::load)).contains(40L);
+
+        store.write(checkpoint(40));
+        store.write(checkpoint(50));
+        store.retain(new RetentionPolicy(2, 0), 50);
+
+        try (var folders = Files.list(folder.resolve("checkpoints"))) {
+            assertThat(folders.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("000000040", "000000050");
+        }
+    }
+
+    private static String arabic(int number) {
+        return String.format(Locale.forLanguageTag("ar-EG"), "%d", number);
+    }
+
+    @Test
     void filesAreThoseOfTheDesignAndNoOthers() throws IOException {
         store.write(checkpoint(12_000));
         try (var files = Files.walk(folder)) {

@@ -110,6 +110,21 @@ class MetricsLogTest {
     }
 
     @Test
+    void partsNamedWithDigitsOfAnotherScript_areReadAndRewritten() throws IOException {
+        append(log(2), "a", 10, 20, 30, 40);
+        for (var step : List.of("10", "30")) {
+            Files.move(
+                    folder.resolve("metrics/part-0000000" + step + ".jsonl"),
+                    folder.resolve("metrics/part-٠٠٠٠٠٠٠" + (step.equals("10") ? "١٠" : "٣٠") + ".jsonl"));
+        }
+        assertThat(lines()).containsExactly("a10", "a20", "a30", "a40");
+        var second = log(1);
+        second.resume(20);
+        append(second, "b", 30);
+        assertThat(lines()).containsExactly("a10", "a20", "b30");
+    }
+
+    @Test
     void stepsGoForward() throws IOException {
         var log = log(5);
         append(log, "a", 10);

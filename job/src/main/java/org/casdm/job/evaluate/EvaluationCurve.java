@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.RunFolder;
+import org.casdm.checkpoint.StepName;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.tensor.Sha256;
 
@@ -44,7 +44,7 @@ public final class EvaluationCurve {
 
     /** Where the line of a step is, or will be. */
     Path path(long step) {
-        return new Path(folder.root(), String.format(Locale.ROOT, "metrics/evaluation-%09d-%s.jsonl", step, hash));
+        return new Path(folder.root(), "metrics/evaluation-" + StepName.of(step) + "-" + hash + ".jsonl");
     }
 
     /** Whether a step has been judged under these conditions. */

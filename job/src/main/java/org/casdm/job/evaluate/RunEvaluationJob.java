@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.RunFolder;
+import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.job.sample.SampleJob;
 import org.slf4j.Logger;
@@ -118,7 +119,7 @@ public final class RunEvaluationJob {
                 .toList();
         return choice.of(complete, run).stream()
                 .map(step -> new LabelledSamples(
-                        new Path(folder.root(), String.format(Locale.ROOT, "evaluation/samples-%09d", step)).toString(),
+                        new Path(folder.root(), "evaluation/samples-" + StepName.of(step)).toString(),
                         OptionalLong.of(step)))
                 .toList();
     }

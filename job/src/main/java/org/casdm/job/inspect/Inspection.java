@@ -14,13 +14,14 @@ import org.casdm.checkpoint.CheckpointFiles;
 import org.casdm.checkpoint.CheckpointStore;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
+import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.tensor.file.TensorFile;
 
 /** Looks into runs, checkpoints and files of tensors. Reads every tensor once, in pieces. */
 public final class Inspection {
 
-    private static final Pattern STEP_FOLDER = Pattern.compile("[0-9]{9,18}");
+    private static final Pattern STEP_FOLDER = Pattern.compile(StepName.PATTERN);
     private static final String CHECKPOINTS = "checkpoints";
 
     private final Configuration hadoop;

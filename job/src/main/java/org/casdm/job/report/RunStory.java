@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
+import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
 import org.casdm.config.Redaction;
@@ -39,7 +40,7 @@ record RunStory(
         List<Long> checkpoints,
         Optional<TrainingState> newest) {
 
-    private static final Pattern GRID = Pattern.compile("([0-9]{9,18})\\.png");
+    private static final Pattern GRID = Pattern.compile("(" + StepName.PATTERN + ")\\.png");
 
     /**
      * Reads a run folder.

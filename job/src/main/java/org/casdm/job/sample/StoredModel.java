@@ -35,7 +35,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record StoredModel(String run, long step, String file, String sha256, CasdmConfig config) implements Serializable {
 
-    private static final Pattern STEP_FOLDER = Pattern.compile("0*([0-9]{1,18})");
+    private static final Pattern STEP_FOLDER = Pattern.compile("0*(\\p{Nd}{1,18})");
     private static final Pattern AT_STEP = Pattern.compile("(.*[^/])@([0-9]{1,18})/?");
     private static final String CHECKPOINTS = "checkpoints";
 
