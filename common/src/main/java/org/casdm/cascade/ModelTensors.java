@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.network.Parameter;
 import org.casdm.network.UNetParameters;
 import org.casdm.tensor.FloatSink;
@@ -96,10 +97,14 @@ public final class ModelTensors {
     }
 
     private INDArray checked(INDArray flat) {
-        if (flat.length() != length) {
-            throw new IllegalArgumentException("The model has " + length + " parameters, the vector " + flat.length());
-        }
+        requireLength(flat.length());
         return flat.reshape(flat.length());
+    }
+
+    private void requireLength(long floats) {
+        if (floats != length) {
+            throw new IllegalArgumentException("The model has " + length + " parameters, the vector " + floats);
+        }
     }
 
     private static INDArray view(INDArray vector, Place place) {
@@ -109,20 +114,33 @@ public final class ModelTensors {
 
     /** Fills a vector from tensors as they are read; {@link #requireComplete} says whether all have come. */
     public Loading loading(String prefix, INDArray flat) {
-        return new Loading(prefix, checked(flat));
+        var vector = checked(flat);
+        return new Loading(prefix, (place, values) -> view(vector, place).assign(Nd4j.createFromArray(values)));
+    }
+
+    /** As the other {@code loading}, into native memory. */
+    public Loading loading(String prefix, FloatPointer flat) {
+        requireLength(flat.limit());
+        return new Loading(
+                prefix, (place, values) -> flat.getPointer(place.offset()).put(values));
+    }
+
+    /** Takes a tensor's values in memory's layout. */
+    private interface Destination {
+        void put(Place place, float[] values);
     }
 
     /** A vector on its way from a file. */
     public final class Loading implements Function<TensorInfo, FloatSink> {
 
         private final String prefix;
-        private final INDArray vector;
+        private final Destination destination;
         private final Set<String> seen = new HashSet<>();
         private final List<String> problems = new ArrayList<>();
 
-        private Loading(String prefix, INDArray vector) {
+        private Loading(String prefix, Destination destination) {
             this.prefix = prefix;
-            this.vector = vector;
+            this.destination = destination;
         }
 
         /** Where a tensor's values go; null for one with another prefix. */
@@ -149,7 +167,7 @@ public final class ModelTensors {
                 if (!file.hasRemaining()) {
                     var memory = new float[file.capacity()];
                     place.parameter().fromFile(file.array(), memory, 0);
-                    view(vector, place).assign(Nd4j.createFromArray(memory));
+                    destination.put(place, memory);
                 }
             };
         }

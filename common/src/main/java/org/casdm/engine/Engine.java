@@ -12,7 +12,7 @@ import org.casdm.network.UNetSpec;
 
 /**
  * An implementation of the networks' arithmetic. Engines are stateless; what they make owns native memory and belongs to
- * one thread at a time. All of it is made, used and closed on the same thread.
+ * one thread at a time.
  */
 public interface Engine {
 

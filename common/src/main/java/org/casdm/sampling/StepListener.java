@@ -1,7 +1,6 @@
 package org.casdm.sampling;
 
 import java.util.Optional;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Watches a sampler at work. */
 @FunctionalInterface
@@ -21,7 +20,7 @@ public interface StepListener {
      * @param refinement what the cascade or the dual model adds, if it is used
      * @param x0 the estimate that the step follows
      */
-    record State(int step, int timestep, INDArray xt, INDArray x0Theta, Optional<Refinement> refinement, INDArray x0) {}
+    record State(int step, int timestep, float[] xt, float[] x0Theta, Optional<Refinement> refinement, float[] x0) {}
 
     /**
      * The second estimate.
@@ -29,7 +28,7 @@ public interface StepListener {
      * @param x0 x_0^φ
      * @param weight r, its share in the blend, [images, height, width, 1]
      */
-    record Refinement(INDArray x0, INDArray weight) {}
+    record Refinement(float[] x0, float[] weight) {}
 
     /** Called in every step, between estimating x_0 and stepping. */
     void onStep(State state);

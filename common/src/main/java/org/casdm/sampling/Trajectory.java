@@ -3,7 +3,6 @@ package org.casdm.sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Keeps what a sampler works with at some of its steps, evenly spaced, the first and the last among them. */
 public final class Trajectory implements StepListener {
@@ -20,15 +19,7 @@ public final class Trajectory implements StepListener {
      * @param x0Theta the estimate from θ's noise, as φ sees it
      * @param refinement what the second estimate adds, if there is one
      */
-    public record Moment(int timestep, float[] xt, float[] x0Theta, Optional<Refined> refinement) {}
-
-    /**
-     * The second estimate.
-     *
-     * @param x0 its images
-     * @param weight its share r, one number for each pixel, in [0, 1]
-     */
-    public record Refined(float[] x0, float[] weight) {}
+    public record Moment(int timestep, float[] xt, float[] x0Theta, Optional<Refinement> refinement) {}
 
     /**
      * @param steps of the sampler
@@ -50,16 +41,11 @@ public final class Trajectory implements StepListener {
         if (walked == next && moments.size() < kept) {
             moments.add(new Moment(
                     state.timestep(),
-                    copy(state.xt()),
-                    copy(state.x0Theta()),
+                    state.xt().clone(),
+                    state.x0Theta().clone(),
                     state.refinement()
-                            .map(refinement -> new Refined(copy(refinement.x0()), copy(refinement.weight())))));
-        }
-    }
-
-    private static float[] copy(INDArray array) {
-        try (var dense = array.dup('c')) {
-            return dense.data().asFloat();
+                            .map(refinement -> new Refinement(
+                                    refinement.x0().clone(), refinement.weight().clone()))));
         }
     }
 

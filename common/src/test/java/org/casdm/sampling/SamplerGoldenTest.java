@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.network.UNetSpec;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.SamplingMethod.Ddim;
@@ -18,12 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Whole runs of the sampler against the reference. */
 class SamplerGoldenTest {
+
+    private static final int SIZE = 16;
 
     private static final Map<String, SamplingMethod> METHODS = Map.of(
             "ddpm_small",
@@ -44,18 +49,22 @@ class SamplerGoldenTest {
         return new ModelSpec(kind, theta, phi, false, clip, NoiseSchedule.linear(1000), true);
     }
 
-    private static INDArray parameters(ModelSpec model) {
-        return Nd4j.concat(
-                1,
-                model.networks().stream()
-                        .map(network -> Networks.vector(
-                                Networks.formulaWeights("golden.sampler." + network.name(), network.spec()),
-                                DataType.FLOAT))
-                        .toArray(INDArray[]::new));
+    private static FloatPointer parameters(ModelSpec model) {
+        var parts = model.networks().stream()
+                .map(network -> Networks.formulaWeights("golden.sampler." + network.name(), network.spec()))
+                .toList();
+        var vector =
+                new FloatPointer(parts.stream().mapToLong(part -> part.length).sum());
+        long from = 0;
+        for (float[] part : parts) {
+            vector.getPointer(from).put(part);
+            from += part.length;
+        }
+        return vector;
     }
 
     /** z of a step, channels last. */
-    private INDArray noise(int step) {
+    private float[] noise(int step) {
         return Nd4j.createFromArray(golden.floats("z"))
                 .reshape('c', golden.shape("z"))
                 .get(
@@ -64,19 +73,26 @@ class SamplerGoldenTest {
                         NDArrayIndex.all(),
                         NDArrayIndex.all(),
                         NDArrayIndex.all())
-                .permute(0, 2, 3, 1);
+                .permute(0, 2, 3, 1)
+                .dup('c')
+                .data()
+                .asFloat();
     }
 
     private double error(String name, ModelSpec model, Estimator estimator) {
         var settings = new SamplerSettings(
                 golden.metadata().get("respacing"), METHODS.get(name.replace("cascade_", "")), estimator, clip, 0);
-        try (var sampler = new Sampler(model, parameters(model), 16, settings, 2)) {
+        try (var sampler = new Sampler(
+                new Nd4jEngine(), Device.cpu(), Arithmetic.float32(2), model, parameters(model), SIZE, settings)) {
+            var initial = Networks.channelsLast(golden, "xT", DataType.FLOAT);
             var images = sampler.sample(
-                    Networks.channelsLast(golden, "xT", DataType.FLOAT),
-                    (step, target) -> target.assign(noise(step)),
+                    initial.data().asFloat(),
+                    (step, target) -> System.arraycopy(noise(step), 0, target, 0, target.length),
                     null,
                     StepListener.NONE);
-            return Golden.relativeError(Networks.channelsFirst(images), golden.doubles(name));
+            return Golden.relativeError(
+                    Networks.channelsFirst(Nd4j.createFromArray(images).reshape(initial.shape())),
+                    golden.doubles(name));
         }
     }
 

@@ -9,10 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 import org.casdm.network.nd4j.Nd4jUNet;
@@ -24,9 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -51,15 +53,21 @@ class SamplerTest {
                 true);
     }
 
-    private static INDArray parameters(ModelSpec model) {
+    private static FloatPointer parameters(ModelSpec model) {
         long length = model.networks().stream()
                 .mapToLong(network -> UNetParameters.of(network.spec()).length())
                 .sum();
-        return Networks.normal(4, DataType.FLOAT, 1, length).muli(0.06);
+        return new FloatPointer(
+                Networks.normal(4, DataType.FLOAT, 1, length).muli(0.06).data().asFloat());
+    }
+
+    private static Sampler sampler(ModelSpec model, FloatPointer parameters, SamplerSettings settings, int threads) {
+        return new Sampler(
+                new Nd4jEngine(), Device.cpu(), Arithmetic.float32(threads), model, parameters, SIZE, settings);
     }
 
     private static byte[] draw(ModelSpec model, SamplerSettings settings, int count, int... labels) {
-        try (var sampler = new Sampler(model, parameters(model), SIZE, settings, 2)) {
+        try (var sampler = sampler(model, parameters(model), settings, 2)) {
             return sampler.sample(0, count, labels.length == 0 ? null : labels);
         }
     }
@@ -75,7 +83,7 @@ class SamplerTest {
         var model = model(kind, 3);
         int[] labels = IntStream.range(0, 16).map(i -> i % 3).toArray();
         try (var oneThread = new OneNativeThread();
-                var sampler = new Sampler(model, parameters(model), SIZE, DDPM, 1)) {
+                var sampler = sampler(model, parameters(model), DDPM, 1)) {
             var together = sampler.sample(100, 16, labels);
             assertThat(together).hasSize(16 * IMAGE);
             assertThat(image(together, 0)).isNotEqualTo(image(together, 3));
@@ -136,7 +144,7 @@ class SamplerTest {
     void interpolationGoesFromOneSeedToTheOther() {
         var model = model(Kind.CAS_DM, 0);
         var way = new InterpolatedNoise(12, 13, 5);
-        try (var sampler = new Sampler(model, parameters(model), SIZE, SamplerSettings.ddim("8", 99), 1)) {
+        try (var sampler = sampler(model, parameters(model), SamplerSettings.ddim("8", 99), 1)) {
             var frames = sampler.sample(way, 0, 5, null, StepListener.NONE);
             assertThat(image(frames, 0)).isEqualTo(draw(model, SamplerSettings.ddim("8", 12), 1));
             assertThat(image(frames, 4)).isEqualTo(draw(model, SamplerSettings.ddim("8", 13), 1));
@@ -181,10 +189,10 @@ class SamplerTest {
     void showsEveryStep(Kind kind) {
         var model = model(kind, 0);
         var timesteps = new ArrayList<Integer>();
-        try (var sampler = new Sampler(model, parameters(model), SIZE, SamplerSettings.ddim("ddim10", 1), 2)) {
-            var noise = Networks.normal(8, DataType.FLOAT, 1, SIZE, SIZE, 3);
-            var before = noise.dup();
-            var last = new INDArray[1];
+        try (var sampler = sampler(model, parameters(model), SamplerSettings.ddim("ddim10", 1), 2)) {
+            var noise = Networks.normal(8, DataType.FLOAT, IMAGE).toFloatVector();
+            var before = noise.clone();
+            var last = new float[1][];
             var images = sampler.sample(
                     noise,
                     (step, target) -> {
@@ -194,24 +202,27 @@ class SamplerTest {
                     state -> {
                         timesteps.add(state.timestep());
                         assertThat(state.step()).isEqualTo(10 - timesteps.size());
-                        var weight = state.refinement().orElseThrow().weight();
-                        assertThat(weight.minNumber().doubleValue()).isPositive();
-                        assertThat(weight.maxNumber().doubleValue()).isLessThan(1);
-                        assertThat(state.x0().amaxNumber().doubleValue()).isLessThanOrEqualTo(1);
-                        assertThat(blendAt(state, 3, 5, 1)).isCloseTo(state.x0().getDouble(0, 3, 5, 1), within(1e-6));
-                        last[0] = state.x0().dup();
+                        for (float weight : state.refinement().orElseThrow().weight()) {
+                            assertThat(weight).isStrictlyBetween(0f, 1f);
+                        }
+                        for (float value : state.x0()) {
+                            assertThat(value).isBetween(-1f, 1f);
+                        }
+                        int pixel = 3 * SIZE + 5;
+                        assertThat(blendAt(state, pixel, 1)).isCloseTo(state.x0()[3 * pixel + 1], within(1e-6));
+                        last[0] = state.x0().clone();
                     });
             assertThat(timesteps).containsExactly(90, 80, 70, 60, 50, 40, 30, 20, 10, 0);
-            assertThat(images.distance2(last[0])).isLessThan(1e-5);
-            assertThat(noise).isEqualTo(before);
+            assertThat(images).usingComparatorWithPrecision(1e-5f).containsExactly(last[0]);
+            assertThat(noise).containsExactly(before);
         }
     }
 
-    private static double blendAt(StepListener.State state, int row, int column, int channel) {
+    private static double blendAt(StepListener.State state, int pixel, int channel) {
         var refinement = state.refinement().orElseThrow();
-        double weight = refinement.weight().getDouble(0, row, column, 0);
-        double blend = weight * refinement.x0().getDouble(0, row, column, channel)
-                + (1 - weight) * state.x0Theta().getDouble(0, row, column, channel);
+        double weight = refinement.weight()[pixel];
+        double blend =
+                weight * refinement.x0()[3 * pixel + channel] + (1 - weight) * state.x0Theta()[3 * pixel + channel];
         return Math.max(-1, Math.min(1, blend));
     }
 
@@ -222,22 +233,28 @@ class SamplerTest {
         var model = model(kind, 0);
         long theta = UNetParameters.of(model.theta()).length();
         var parameters = parameters(model);
-        parameters.get(NDArrayIndex.all(), NDArrayIndex.interval(0, theta)).muli(1e30);
+        scale(parameters, 0, theta);
         assertThatThrownBy(() -> draw(model, parameters))
                 .isInstanceOf(SamplingException.class)
                 .hasMessageContaining("first network's output at timestep 99 is not finite");
         if (kind == Kind.CAS_DM) {
             var others = parameters(model);
-            others.get(NDArrayIndex.all(), NDArrayIndex.interval(theta, others.length()))
-                    .muli(1e30);
+            scale(others, theta, others.limit());
             assertThatThrownBy(() -> draw(model, others))
                     .isInstanceOf(SamplingException.class)
                     .hasMessageContaining("second network's output at timestep 99 is not finite");
         }
     }
 
-    private static byte[] draw(ModelSpec model, INDArray parameters) {
-        try (var sampler = new Sampler(model, parameters, SIZE, DDPM, 1)) {
+    /** Far out of range. */
+    private static void scale(FloatPointer parameters, long from, long to) {
+        for (long i = from; i < to; i++) {
+            parameters.put(i, parameters.get(i) * 1e30f);
+        }
+    }
+
+    private static byte[] draw(ModelSpec model, FloatPointer parameters) {
+        try (var sampler = sampler(model, parameters, DDPM, 1)) {
             return sampler.sample(0, 2, null);
         }
     }
@@ -249,7 +266,7 @@ class SamplerTest {
         assertThatThrownBy(() -> draw(conditional, DDPM, 2, 1)).hasMessageContaining("each of 2 images");
         assertThatThrownBy(() -> draw(conditional, DDPM, 1, 3)).hasMessageContaining("label 3");
         assertThatThrownBy(() -> draw(model(Kind.DDPM, 0), DDPM, 1, 0)).hasMessageContaining("no classes");
-        assertThatThrownBy(() -> new Sampler(conditional, parameters(model(Kind.DDPM, 0)), SIZE, DDPM, 1))
+        assertThatThrownBy(() -> sampler(conditional, parameters(model(Kind.DDPM, 0)), DDPM, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("parameters");
         assertThatThrownBy(() -> SamplerSettings.ddim("many", 1)).hasMessageContaining("many");

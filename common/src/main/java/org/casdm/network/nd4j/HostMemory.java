@@ -2,7 +2,9 @@ package org.casdm.network.nd4j;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -27,6 +29,22 @@ public final class HostMemory {
                     "An activation of " + length + " elements is over 2 GiB: use a smaller" + " batch per worker");
         }
         return new FloatPointer(array.data().addressPointer()).capacity(length);
+    }
+
+    /**
+     * A flat vector in native memory as an array [length]: on the CPU that very memory, which the array keeps alive; on
+     * a GPU a copy.
+     */
+    public static INDArray vector(FloatPointer values) {
+        long length = values.limit() - values.position();
+        if (Nd4j.getEnvironment().isCPU()) {
+            return Nd4j.create(Nd4j.createBuffer(values, length, DataType.FLOAT), length);
+        }
+        var copy = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+        Nd4j.getAffinityManager().ensureLocation(copy, Location.HOST);
+        Pointer.memcpy(copy.data().pointer(), values, length * Float.BYTES);
+        Nd4j.getAffinityManager().tagLocation(copy, Location.HOST);
+        return copy;
     }
 
     /** Copies values, in C order, into a dense array of any type and backend. */

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.job.train.NativeThreads;
+import org.casdm.engine.nd4j.NativeThreads;
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.ImageBatch;
 import org.casdm.metric.inception.InceptionResize;

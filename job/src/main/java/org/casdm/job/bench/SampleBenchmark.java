@@ -5,17 +5,16 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.casdm.job.train.NativeThreads;
+import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.Engine;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.network.UNetParameters;
-import org.casdm.network.nd4j.Nd4jUNet;
 import org.casdm.random.CounterRandom;
 import org.casdm.sampling.ImageNoise;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Times drawing: one pass of the first network, and one step of DDIM with both, as an executor's task computes them.
@@ -28,16 +27,21 @@ public final class SampleBenchmark {
     /** Small enough that values stay finite through any depth. */
     private static final float WEIGHT = 0.05f;
 
+    private static final int COLOURS = 3;
+
     private final StepSettings settings;
+    private final Engine engine = new Nd4jEngine();
+    private final Device device = Device.cpu();
+    private final Arithmetic arithmetic;
 
     /** @param settings its steps are the passes, and the steps of DDIM, that are timed; LPIPS has no part in it */
     public SampleBenchmark(StepSettings settings) {
         this.settings = settings;
+        arithmetic = Arithmetic.float32(settings.threads());
     }
 
     /** Runs; the result is what is printed as JSON. Times are of one image: medians of the clock, means of the CPU. */
     public Map<String, Object> run() throws IOException {
-        NativeThreads.ofThisThread(settings.threads());
         var model = settings.model();
         long thetaLength = UNetParameters.of(model.theta()).length();
         long length = thetaLength + UNetParameters.of(model.phi().orElseThrow()).length();
@@ -93,34 +97,39 @@ public final class SampleBenchmark {
         }
     }
 
-    private Cost network(INDArray parameters, long length) {
-        var theta = parameters.get(NDArrayIndex.interval(0, length));
-        try (var network = new Nd4jUNet(settings.model().theta(), theta, null, settings.threads());
-                var images = random(settings.batch() * settings.size() * settings.size() * 3)
-                        .reshape(settings.batch(), settings.size(), settings.size(), 3);
-                var timesteps = Nd4j.ones(DataType.FLOAT, settings.batch(), 1)) {
+    private Cost network(FloatPointer parameters, long length) {
+        int values = settings.batch() * settings.size() * settings.size() * COLOURS;
+        var images = new float[values];
+        CounterRandom.normal(CounterRandom.key(1), images, 0, values);
+        var output = new float[values];
+        var theta = parameters.getPointer(0).capacity(length);
+        try (var network = engine.denoiser(settings.model().theta(), theta, device, arithmetic)) {
             var watch = new Stopwatch();
             for (int pass = 0; pass < WARM_UP + settings.steps(); pass++) {
-                network.forward(images, timesteps, null, false);
+                network.forward(images, settings.batch(), settings.size(), 1, null, output);
                 watch.roundDone();
             }
             return watch.cost();
         }
     }
 
-    private Cost step(INDArray parameters) {
+    private Cost step(FloatPointer parameters) {
         var sampling = SamplerSettings.ddim(Integer.toString(WARM_UP + settings.steps()), 1);
-        try (var sampler = new Sampler(settings.model(), parameters, settings.size(), sampling, settings.threads())) {
+        try (var sampler =
+                new Sampler(engine, device, arithmetic, settings.model(), parameters, settings.size(), sampling)) {
             var watch = new Stopwatch();
             sampler.sample(new ImageNoise(1)::initial, 0, settings.batch(), null, state -> watch.roundDone());
             return watch.cost();
         }
     }
 
-    private static INDArray random(int length) {
+    private static FloatPointer random(int length) {
         var values = new float[length];
         CounterRandom.normal(CounterRandom.key(1), values, 0, length);
-        return Nd4j.createFromArray(values).muli(WEIGHT);
+        for (int i = 0; i < length; i++) {
+            values[i] *= WEIGHT;
+        }
+        return new FloatPointer(values);
     }
 
     private static long cpuNanoseconds() {

@@ -4,8 +4,8 @@ import java.util.OptionalInt;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.PairFunction;
 import org.apache.spark.util.LongAccumulator;
+import org.casdm.engine.nd4j.NativeThreads;
 import org.casdm.job.rounds.DeviceAssignment;
-import org.casdm.job.train.NativeThreads;
 import org.casdm.metric.images.ImageList.Piece;
 import scala.Tuple2;
 

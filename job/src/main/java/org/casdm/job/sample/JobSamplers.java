@@ -5,8 +5,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.sampling.Sampler;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The samplers of one job in this JVM: one for each task that runs at the same time, all on the same weights. */
 final class JobSamplers {
@@ -15,7 +18,7 @@ final class JobSamplers {
     static final int ANY_DEVICE = -1;
 
     private final SampleTask task;
-    private final Map<Integer, INDArray> weights = new HashMap<>();
+    private final Map<Integer, FloatPointer> weights = new HashMap<>();
     private final Map<Integer, Deque<Sampler>> idle = new HashMap<>();
     private int lent;
     private boolean retired;
@@ -44,7 +47,14 @@ final class JobSamplers {
             vector = settings.model().load(task.configuration());
             weights.put(device, vector);
         }
-        return new Sampler(settings.model().spec(), vector, settings.size(), settings.sampler(), task.threads());
+        return new Sampler(
+                new Nd4jEngine(),
+                Device.cpu(),
+                Arithmetic.float32(task.threads()),
+                settings.model().spec(),
+                vector,
+                settings.size(),
+                settings.sampler());
     }
 
     /** Takes a sampler back; one whose task has failed may be amid a step and is not used again. */
@@ -68,7 +78,7 @@ final class JobSamplers {
 
     private void freeWeights() {
         if (retired && lent == 0) {
-            weights.values().forEach(INDArray::close);
+            weights.values().forEach(FloatPointer::close);
             weights.clear();
         }
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.UUID;
 import org.apache.spark.TaskContext;
 import org.casdm.job.rounds.DeviceAssignment;
-import org.casdm.job.train.NativeThreads;
 
 /**
  * The samplers of this JVM, kept from task to task: a sampler has networks and their memory, and the weights are read
@@ -30,7 +29,6 @@ final class SamplerPool {
     BorrowedSampler borrow(SampleTask task, TaskContext context) throws IOException {
         var device = DeviceAssignment.ofTask(context);
         device.bindThread();
-        NativeThreads.ofThisThread(task.threads());
         return samplers(task).borrow(device.device().orElse(JobSamplers.ANY_DEVICE));
     }
 

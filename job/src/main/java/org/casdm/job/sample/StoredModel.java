@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelTensors;
@@ -19,9 +20,6 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The weights that images are drawn from: a file of a run's checkpoint, and the run's configuration, which says what
@@ -123,7 +121,7 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
      * @return the model's flat vector, the caller's own
      * @throws SampleFailure if the file has changed since it was found
      */
-    INDArray load(Configuration hadoop) throws IOException {
+    FloatPointer load(Configuration hadoop) throws IOException {
         var checkpoint = RunFolder.at(run, hadoop).checkpoints().open(step);
         var now = checkpoint.files().get(file);
         if (now == null || !now.sha256().equals(sha256)) {
@@ -131,7 +129,7 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
                     + " Start again");
         }
         var tensors = new ModelTensors(spec());
-        var vector = Nd4j.createUninitializedDetached(DataType.FLOAT, tensors.length());
+        var vector = new FloatPointer(tensors.length());
         var loading = tensors.loading("", vector);
         checkpoint.read(file, loading);
         loading.requireComplete(checkpoint.folder() + "/" + file);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.config.CasdmConfig;
+import org.casdm.engine.nd4j.NativeThreads;
 import org.casdm.job.device.ComputeBackend;
 import org.casdm.job.rounds.GraphFactory;
 import org.casdm.lpips.Lpips;

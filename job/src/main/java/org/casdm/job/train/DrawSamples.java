@@ -5,13 +5,16 @@ import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.job.rounds.DeviceAssignment;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingException;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Draws the images of a sample grid on an executor, by DDIM.
@@ -32,7 +35,6 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
     @Override
     public Drawn call(CasdmConfig config) {
         DeviceAssignment.ofTask(TaskContext.get()).bindThread();
-        NativeThreads.ofThisThread(threads);
         int count = config.samples().count();
         int classes = config.model().classes();
         // Class after class, so that the grid shows all of them.
@@ -41,9 +43,15 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
                 : IntStream.range(0, count).map(i -> i % classes).toArray();
         var settings = SamplerSettings.ddim(
                 Integer.toString(config.samples().samplerSteps()), config.run().seed());
-        try (var vector = Nd4j.createFromArray(parameters.value());
+        try (var vector = new FloatPointer(parameters.value());
                 var sampler = new Sampler(
-                        ConfiguredModel.of(config), vector, config.data().size(), settings, threads)) {
+                        new Nd4jEngine(),
+                        Device.cpu(),
+                        Arithmetic.float32(threads),
+                        ConfiguredModel.of(config),
+                        vector,
+                        config.data().size(),
+                        settings)) {
             return new Drawn(sampler.sample(0, count, labels), null);
         } catch (SamplingException e) {
             // Would fail as often as Spark tries.

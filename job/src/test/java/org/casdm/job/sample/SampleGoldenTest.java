@@ -9,6 +9,9 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplerSettings.Estimator;
@@ -57,7 +60,7 @@ class SampleGoldenTest {
         return StoredModel.find(folder.toString(), new WeightChoice(Optional.empty()), new Configuration());
     }
 
-    private INDArray noise(int step) {
+    private float[] noise(int step) {
         return Nd4j.createFromArray(golden.floats("z"))
                 .reshape('c', golden.shape("z"))
                 .get(
@@ -66,21 +69,33 @@ class SampleGoldenTest {
                         NDArrayIndex.all(),
                         NDArrayIndex.all(),
                         NDArrayIndex.all())
-                .permute(0, 2, 3, 1);
+                .permute(0, 2, 3, 1)
+                .dup('c')
+                .data()
+                .asFloat();
     }
 
     private double error(String name, StoredModel model, Estimator estimator) throws IOException {
         var settings = new SamplerSettings(
                 golden.metadata().get("respacing"), METHODS.get(name.replace("cascade_", "")), estimator, true, 0);
         try (var weights = model.load(new Configuration());
-                var sampler =
-                        new Sampler(model.spec(), weights, model.config().data().size(), settings, 1)) {
+                var sampler = new Sampler(
+                        new Nd4jEngine(),
+                        Device.cpu(),
+                        Arithmetic.float32(1),
+                        model.spec(),
+                        weights,
+                        model.config().data().size(),
+                        settings)) {
+            var initial = Networks.channelsLast(golden, "xT", DataType.FLOAT);
             var images = sampler.sample(
-                    Networks.channelsLast(golden, "xT", DataType.FLOAT),
-                    (step, target) -> target.assign(noise(step)),
+                    initial.data().asFloat(),
+                    (step, target) -> System.arraycopy(noise(step), 0, target, 0, target.length),
                     null,
                     StepListener.NONE);
-            return Golden.relativeError(Networks.channelsFirst(images), golden.doubles(name));
+            return Golden.relativeError(
+                    Networks.channelsFirst(Nd4j.createFromArray(images).reshape(initial.shape())),
+                    golden.doubles(name));
         }
     }
 

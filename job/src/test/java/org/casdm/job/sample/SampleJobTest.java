@@ -16,16 +16,19 @@ import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
 import org.casdm.job.sample.SampleRequest.TrajectoryRequest;
 import org.casdm.job.testing.LocalCluster;
-import org.casdm.job.train.NativeThreads;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
@@ -80,9 +83,10 @@ class SampleJobTest {
 
     /** Images as a sampler of this thread draws them. */
     private static byte[] expected(SamplerSettings settings, int count) {
-        NativeThreads.ofThisThread(1);
         var model = ConfiguredModel.of(PLAIN);
-        try (var sampler = new Sampler(model, SampleExamples.weights(model), SampleExamples.SIZE, settings, 1)) {
+        var weights = new FloatPointer(SampleExamples.weights(model).data().asFloat());
+        try (var sampler = new Sampler(
+                new Nd4jEngine(), Device.cpu(), Arithmetic.float32(1), model, weights, SampleExamples.SIZE, settings)) {
             return sampler.sample(0, count, null);
         }
     }

@@ -10,6 +10,7 @@ import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.ConfigLoader;
 import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.engine.nd4j.NativeThreads;
 import org.casdm.job.rounds.BatchSource;
 import org.casdm.job.rounds.RoundSettings;
 import org.casdm.job.rounds.RoundTrainingMaster;

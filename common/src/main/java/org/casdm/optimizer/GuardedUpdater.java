@@ -1,6 +1,5 @@
-package org.casdm.job.rounds;
+package org.casdm.optimizer;
 
-import org.casdm.optimizer.GradientNorm;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -15,16 +14,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>One norm tells of the whole gradient: NaN and infinity carry over to it. A gradient whose squares are too large
  * for float32, which an optimizer with second moments cannot take either, counts as not finite too.
  */
-final class GuardedUpdater extends ComputationGraphUpdater {
+public final class GuardedUpdater extends ComputationGraphUpdater {
 
     /** Told of a step that is about to be skipped, while the graph still has its gradient. */
     @FunctionalInterface
-    interface SkipListener {
+    public interface SkipListener {
         void skipping(double score, double gradientNorm);
     }
 
     /** Does nothing. */
-    static final SkipListener NOBODY = (score, gradientNorm) -> {};
+    public static final SkipListener NOBODY = (score, gradientNorm) -> {};
 
     private SkipListener listener = NOBODY;
     private double gradientNorm = Double.NaN;
@@ -34,12 +33,12 @@ final class GuardedUpdater extends ComputationGraphUpdater {
      * @param graph        initialised
      * @param updaterState taken as it is; null: for an optimizer without state
      */
-    GuardedUpdater(ComputationGraph graph, INDArray updaterState) {
+    public GuardedUpdater(ComputationGraph graph, INDArray updaterState) {
         super(graph, updaterState);
     }
 
     /** Says who is told from now on. */
-    void setListener(SkipListener skipListener) {
+    public void setListener(SkipListener skipListener) {
         listener = skipListener;
     }
 
@@ -59,12 +58,12 @@ final class GuardedUpdater extends ComputationGraphUpdater {
     }
 
     /** The Euclidean norm of the last step's whole gradient, before regularisation, clipping and optimizer. */
-    double gradientNorm() {
+    public double gradientNorm() {
         return gradientNorm;
     }
 
     /** Whether the last step was skipped. */
-    boolean skipped() {
+    public boolean skipped() {
         return skipped;
     }
 }

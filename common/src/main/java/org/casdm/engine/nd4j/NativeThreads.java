@@ -1,4 +1,4 @@
-package org.casdm.job.train;
+package org.casdm.engine.nd4j;
 
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.nd4j.linalg.factory.Nd4j;
