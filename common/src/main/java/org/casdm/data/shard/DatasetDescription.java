@@ -1,18 +1,22 @@
 package org.casdm.data.shard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -52,6 +56,9 @@ public record DatasetDescription(
 
     private static final int FORMAT = 1;
     private static final String FORMAT_FIELD = "format";
+    /** Each of them tells our file from another program's. */
+    private static final Set<String> OWN_FIELDS = Set.of(FORMAT_FIELD, "shards", JsonChecksum.FIELD);
+
     private static final int LARGEST_SIZE = 4096;
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -101,9 +108,29 @@ public record DatasetDescription(
         }
     }
 
-    /** Whether a folder has a description. */
+    /**
+     * Whether a folder has a description. Other programs have files of this name, too: NVIDIA's dataset_tool writes the
+     * labels of pictures into one. A file that is empty or no JSON is taken for a damaged description.
+     */
     public static boolean isIn(FileSystem fileSystem, Path folder) throws IOException {
-        return fileSystem.exists(new Path(folder, FILE_NAME));
+        try (var stream = fileSystem.open(new Path(folder, FILE_NAME));
+                var json = JSON.createParser((InputStream) stream)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return json.currentToken() == null;
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                if (OWN_FIELDS.contains(json.currentName())) {
+                    return true;
+                }
+                json.nextToken();
+                json.skipChildren();
+            }
+            return false;
+        } catch (FileNotFoundException e) {
+            return false;
+        } catch (JsonProcessingException | CharConversionException e) {
+            return true;
+        }
     }
 
     /**

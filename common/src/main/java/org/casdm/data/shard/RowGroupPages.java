@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.casdm.data.DataException;
 
@@ -15,17 +16,82 @@ import org.casdm.data.DataException;
  * Checks the sizes that the pages of a row group give themselves, as soon as the bytes are there. Parquet allocates as
  * much before it reads and decompresses a page, and a page's checksum does not cover it: a wrong bit may ask for 2 GiB.
  */
-final class RowGroupPages {
+public final class RowGroupPages {
+
+    /** The longest array of a JVM. */
+    static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
     static final RowGroupPages NONE = new RowGroupPages(null, List.of());
 
     private final Path file;
     private final List<ColumnChunkMetaData> chunks;
 
-    /** @param chunks of the columns that are read */
-    RowGroupPages(Path file, List<ColumnChunkMetaData> chunks) {
+    private RowGroupPages(Path file, List<ColumnChunkMetaData> chunks) {
         this.file = file;
         this.chunks = chunks;
+    }
+
+    /**
+     * The pages of a row group whose numbers agree with each other and with the file: Parquet allocates what they say.
+     *
+     * @param file    the file
+     * @param length  of the file in bytes
+     * @param group   what its footer says of the row group
+     * @param columns paths of the columns that are read, sorted; none is repeated
+     * @throws DataException naming the file
+     */
+    public static RowGroupPages of(Path file, long length, BlockMetaData group, List<String> columns)
+            throws DataException {
+        var chunks = group.getColumns().stream()
+                .filter(chunk -> columns.contains(column(chunk)))
+                .toList();
+        if (!chunks.stream().map(RowGroupPages::column).sorted().toList().equals(columns)) {
+            throw damaged(
+                    file, String.format(Locale.ROOT, "a row group does not have each of the columns %s once", columns));
+        }
+        if (group.getRowCount() < 0) {
+            throw damaged(file, String.format(Locale.ROOT, "a row group of %d rows", group.getRowCount()));
+        }
+        long bytes = 0;
+        for (var chunk : chunks) {
+            long start = chunk.getStartingPos();
+            long size = chunk.getTotalSize();
+            if (start < 0 || size < 0 || size > length || start > length - size) {
+                throw damaged(
+                        file,
+                        String.format(
+                                Locale.ROOT,
+                                "%d bytes from %d on are said to be a column where the file has %d",
+                                size,
+                                start,
+                                length));
+            }
+            if (chunk.getValueCount() != group.getRowCount()) {
+                throw damaged(
+                        file,
+                        String.format(
+                                Locale.ROOT,
+                                "a row group of %d rows is said to have %d values in column \"%s\"",
+                                group.getRowCount(),
+                                chunk.getValueCount(),
+                                column(chunk)));
+            }
+            bytes += size;
+        }
+        if (bytes > MOST_BYTES) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: a row group of %d images is too large to be read at once. Write the file "
+                            + "anew with smaller row groups",
+                    file,
+                    group.getRowCount()));
+        }
+        return new RowGroupPages(file, chunks);
+    }
+
+    private static DataException damaged(Path file, String how) {
+        return new DataException(
+                String.format(Locale.ROOT, "%s is damaged: %s. %s", file, how, ShardReader.WHAT_TO_DO));
     }
 
     /** Name of the column. */

@@ -1,9 +1,11 @@
 package org.casdm.data.shard;
 
+import java.io.FileNotFoundException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -11,6 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
+import org.casdm.data.DataException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * A file for Parquet, on a file system that is open already. Notes when the storage fails: Parquet's own exceptions for
  * damaged files look alike.
  */
-final class ShardInput implements InputFile {
+public final class ShardInput implements InputFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardInput.class);
 
@@ -28,22 +31,22 @@ final class ShardInput implements InputFile {
     private long length = -1;
     private RowGroupPages pages = RowGroupPages.NONE;
 
-    ShardInput(FileSystem fileSystem, Path file) {
+    /**
+     * @param fileSystem of the file
+     * @param file       looked at when it is opened
+     */
+    public ShardInput(FileSystem fileSystem, Path file) {
         this.fileSystem = fileSystem;
         this.file = file;
     }
 
-    Path file() {
+    /** The file. */
+    public Path file() {
         return file;
     }
 
-    /** Whether reading has failed, and not what was read. */
-    boolean storageFailed() {
-        return storageFailed;
-    }
-
     /** Checks these pages before Parquet gets to see them. */
-    void check(RowGroupPages those) {
+    public void check(RowGroupPages those) {
         pages = those;
     }
 
@@ -84,6 +87,36 @@ final class ShardInput implements InputFile {
     @Override
     public String toString() {
         return file.toString();
+    }
+
+    /**
+     * What a failure means that came up when the file was read.
+     *
+     * @param advice what to do about a file that is missing or damaged
+     * @return a {@link DataException} naming the file; a storage that fails is passed on as it is
+     */
+    public IOException explain(Exception failure, String advice) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataException known) {
+                return known;
+            }
+        }
+        if (failure instanceof FileNotFoundException) {
+            return new DataException(file + " is missing. " + advice, failure);
+        }
+        if (failure instanceof IOException storage && storageFailed) {
+            return named(storage);
+        }
+        // Parquet meets damaged files with exceptions of every kind, index errors among them.
+        String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return new DataException(
+                String.format(Locale.ROOT, "%s is damaged, or no Parquet file: %s. %s", file, said, advice), failure);
+    }
+
+    /** Of what the network says, only some names the file. */
+    private IOException named(IOException storage) {
+        String said = String.valueOf(storage.getMessage());
+        return said.contains(file.toString()) ? storage : new IOException(file + ": cannot be read: " + said, storage);
     }
 
     private interface Access<T> {

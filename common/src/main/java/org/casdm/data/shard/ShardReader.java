@@ -11,8 +11,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -28,8 +26,6 @@ public final class ShardReader implements Closeable {
 
     static final String WHAT_TO_DO = "Copy it anew from where the data set is whole, or prepare the data set again";
 
-    /** The longest array of a JVM. */
-    private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
     /** In the order of the alphabet. */
     private static final List<String> COLUMNS = List.of(ShardSchema.ID, ShardSchema.LABEL, ShardSchema.PIXELS);
 
@@ -47,7 +43,16 @@ public final class ShardReader implements Closeable {
         parquet.setRequestedSchema(columns);
         long length = input.getLength();
         for (var group : parquet.getRowGroups()) {
-            checkRowGroup(group, length);
+            RowGroupPages.of(input.file(), length, group, COLUMNS);
+            if (group.getRowCount() > RowGroupPages.MOST_BYTES / byteCount) {
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s: a row group of %d images of %d bytes is too large to be read at once. "
+                                + "Write the file anew with smaller row groups",
+                        input,
+                        group.getRowCount(),
+                        byteCount));
+            }
             rowGroups.add((int) group.getRowCount());
         }
     }
@@ -68,7 +73,7 @@ public final class ShardReader implements Closeable {
             // Columns that lie side by side are read at once, into one array.
             var options = HadoopReadOptions.builder(fileSystem.getConf())
                     .usePageChecksumVerification()
-                    .withMaxAllocationInBytes(MOST_BYTES)
+                    .withMaxAllocationInBytes(RowGroupPages.MOST_BYTES)
                     .build();
             parquet = ParquetFileReader.open(input, options);
             var reader = new ShardReader(input, ShardSchema.byteCount(size), parquet);
@@ -145,60 +150,6 @@ public final class ShardReader implements Closeable {
         return field;
     }
 
-    /** Parquet allocates what the file says of its row groups: that must agree with itself and with the file. */
-    private void checkRowGroup(BlockMetaData group, long length) throws DataException {
-        long count = group.getRowCount();
-        var chunks = chunks(group);
-        if (!chunks.stream().map(RowGroupPages::column).sorted().toList().equals(COLUMNS)) {
-            throw damaged(String.format(Locale.ROOT, "a row group does not have each of the columns %s once", COLUMNS));
-        }
-        long bytes = 0;
-        for (var chunk : chunks) {
-            long start = chunk.getStartingPos();
-            long size = chunk.getTotalSize();
-            if (start < 0 || size < 0 || size > length || start > length - size) {
-                throw damaged(String.format(
-                        Locale.ROOT,
-                        "%d bytes from %d on are said to be a column where the file has %d",
-                        size,
-                        start,
-                        length));
-            }
-            if (chunk.getValueCount() != count) {
-                throw damaged(String.format(
-                        Locale.ROOT,
-                        "a row group of %d rows is said to have %d values in column \"%s\"",
-                        count,
-                        chunk.getValueCount(),
-                        RowGroupPages.column(chunk)));
-            }
-            bytes += size;
-        }
-        if (count < 0) {
-            throw damaged(String.format(Locale.ROOT, "a row group of %d rows", count));
-        }
-        if (count > MOST_BYTES / byteCount || bytes > MOST_BYTES) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: a row group of %d images of %d bytes is too large to be read at once. Write "
-                            + "the file anew with smaller row groups",
-                    input,
-                    count,
-                    byteCount));
-        }
-    }
-
-    private DataException damaged(String how) {
-        return new DataException(String.format(Locale.ROOT, "%s is damaged: %s. %s", input, how, WHAT_TO_DO));
-    }
-
-    /** Of the columns that are read. */
-    private static List<ColumnChunkMetaData> chunks(BlockMetaData group) {
-        return group.getColumns().stream()
-                .filter(chunk -> COLUMNS.contains(RowGroupPages.column(chunk)))
-                .toList();
-    }
-
     /** Images of each row group. */
     public List<Integer> rowGroups() {
         return Collections.unmodifiableList(rowGroups);
@@ -214,8 +165,8 @@ public final class ShardReader implements Closeable {
     public ShardImages readRowGroup(int index) throws IOException {
         int count = rowGroups.get(index);
         try {
-            input.check(new RowGroupPages(
-                    input.file(), chunks(parquet.getRowGroups().get(index))));
+            input.check(RowGroupPages.of(
+                    input.file(), input.getLength(), parquet.getRowGroups().get(index), COLUMNS));
             var pages = parquet.readRowGroup(index);
             var assembler = new RowGroupAssembler(columns, count, byteCount);
             var records =
@@ -229,12 +180,8 @@ public final class ShardReader implements Closeable {
         }
     }
 
-    /** What a failure means; a storage that fails is passed on as it is. */
     private static IOException explain(ShardInput input, Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DataException known) {
-                return known;
-            }
             if (cause instanceof MalformedShardException) {
                 return new DataException(
                         String.format(
@@ -245,23 +192,7 @@ public final class ShardReader implements Closeable {
                         failure);
             }
         }
-        if (failure instanceof FileNotFoundException) {
-            return missing(input.file(), failure);
-        }
-        if (failure instanceof IOException storage && input.storageFailed()) {
-            return named(input.file(), storage);
-        }
-        // Parquet meets damaged files with exceptions of every kind, index errors among them.
-        String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        return new DataException(
-                String.format(Locale.ROOT, "%s is damaged, or no Parquet file: %s. %s", input, said, WHAT_TO_DO),
-                failure);
-    }
-
-    /** Of what the network says, only some names the file. */
-    private static IOException named(Path file, IOException storage) {
-        String said = String.valueOf(storage.getMessage());
-        return said.contains(file.toString()) ? storage : new IOException(file + ": cannot be read: " + said, storage);
+        return input.explain(failure, WHAT_TO_DO);
     }
 
     private static DataException missing(Path file, Exception failure) {

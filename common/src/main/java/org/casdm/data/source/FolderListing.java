@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,7 +20,6 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.PicturePaths;
 import org.casdm.data.Storage;
 
@@ -32,8 +31,9 @@ final class FolderListing {
 
     private final Path folder;
     private final List<FileEntry> files = new ArrayList<>();
-    private final List<BadRecord> links = new ArrayList<>();
+    private final List<BadRecord> refused = new ArrayList<>();
     private long ignored;
+    private boolean labelFile;
 
     private record FileEntry(String relative, long length) {}
 
@@ -62,8 +62,8 @@ final class FolderListing {
                             "%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files ",
                             folder,
                             listing.ignored,
-                            listing.links.size(),
-                            listing.links.isEmpty() ? "" : ", which --follow-links would follow")
+                            listing.refused.size(),
+                            listing.refused.isEmpty() ? "" : ", which --follow-links would follow")
                     + "called " + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
@@ -79,7 +79,7 @@ final class FolderListing {
             LocatedFileStatus status = found.next();
             String relative = status.getPath().toUri().getPath().substring(prefix);
             if (status.isSymlink()) {
-                links.add(new BadRecord(relative, LINK));
+                refused.add(new BadRecord(relative, LINK));
             } else {
                 add(relative, status.getLen());
             }
@@ -100,7 +100,7 @@ final class FolderListing {
                     add(relative, attributes.size());
                 } else if (PicturePaths.isPicture(relative)
                         || Files.isDirectory(file) && !PicturePaths.isHidden(relative)) {
-                    links.add(new BadRecord(relative, LINK));
+                    refused.add(new BadRecord(relative, LINK));
                 } else {
                     ignored++;
                 }
@@ -110,7 +110,7 @@ final class FolderListing {
             @Override
             public FileVisitResult visitFileFailed(java.nio.file.Path file, IOException error) throws IOException {
                 if (error instanceof FileSystemLoopException) {
-                    links.add(new BadRecord(
+                    refused.add(new BadRecord(
                             start.relativize(file).toString(), "a symbolic link to a folder that it lies in"));
                     return FileVisitResult.CONTINUE;
                 }
@@ -124,34 +124,55 @@ final class FolderListing {
             files.add(new FileEntry(relative, length));
         } else {
             ignored++;
+            labelFile |= relative.equals(DatasetToolLabels.FILE_NAME);
         }
     }
 
-    ImageSource source(String location) {
-        List<String> classNames =
-                PicturePaths.classNames(files.stream().map(FileEntry::relative).toList());
+    ImageSource source(String location, LabelRule rule, Configuration hadoop, SourceLimits limits) throws IOException {
+        PictureLabels labels = PictureLabels.of(
+                location, rule, files.stream().map(FileEntry::relative).toList(), labelFile(rule, hadoop, limits));
+        files.removeIf(file -> {
+            boolean missing = labels.isMissing(file.relative());
+            if (missing) {
+                refused.add(PictureLabels.missing(file.relative()));
+            }
+            return missing;
+        });
         var summary = String.format(
                 Locale.ROOT,
                 "%d picture files in %s, %s%s%s",
                 files.size(),
                 location,
-                classNames.isEmpty() ? "no classes" : classNames.size() + " classes (folders)",
+                labels.summary(),
                 ignored == 0 ? "" : ", " + ignored + " other files left aside",
-                links.isEmpty() ? "" : ", " + links.size() + " symbolic links refused");
-        return new ImageSource(location, SourceFormat.FOLDER, classNames, parts(classNames), summary);
+                refused.isEmpty()
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", %d refused, the first is %s",
+                                refused.size(),
+                                refused.get(0).id()));
+        return new ImageSource(location, SourceFormat.FOLDER, labels.classNames(), parts(labels), summary);
     }
 
-    private List<SourcePart> parts(List<String> classNames) {
+    private Optional<byte[]> labelFile(LabelRule rule, Configuration hadoop, SourceLimits limits) throws IOException {
+        if (!labelFile || rule != LabelRule.AUTO) {
+            return Optional.empty();
+        }
+        var file = new Path(folder, DatasetToolLabels.FILE_NAME);
+        try (var input = Storage.fileSystem(folder, hadoop).open(file)) {
+            return Optional.of(Inflated.readEntry(input, file.toString(), limits.maximumEntryBytes()));
+        }
+    }
+
+    private List<SourcePart> parts(PictureLabels classes) {
         List<SourcePart> parts = new ArrayList<>();
         List<String> names = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         long bytes = 0;
         for (FileEntry file : files) {
             names.add(file.relative());
-            labels.add(
-                    classNames.isEmpty()
-                            ? ImageReader.NO_LABEL
-                            : Collections.binarySearch(classNames, PicturePaths.className(file.relative())));
+            labels.add(classes.of(file.relative()));
             bytes += file.length();
             if (names.size() == FILES_A_PART || bytes >= BYTES_A_PART) {
                 parts.add(new FolderPart(folder.toString(), names, labels, bytes, List.of()));
@@ -160,8 +181,8 @@ final class FolderListing {
                 bytes = 0;
             }
         }
-        if (!names.isEmpty() || !links.isEmpty()) {
-            parts.add(new FolderPart(folder.toString(), names, labels, bytes, links));
+        if (!names.isEmpty() || !refused.isEmpty()) {
+            parts.add(new FolderPart(folder.toString(), names, labels, bytes, refused));
         }
         return parts;
     }

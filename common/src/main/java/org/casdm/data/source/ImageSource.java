@@ -9,12 +9,18 @@ import java.util.List;
  *
  * @param location   the path as it was given
  * @param format     how it is stored; never {@link SourceFormat#AUTO}
- * @param classNames the classes' names, label by label; empty when pictures have no labels
+ * @param classNames the classes' names, label by label; empty when pictures have no labels, or {@code numbered} ones
+ * @param numbered   whether labels are whole numbers from 0 on of which only reading all tells the largest
  * @param parts      at least one
  * @param summary    one line for people: what was found, how much, and what was left aside
  */
 public record ImageSource(
-        String location, SourceFormat format, List<String> classNames, List<SourcePart> parts, String summary)
+        String location,
+        SourceFormat format,
+        List<String> classNames,
+        boolean numbered,
+        List<SourcePart> parts,
+        String summary)
         implements Serializable {
     /** Copies the lists. */
     public ImageSource {
@@ -23,6 +29,23 @@ public record ImageSource(
         if (parts.isEmpty() || format == SourceFormat.AUTO) {
             throw new IllegalArgumentException("a source has parts and a format: " + location);
         }
+    }
+
+    /** A source whose classes are known, or that has none. */
+    ImageSource(String location, SourceFormat format, List<String> classNames, List<SourcePart> parts, String summary) {
+        this(location, format, classNames, false, parts, summary);
+    }
+
+    /** The same without labels. */
+    ImageSource withoutLabels() {
+        return classNames.isEmpty() && !numbered
+                ? this
+                : new ImageSource(
+                        location,
+                        format,
+                        List.of(),
+                        parts.stream().<SourcePart>map(UnlabelledPart::new).toList(),
+                        summary + ", which are ignored");
     }
 
     /** About how many bytes reading all of it takes. */

@@ -1,6 +1,8 @@
 package org.casdm.data.source;
 
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -12,6 +14,7 @@ import org.casdm.data.ImageFormat;
 import org.casdm.data.ImageSet;
 import org.casdm.data.ImageSetFinder;
 import org.casdm.data.Storage;
+import org.casdm.data.shard.DatasetDescription;
 
 /** Finds sources on any Hadoop file system and tells their formats apart. */
 public final class ImageSources {
@@ -42,13 +45,35 @@ public final class ImageSources {
      * @throws DataException when there is nothing, nothing usable, or no access; it says which and what to do
      */
     public ImageSource find(String location, SourceFormat format) throws DataException {
+        return find(location, format, LabelRule.AUTO);
+    }
+
+    /**
+     * Finds what is at a path, with classes by a rule.
+     *
+     * @param rule where classes come from
+     * @throws DataException as {@link #find(String, SourceFormat)}, and when the format has no classes by that rule
+     */
+    public ImageSource find(String location, SourceFormat format, LabelRule rule) throws DataException {
         Path path = Storage.path(location);
         try {
             SourceFormat found = format == SourceFormat.AUTO ? detect(location, path) : format;
-            return switch (found) {
-                case FOLDER -> FolderListing.of(path, hadoop, limits).source(location);
-                case ZIP -> ZipListing.of(path, hadoop).source(location);
-                case TAR -> new TarListing(hadoop, limits).pictures(location, path);
+            if ((rule == LabelRule.FOLDER || rule == LabelRule.NAME)
+                    && found != SourceFormat.FOLDER
+                    && found != SourceFormat.ZIP) {
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s has the format %s, but labels \"%s\" need a folder or a zip of pictures. "
+                                + "Set labels to auto or none",
+                        location,
+                        found.key(),
+                        rule.key()));
+            }
+            ImageSource source = switch (found) {
+                case FOLDER -> FolderListing.of(path, hadoop, limits).source(location, rule, hadoop, limits);
+                case ZIP -> ZipListing.of(location, path, rule, hadoop, limits);
+                case TAR -> new TarListing(hadoop, limits).pictures(location, path, rule);
+                case PARQUET -> ParquetListing.of(location, path, rule, hadoop);
                 case IMAGENET -> new TarListing(hadoop, limits).classTars(location, path);
                 case LSUN -> LmdbListing.of(location, path, hadoop);
                 case IMAGENET_NPZ -> NpzListing.of(location, path, hadoop, limits);
@@ -57,6 +82,7 @@ public final class ImageSources {
                 case IDX -> records(location, ImageFormat.IDX, found);
                 case AUTO -> throw new IllegalStateException("the format of " + path + " was found to be unknown");
             };
+            return rule == LabelRule.NONE ? source.withoutLabels() : source;
         } catch (IOException e) {
             throw Storage.explain(path, e);
         }
@@ -67,6 +93,10 @@ public final class ImageSources {
         FileStatus status = fileSystem.getFileStatus(path);
         if (status.isFile()) {
             return formatOfFile(location, status);
+        }
+        if (DatasetDescription.isIn(fileSystem, path)) {
+            throw new DataException(location + " is prepared already (it holds " + DatasetDescription.FILE_NAME
+                    + "): train from it as it is");
         }
         if (LmdbListing.isDatabase(fileSystem, path)) {
             return SourceFormat.LSUN;
@@ -79,6 +109,9 @@ public final class ImageSources {
                     && LmdbListing.isDatabaseName(name)
                     && LmdbListing.isDatabase(fileSystem, entry.getPath())) {
                 return SourceFormat.LSUN;
+            }
+            if (entry.isFile() && ParquetListing.isParquet(name)) {
+                return SourceFormat.PARQUET;
             }
             if (entry.isFile() && TarListing.isTar(name)) {
                 return SYNSET_TAR.matcher(name).matches() ? SourceFormat.IMAGENET : SourceFormat.TAR;
@@ -107,6 +140,9 @@ public final class ImageSources {
         if (begin[0] == 'P' && begin[1] == 'K') {
             return SourceFormat.ZIP;
         }
+        if (Arrays.equals(begin, ParquetListing.MAGIC)) {
+            return SourceFormat.PARQUET;
+        }
         if (TarListing.isTar(file.getPath().getName())) {
             return new TarListing(hadoop, limits).holdsTars(file) ? SourceFormat.IMAGENET : SourceFormat.TAR;
         }
@@ -114,11 +150,7 @@ public final class ImageSources {
     }
 
     private SourceFormat inPlace(String location) throws DataException {
-        ImageFormat format = new ImageSetFinder(hadoop).formatOf(location);
-        if (format == ImageFormat.SHARDS) {
-            throw new DataException(location + " is prepared already (it holds dataset.json): train from it as it is");
-        }
-        return SourceFormat.of(format.key());
+        return SourceFormat.of(new ImageSetFinder(hadoop).formatOf(location).key());
     }
 
     private ImageSource records(String location, ImageFormat format, SourceFormat found) throws DataException {

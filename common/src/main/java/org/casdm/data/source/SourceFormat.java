@@ -12,7 +12,10 @@ public enum SourceFormat {
     FOLDER("folder"),
     /** A zip of pictures, in folders by class or not. */
     ZIP("zip"),
-    /** Tars of pictures, each perhaps compressed with gzip: a file, or a folder of them. They have no classes. */
+    /**
+     * Tars of pictures, each perhaps compressed with gzip: a file, or a folder of them. A {@code .cls} or {@code .json}
+     * file beside a picture, as webdataset has them, gives its label.
+     */
     TAR("tar"),
     /** ImageNet's own form: a tar (or folder) of one tar for each class. */
     IMAGENET("imagenet"),
@@ -20,6 +23,8 @@ public enum SourceFormat {
     LSUN("lsun"),
     /** Downsampled ImageNet's batches (Chrabaszcz et al. 2017) as .npz files. */
     IMAGENET_NPZ("imagenet-npz"),
+    /** Parquet files with a column of pictures, as Hugging Face and Spark write them: a file, or a folder of them. */
+    PARQUET("parquet"),
     /** CIFAR-10's binary version: records of a label and 3 × 32 × 32 bytes. */
     CIFAR10("cifar10"),
     /** CIFAR-100's binary version: records of two labels (the fine one is used) and 3 × 32 × 32 bytes. */

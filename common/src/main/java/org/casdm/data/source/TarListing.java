@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
 import org.casdm.data.ImageReader;
 import org.casdm.data.Storage;
@@ -18,6 +19,8 @@ import org.casdm.data.Storage;
 /** Looks tars up: those of pictures, and ImageNet's tar of one tar for each class (synset). */
 final class TarListing {
     private static final int SCAN_BUFFER_BYTES = 4096;
+    /** Webdataset keeps the files of a sample together. */
+    private static final int ENTRIES_TO_LOOK_AT = 20;
 
     private final Configuration hadoop;
     private final SourceLimits limits;
@@ -51,9 +54,10 @@ final class TarListing {
         }
     }
 
-    /** Tars of pictures: a file, or those in a folder. There are no classes: only reading them whole would tell. */
-    ImageSource pictures(String location, Path path) throws IOException {
+    /** Tars of pictures: a file, or those in a folder. Labels are in files beside the pictures, or there are none. */
+    ImageSource pictures(String location, Path path, LabelRule rule) throws IOException {
         List<FileStatus> tars = tars(path);
+        boolean sampled = rule == LabelRule.AUTO && hasLabels(tars.get(0));
         List<SourcePart> parts = new ArrayList<>();
         for (FileStatus tar : tars) {
             String prefix = tars.size() == 1 ? "" : tar.getPath().getName() + "/";
@@ -64,19 +68,51 @@ final class TarListing {
                     tar.getLen(),
                     prefix,
                     ImageReader.NO_LABEL,
+                    sampled,
                     List.of()));
         }
         return new ImageSource(
                 location,
                 SourceFormat.TAR,
                 List.of(),
+                sampled,
                 parts,
                 String.format(
                         Locale.ROOT,
-                        "%d tar%s of pictures in %s, no classes",
+                        "%d tar%s of pictures in %s, %s",
                         tars.size(),
                         tars.size() == 1 ? "" : "s",
-                        location));
+                        location,
+                        sampled ? "numbered classes (.cls or .json files)" : "no classes"));
+    }
+
+    /** Whether files of labels lie beside a tar's first pictures. */
+    private boolean hasLabels(FileStatus tar) throws IOException {
+        RangeInput range = RangeInput.sequential(tar.getPath(), 0, tar.getLen(), hadoop);
+        try (var stream = new TarStream(range, limits.maximumRatio());
+                var entries = new TarArchiveInputStream(stream)) {
+            for (int i = 0; i < ENTRIES_TO_LOOK_AT; i++) {
+                stream.beginHeaders();
+                TarArchiveEntry entry = entries.getNextTarEntry();
+                stream.beginData();
+                if (entry == null) {
+                    return false;
+                }
+                if (entry.isFile() && entry.getSize() <= SampleLabel.MOST_BYTES && SampleLabel.isIn(entry.getName())) {
+                    byte[] content = entries.readNBytes((int) entry.getSize());
+                    if (SampleLabel.read(entry.getName(), content).isPresent()) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        } catch (IOException | RuntimeException e) {
+            if (range.failure() != null) {
+                throw range.failure();
+            }
+            // What is damaged is reported where it is read; a label that is none is none.
+            return e instanceof BadImageException;
+        }
     }
 
     private List<FileStatus> tars(Path path) throws IOException {
@@ -132,6 +168,7 @@ final class TarListing {
                 range.end(),
                 name + "/",
                 parts.size(),
+                false,
                 parts.isEmpty() ? refused : List.of())));
         var summary = String.format(
                 Locale.ROOT,

@@ -12,9 +12,18 @@ import java.util.List;
  * @param end     the byte behind its last one
  * @param prefix  put before the names of its entries to make ids
  * @param label   of all its pictures
+ * @param sampled whether each picture's label is in a file beside it ({@link SampleLabel}) instead
  * @param refused what was refused when the tar around it was looked through, told as records of this part
  */
-record TarPart(String file, String name, long start, long end, String prefix, int label, List<BadRecord> refused)
+record TarPart(
+        String file,
+        String name,
+        long start,
+        long end,
+        String prefix,
+        int label,
+        boolean sampled,
+        List<BadRecord> refused)
         implements SourcePart {
     TarPart {
         refused = List.copyOf(refused);

@@ -2,11 +2,17 @@ package org.casdm.data.source;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.Queue;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
+import org.casdm.data.ImageReader;
 import org.casdm.data.PicturePaths;
 
 /** The pictures of one tar, from its begin to its end. */
@@ -16,8 +22,16 @@ final class TarRecords extends LookAhead {
     private final RangeInput range;
     private TarStream stream;
     private TarArchiveInputStream tar;
+    private final Queue<SourceRecord> ready = new ArrayDeque<>();
     private boolean ended;
     private int told;
+    /** What names of the present sample have in common, where labels lie beside pictures. */
+    private String sample;
+
+    private final List<RawImage> pictures = new ArrayList<>();
+    private long bytesOfSample;
+    private int label = ImageReader.NO_LABEL;
+    private String labelProblem;
 
     TarRecords(TarPart part, ReadContext context) throws IOException {
         this.part = part;
@@ -27,7 +41,7 @@ final class TarRecords extends LookAhead {
 
     @Override
     SourceRecord read() throws IOException {
-        while (!ended) {
+        while (ready.isEmpty() && !ended) {
             try {
                 if (tar == null) {
                     stream = new TarStream(range, limits.maximumRatio());
@@ -38,14 +52,12 @@ final class TarRecords extends LookAhead {
                 stream.beginData();
                 if (entry == null) {
                     ended = true;
+                    endSample();
                     if (!stream.endedWithZeros()) {
-                        return damaged("cut short: the mark of a tar's end is missing");
+                        ready.add(damaged("cut short: the mark of a tar's end is missing"));
                     }
                 } else {
-                    SourceRecord record = record(entry);
-                    if (record != null) {
-                        return record;
-                    }
+                    add(entry);
                 }
             } catch (IOException | RuntimeException e) {
                 // Commons Compress meets damaged headers with exceptions of every kind.
@@ -53,22 +65,87 @@ final class TarRecords extends LookAhead {
                     throw range.failure();
                 }
                 ended = true;
-                return damaged(
+                endSample();
+                ready.add(damaged(
                         e instanceof EOFException
                                 ? "cut short"
-                                : "cut short or damaged: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+                                : "cut short or damaged: " + (e.getMessage() == null ? e.toString() : e.getMessage())));
             }
+        }
+        if (!ready.isEmpty()) {
+            return ready.remove();
         }
         return told < part.refused().size() ? part.refused().get(told++) : null;
     }
 
-    /** An entry's record; null when it is none. */
-    private SourceRecord record(TarArchiveEntry entry) throws IOException {
+    private void add(TarArchiveEntry entry) throws IOException {
         String name = EntryNames.plain(entry.getName());
-        if (entry.isDirectory()
-                || !PicturePaths.isPicture(name) && EntryNames.problem(name).isEmpty()) {
-            return null;
+        if (entry.isDirectory()) {
+            return;
         }
+        if (part.sampled() && !SampleLabel.key(name).equals(sample)) {
+            endSample();
+            sample = SampleLabel.key(name);
+        }
+        if (PicturePaths.isPicture(name) || EntryNames.problem(name).isPresent()) {
+            SourceRecord record = record(entry, name);
+            if (part.sampled() && record instanceof RawImage image) {
+                addToSample(image);
+            } else {
+                ready.add(record);
+            }
+        } else if (part.sampled() && SampleLabel.isIn(name) && entry.isFile()) {
+            readLabel(entry, name);
+        }
+    }
+
+    private void readLabel(TarArchiveEntry entry, String name) throws IOException {
+        if (entry.getSize() > SampleLabel.MOST_BYTES) {
+            labelProblem = String.format(Locale.ROOT, "%s has %d bytes, too many for a label", name, entry.getSize());
+            return;
+        }
+        byte[] content = tar.readNBytes((int) entry.getSize());
+        if (content.length < entry.getSize()) {
+            throw new EOFException("the archive ends within the entry");
+        }
+        try {
+            OptionalInt found = SampleLabel.read(name, content);
+            label = found.isPresent() ? found.getAsInt() : label;
+        } catch (BadImageException e) {
+            labelProblem = e.getMessage();
+        }
+    }
+
+    private void addToSample(RawImage image) {
+        bytesOfSample += image.payload().bytes();
+        if (!pictures.isEmpty() && bytesOfSample > limits.maximumEntryBytes()) {
+            ready.add(new BadRecord(
+                    image.id(), "the pictures of its sample are larger than the limit that --max-bytes sets"));
+        } else {
+            pictures.add(image);
+        }
+    }
+
+    /** Only when the next sample begins all files of this one have been seen: the label may come last. */
+    private void endSample() {
+        for (RawImage image : pictures) {
+            if (labelProblem != null || label == ImageReader.NO_LABEL) {
+                ready.add(new BadRecord(
+                        image.id(),
+                        labelProblem != null
+                                ? labelProblem
+                                : "no label beside it: a file .cls, or .json with a label"));
+            } else {
+                ready.add(new RawImage(image.id(), label, image.payload()));
+            }
+        }
+        pictures.clear();
+        bytesOfSample = 0;
+        label = ImageReader.NO_LABEL;
+        labelProblem = null;
+    }
+
+    private SourceRecord record(TarArchiveEntry entry, String name) throws IOException {
         String id = part.prefix() + name;
         String problem = EntryNames.problem(name)
                 .orElse(

@@ -4,48 +4,83 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
+import org.casdm.data.Storage;
 
 /**
  * Some of the pictures of a zip.
  *
- * @param file       where it is
- * @param pictures   pictures in all of it
- * @param first      the first one's index in the order of their data
- * @param end        the index behind the last one's
- * @param bytes      their compressed lengths together
- * @param classNames the classes' names, label by label; empty when there are none
+ * @param file    where it is
+ * @param length  of the file when it was looked up
+ * @param first   the first one's index in the order of their data
+ * @param members what the directory says of them, in the order of their data
+ * @param labels  their labels
+ * @param refused what was refused when the zip was looked up, reported as records of this part
  */
-record ZipPart(String file, int pictures, int first, int end, long bytes, List<String> classNames)
+record ZipPart(
+        String file, long length, int first, List<ZipMember> members, List<Integer> labels, List<BadRecord> refused)
         implements SourcePart {
     ZipPart {
-        classNames = List.copyOf(classNames);
+        members = List.copyOf(members);
+        labels = List.copyOf(labels);
+        refused = List.copyOf(refused);
     }
 
     @Override
     public String name() {
-        return String.format(Locale.ROOT, "%s, pictures %d to %d", file, first, end - 1);
+        return String.format(Locale.ROOT, "%s, pictures %d to %d", file, first, first + members.size() - 1);
+    }
+
+    @Override
+    public long bytes() {
+        return members.stream().mapToLong(ZipMember::packed).sum();
     }
 
     @Override
     public OptionalLong count() {
-        return OptionalLong.of(end - first);
+        return OptionalLong.of(members.size() + refused.size());
     }
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        ZipListing zip = ZipListing.of(new Path(file), context.hadoop());
-        if (zip.pictures().size() != pictures) {
-            zip.close();
+        var path = new Path(file);
+        Configuration hadoop = context.hadoop();
+        long now = Storage.fileSystem(path, hadoop).getFileStatus(path).getLen();
+        if (now != length) {
             throw new DataException(String.format(
                             Locale.ROOT,
-                            "%s held %d pictures when it was looked up and holds %d now; start again when ",
+                            "%s had %d bytes when it was looked up and has %d now; start again when ",
                             file,
-                            pictures,
-                            zip.pictures().size())
+                            length,
+                            now)
                     + "nothing writes to it any more");
         }
-        return new ZipRecords(zip, this, context.limits());
+        var input = RangeInput.scattered(path, length, ZipListing.BLOCK_BYTES, hadoop);
+        var content = new ZipContent(input, context.limits());
+        return new LookAhead() {
+            private int index;
+
+            @Override
+            SourceRecord read() throws IOException {
+                int record = index++;
+                if (record >= members.size()) {
+                    return record < members.size() + refused.size() ? refused.get(record - members.size()) : null;
+                }
+                ZipMember member = members.get(record);
+                try {
+                    return new RawImage(member.name(), labels.get(record), new EncodedPicture(content.read(member)));
+                } catch (BadImageException e) {
+                    return BadRecord.of(member.name(), e);
+                }
+            }
+
+            @Override
+            public void close() throws IOException {
+                content.close();
+            }
+        };
     }
 }

@@ -2,8 +2,6 @@ package org.casdm.metric.images;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.ImageSources;
@@ -17,7 +15,6 @@ import org.casdm.tensor.npy.NpzFile;
 public final class ImageLists {
 
     private static final String NPZ = ".npz";
-    private static final String SHARD = "part-*.parquet";
 
     private final ReadContext context;
 
@@ -62,7 +59,7 @@ public final class ImageLists {
                     return NpzPart.list(location, file);
                 }
             }
-            if (isDataFolder(fileSystem, path)) {
+            if (DatasetDescription.isIn(fileSystem, path)) {
                 return ShardPart.list(location, DatasetDescription.read(fileSystem, path));
             }
         } catch (IOException e) {
@@ -83,17 +80,5 @@ public final class ImageLists {
         } catch (IOException e) {
             throw Storage.explained(path, e);
         }
-    }
-
-    /** Shards without a description are an unfinished data folder, of which reading the description tells. */
-    private static boolean isDataFolder(FileSystem fileSystem, Path path) throws IOException {
-        if (!fileSystem.getFileStatus(path).isDirectory()) {
-            return false;
-        }
-        if (DatasetDescription.isIn(fileSystem, path)) {
-            return true;
-        }
-        var shards = fileSystem.globStatus(new Path(path, SHARD));
-        return shards != null && shards.length > 0;
     }
 }

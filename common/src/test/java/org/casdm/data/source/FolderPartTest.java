@@ -86,7 +86,7 @@ class FolderPartTest {
 
     @Test
     void shardsAreNoSource() throws Exception {
-        Files.writeString(folder.resolve("dataset.json"), "{}");
+        Files.writeString(folder.resolve("dataset.json"), "{\"format\": 1}");
         assertThatThrownBy(() -> reading(SourceLimits.DEFAULT).find(folder, SourceFormat.AUTO))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("is prepared already");

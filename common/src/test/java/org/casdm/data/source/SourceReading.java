@@ -31,6 +31,10 @@ final class SourceReading {
         return new ImageSources(hadoop, limits).find(location.toString(), format);
     }
 
+    ImageSource find(Object location, SourceFormat format, LabelRule rule) throws IOException {
+        return new ImageSources(hadoop, limits).find(location.toString(), format, rule);
+    }
+
     List<SourceRecord> records(ImageSource source) throws IOException {
         List<SourceRecord> records = new ArrayList<>();
         for (SourcePart part : source.parts()) {

@@ -2,6 +2,7 @@ package org.casdm.data.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -314,6 +316,101 @@ class TarPartTest {
 
     private SourceReading reading() {
         return new SourceReading(SourceLimits.DEFAULT, folder.resolve("scratch"));
+    }
+
+    @Test
+    void labels_areInFilesBesideThePictures() throws Exception {
+        Files.write(
+                folder.resolve("train-000.tar"),
+                tar(ordered("a/1.png", PICTURE, "a/1.cls", text("7"), "a/2.cls", text(" 0\n"), "a/2.png", PICTURE)));
+        Files.write(
+                folder.resolve("train-001.tar.gz"),
+                gzip(tar(ordered(
+                        "1.rgb.png", PICTURE, "1.json", text("{\"label\": 3, \"x\": [1]}"), "1.depth.png", PICTURE))));
+        ImageSource source = reading().find(folder, SourceFormat.AUTO);
+        assertThat(source.format()).isEqualTo(SourceFormat.TAR);
+        assertThat(source.numbered()).isTrue();
+        assertThat(source.summary()).contains("numbered classes");
+        List<SourceRecord> records = reading().records(source);
+        assertThat(SourceReading.bad(records)).isEmpty();
+        assertThat(SourceReading.images(records))
+                .extracting(RawImage::id, RawImage::label)
+                .containsExactly(
+                        tuple("train-000.tar/a/1.png", 7),
+                        tuple("train-000.tar/a/2.png", 0),
+                        tuple("train-001.tar.gz/1.rgb.png", 3),
+                        tuple("train-001.tar.gz/1.depth.png", 3));
+        ImageSource without = reading().find(folder, SourceFormat.AUTO, LabelRule.NONE);
+        assertThat(without.numbered()).isFalse();
+        assertThat(SourceReading.images(reading().records(without)))
+                .extracting(RawImage::label)
+                .containsOnly(ImageReader.NO_LABEL);
+    }
+
+    @Test
+    void picturesWithoutAUsableLabel_areBadAmongOthersWithOne() throws Exception {
+        Files.write(
+                folder.resolve("a.tar"),
+                tar(ordered(
+                        "1.png",
+                        PICTURE,
+                        "1.cls",
+                        text("1"),
+                        "2.png",
+                        PICTURE,
+                        "3.png",
+                        PICTURE,
+                        "3.cls",
+                        text("cat"),
+                        "4.png",
+                        PICTURE,
+                        "4.cls",
+                        text("-1"),
+                        "5.png",
+                        PICTURE,
+                        "5.json",
+                        text("{"))));
+        List<SourceRecord> records = reading().records(folder.resolve("a.tar"), SourceFormat.AUTO);
+        assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("1.png");
+        assertThat(SourceReading.bad(records))
+                .extracting(BadRecord::id)
+                .containsExactly("2.png", "3.png", "4.png", "5.png");
+        assertThat(SourceReading.bad(records).get(0).reason()).startsWith("no label beside it");
+        assertThat(SourceReading.bad(records).get(1).reason())
+                .isEqualTo("3.cls: its label is cat; labels are whole numbers from 0 to 99999");
+        assertThat(SourceReading.bad(records).get(3).reason()).startsWith("5.json: no JSON");
+    }
+
+    @Test
+    void captionsBesidePictures_areNoLabels() throws Exception {
+        Files.write(
+                folder.resolve("a.tar"),
+                tar(ordered("1.png", PICTURE, "1.json", text("{\"caption\": \"a cat\"}"), "1.txt", text("a cat"))));
+        ImageSource source = reading().find(folder.resolve("a.tar"), SourceFormat.AUTO);
+        assertThat(source.numbered()).isFalse();
+        assertThat(SourceReading.images(reading().records(source)))
+                .extracting(RawImage::label)
+                .containsExactly(ImageReader.NO_LABEL);
+    }
+
+    @Test
+    void classesByFolder_areRefusedForTars() throws Exception {
+        Files.write(folder.resolve("a.tar"), tar(Map.of("a_1.png", PICTURE)));
+        assertThatThrownBy(() -> reading().find(folder, SourceFormat.AUTO, LabelRule.NAME))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("has the format tar, but labels \"name\" need a folder or a zip");
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, byte[]> ordered(Object... namesAndContents) {
+        var files = new LinkedHashMap<String, byte[]>();
+        for (int i = 0; i < namesAndContents.length; i += 2) {
+            files.put((String) namesAndContents[i], (byte[]) namesAndContents[i + 1]);
+        }
+        return files;
     }
 
     private static byte[] tar(Map<String, byte[]> files) throws IOException {

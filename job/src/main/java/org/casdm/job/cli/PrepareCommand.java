@@ -2,6 +2,7 @@ package org.casdm.job.cli;
 
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.casdm.data.source.LabelRule;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.job.prepare.PrepareJob;
@@ -48,6 +49,17 @@ final class PrepareCommand implements Callable<Integer> {
             completionCandidates = SourceFormatNames.class,
             converter = SourceFormatNames.class)
     private SourceFormat format;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "RULE",
+            defaultValue = "auto",
+            description = "Where classes come from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, what the "
+                    + "source stores, else folders). folder: the folders of the first level; name: the part of a file's "
+                    + "name before the first underscore; both for folders and zips.",
+            completionCandidates = LabelRuleNames.class,
+            converter = LabelRuleNames.class)
+    private LabelRule labels;
 
     @Option(
             names = "--out",
@@ -134,6 +146,7 @@ final class PrepareCommand implements Callable<Integer> {
             return new PrepareSettings(
                     source,
                     format,
+                    labels,
                     out,
                     size,
                     seed,

@@ -37,7 +37,6 @@ final class PrepareFolder {
     private static final String WORK = "_prepare";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private final FileSystem fileSystem;

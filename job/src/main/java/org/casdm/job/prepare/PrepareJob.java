@@ -14,6 +14,7 @@ import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardFile;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.ImageSources;
+import org.casdm.data.source.NumberedLabels;
 import org.casdm.data.source.SourcePart;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ public final class PrepareJob {
         var hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
         var access = new SourceAccess(hadoop, settings.limits());
         var source = new ImageSources(spark.hadoopConfiguration(), settings.limits())
-                .find(settings.source(), settings.format());
+                .find(settings.source(), settings.format(), settings.labels());
         LOG.info("source: {}", source.summary());
         var plan = PreparePlan.of(settings, source, CountEstimate.of(source, spark, access));
         var folder = PrepareFolder.at(settings.out(), spark.hadoopConfiguration());
@@ -164,6 +165,14 @@ public final class PrepareJob {
         return train;
     }
 
+    /** The classes' names, label by label. */
+    private static List<String> classNames(ImageSource source, List<ShardResult> results) {
+        return source.numbered()
+                ? NumberedLabels.names(
+                        results.stream().mapToInt(ShardResult::classes).max().orElse(0))
+                : source.classNames();
+    }
+
     private Optional<DatasetDescription> describe(
             ImageSource source, ShardLayout layout, List<ShardResult> results, boolean heldOut) {
         var split = results.stream()
@@ -178,7 +187,7 @@ public final class PrepareJob {
                 shards.stream().mapToLong(ShardFile::count).sum(),
                 settings.size(),
                 3,
-                source.classNames(),
+                classNames(source, results),
                 source.location(),
                 "box-filter halvings while at least twice the size, bicubic to "
                         + "the short side, centre crop (improved-diffusion)",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.casdm.data.source.ImageSource;
+import org.casdm.data.source.LabelRule;
 import org.casdm.tensor.Sha256;
 
 /**
@@ -14,6 +15,7 @@ import org.casdm.tensor.Sha256;
  *
  * @param source         where the pictures are from
  * @param parts          SHA-256 of the names and lengths of its parts: whether it still is the same source
+ * @param labels         where the classes come from
  * @param size           of the images in pixels
  * @param maximumPixels  of a picture
  * @param maximumBytes   of a picture's file
@@ -23,11 +25,19 @@ import org.casdm.tensor.Sha256;
 record PreparePlan(
         String source,
         String parts,
+        String labels,
         int size,
         long maximumPixels,
         int maximumBytes,
         long imagesEstimate,
         ShardLayout layout) {
+
+    /** A plan that was stored before there were rules of labels has none. */
+    PreparePlan {
+        Objects.requireNonNull(source);
+        Objects.requireNonNull(layout);
+        labels = labels == null ? LabelRule.AUTO.key() : labels;
+    }
 
     static PreparePlan of(PrepareSettings settings, ImageSource source, long imagesEstimate) {
         var digest = Sha256.newDigest();
@@ -38,6 +48,7 @@ record PreparePlan(
         return new PreparePlan(
                 source.location(),
                 Sha256.hex(digest),
+                settings.labels().key(),
                 settings.size(),
                 settings.limits().maximumPixels(),
                 settings.limits().maximumEntryBytes(),
@@ -52,6 +63,7 @@ record PreparePlan(
         if (source.equals(other.source)) {
             compare(differences, "the source's files", parts, other.parts);
         }
+        compare(differences, "labels", labels, other.labels);
         compare(differences, "size", size, other.size);
         compare(differences, "max-pixels", maximumPixels, other.maximumPixels);
         compare(differences, "max-bytes", maximumBytes, other.maximumBytes);

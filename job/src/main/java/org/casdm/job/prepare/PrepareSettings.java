@@ -1,6 +1,7 @@
 package org.casdm.job.prepare;
 
 import java.util.OptionalInt;
+import org.casdm.data.source.LabelRule;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 
@@ -9,6 +10,7 @@ import org.casdm.data.source.SourceLimits;
  *
  * @param source             where the pictures are: a URI
  * @param format             how they are stored there
+ * @param labels             where their classes come from
  * @param out                the data folder to be written: a URI
  * @param size               width and height of the training images in pixels, 1 to 4096
  * @param seed               decides the order of images, and so which shard has which
@@ -20,6 +22,7 @@ import org.casdm.data.source.SourceLimits;
 public record PrepareSettings(
         String source,
         SourceFormat format,
+        LabelRule labels,
         String out,
         int size,
         long seed,

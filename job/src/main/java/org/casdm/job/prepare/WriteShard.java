@@ -11,7 +11,6 @@ import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.data.DataException;
-import org.casdm.data.shard.ShardFile;
 import org.casdm.data.shard.ShardWriter;
 import org.casdm.data.shard.SkippedRecord;
 import scala.Tuple2;
@@ -40,14 +39,13 @@ record WriteShard(
     public Iterator<ShardResult> call(Integer partition, Iterator<Tuple2<byte[], byte[]>> records) throws Exception {
         var folder = PrepareFolder.at(out, hadoop.value().value());
         var skipped = new ArrayList<SkippedRecord>();
-        var shard = write(folder, partition, records, skipped);
-        var result = new ShardResult(partition, shard, skipped);
+        var result = write(folder, partition, records, skipped);
         folder.finished(result);
         counters.shards().add(1);
         return List.of(result).iterator();
     }
 
-    private ShardFile write(
+    private ShardResult write(
             PrepareFolder folder, int partition, Iterator<Tuple2<byte[], byte[]>> records, List<SkippedRecord> skipped)
             throws IOException {
         var file = new Path(
@@ -56,6 +54,7 @@ record WriteShard(
         try {
             byte[] lastKey = {};
             int lastPart = 0;
+            int classes = 0;
             while (records.hasNext()) {
                 var record = records.next();
                 byte[] key = record._1();
@@ -77,10 +76,11 @@ record WriteShard(
                     writer = new ShardWriter(folder.fileSystem(), file, size);
                 }
                 writer.write(id, PreparedRecord.label(value), value, PreparedRecord.PIXELS_OFFSET);
+                classes = Math.max(classes, PreparedRecord.label(value) + 1);
                 lastKey = key;
                 lastPart = PreparedRecord.part(value);
             }
-            return writer == null ? null : writer.finish();
+            return new ShardResult(partition, writer == null ? null : writer.finish(), classes, skipped);
         } finally {
             if (writer != null) {
                 writer.close();

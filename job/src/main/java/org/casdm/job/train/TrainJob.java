@@ -129,7 +129,12 @@ public final class TrainJob {
         if (classes > 0 && images.classNames().size() != classes) {
             throw new TrainingFailure("model.classes is " + classes + ", but " + images.location() + " has "
                     + images.classNames().size() + " classes; set model.classes to that number, or to 0 to train"
-                    + " without labels");
+                    + " without labels"
+                    + (images.classNames().isEmpty()
+                            ? ". Prepared data has the classes that prepare --labels found: by subfolders, by file"
+                                    + " names as in cat_00001.png (--labels name), from dataset.json of NVIDIA's"
+                                    + " dataset_tool, .cls files in tars, or a label column in Parquet"
+                            : ""));
         }
         return images;
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -16,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.casdm.data.DataException;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.data.source.LabelRule;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +135,54 @@ class PrepareJobTest {
     }
 
     @Test
+    void numberedLabelsBesidePictures_becomeClassesUpToTheLargest() throws IOException {
+        var tars = folder.resolve("tars");
+        Files.createDirectories(tars);
+        var pictures = Files.walk(source).filter(Files::isRegularFile).sorted().toList();
+        for (int tar = 0; tar < 2; tar++) {
+            try (var output = new TarArchiveOutputStream(Files.newOutputStream(tars.resolve(tar + ".tar")))) {
+                for (int i = tar; i < pictures.size(); i += 2) {
+                    put(output, i + ".png", Files.readAllBytes(pictures.get(i)));
+                    put(output, i + ".cls", Integer.toString(i % 7).getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+        }
+        var description = prepare(PreparedFolders.settings(tars.toString(), out.toString(), 25));
+        assertThat(description.classes()).containsExactly("0", "1", "2", "3", "4", "5", "6");
+        assertThat(description.count()).isEqualTo(COUNT);
+        assertThat(PreparedFolders.content(files, path(out))).allSatisfy((id, image) -> {
+            int number = Integer.parseInt(id.replaceAll(".*/|\\.png", ""));
+            assertThat(image).startsWith(number % 7 + " ");
+        });
+        // Shards that an earlier start has written count, too.
+        Files.delete(out.resolve("dataset.json"));
+        var work = PrepareFolder.at(out.toString(), new Configuration());
+        for (int partition = 0; partition < description.shards().size(); partition++) {
+            work.finished(
+                    new ShardResult(partition, description.shards().get(partition), partition == 0 ? 7 : 1, List.of()));
+        }
+        assertThat(prepare(PreparedFolders.settings(tars.toString(), out.toString(), 25)))
+                .isEqualTo(description);
+    }
+
+    private static void put(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
+        var entry = new TarArchiveEntry(name);
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+    }
+
+    @Test
+    void anotherRuleOfLabels_isAnotherDataSet() throws IOException {
+        assertThat(prepare(PreparedFolders.labelled(settings(), LabelRule.NONE)).classes())
+                .isEmpty();
+        assertThatThrownBy(() -> prepare(settings()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("labels was none, is auto");
+    }
+
+    @Test
     void badPicturesAreSkippedAndListed() throws IOException {
         Files.writeString(source.resolve("disc").resolve("no-picture.png"), "text");
         Files.write(source.resolve("ring").resolve("empty.jpg"), new byte[0]);
@@ -172,7 +223,7 @@ class PrepareJobTest {
         Files.delete(half.resolve("part-00002.parquet"));
         var work = PrepareFolder.at(half.toString(), new Configuration());
         for (int partition : new int[] {0, 2, 3}) {
-            work.finished(new ShardResult(partition, whole.shards().get(partition), java.util.List.of()));
+            work.finished(new ShardResult(partition, whole.shards().get(partition), 3, List.of()));
         }
         Files.writeString(half.resolve(".part-00001.parquet.123.tmp"), "half");
         var kept = Files.getLastModifiedTime(half.resolve("part-00003.parquet"));

@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardReader;
+import org.casdm.data.source.LabelRule;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.tensor.Sha256;
@@ -19,13 +20,23 @@ public final class PreparedFolders {
 
     public static PrepareSettings settings(String source, String out, int imagesPerShard) {
         return new PrepareSettings(
-                source, SourceFormat.AUTO, out, 16, 7, 0, OptionalInt.of(imagesPerShard), 0.2, SourceLimits.DEFAULT);
+                source,
+                SourceFormat.AUTO,
+                LabelRule.AUTO,
+                out,
+                16,
+                7,
+                0,
+                OptionalInt.of(imagesPerShard),
+                0.2,
+                SourceLimits.DEFAULT);
     }
 
     static PrepareSettings holdingOut(PrepareSettings settings, double fraction) {
         return new PrepareSettings(
                 settings.source(),
                 settings.format(),
+                settings.labels(),
                 settings.out(),
                 settings.size(),
                 settings.seed(),
@@ -35,10 +46,25 @@ public final class PreparedFolders {
                 settings.limits());
     }
 
+    static PrepareSettings labelled(PrepareSettings settings, LabelRule labels) {
+        return new PrepareSettings(
+                settings.source(),
+                settings.format(),
+                labels,
+                settings.out(),
+                settings.size(),
+                settings.seed(),
+                settings.heldOutFraction(),
+                settings.imagesPerShard(),
+                settings.maximumBadFraction(),
+                settings.limits());
+    }
+
     static PrepareSettings allowing(PrepareSettings settings, double badFraction) {
         return new PrepareSettings(
                 settings.source(),
                 settings.format(),
+                settings.labels(),
                 settings.out(),
                 settings.size(),
                 settings.seed(),
