@@ -101,7 +101,8 @@ def problems_of(pod):
         and own.get("allowPrivilegeEscalation") is False,
     )
     limits = container["resources"]["limits"]
-    yield from expect("has a card", str(limits.get("nvidia.com/gpu")) == "1")
+    gpus = limits.get("nvidia.com/gpu")
+    yield from expect("has a GPU on an executor only", gpus is None if role == "driver" else str(gpus) == "1")
     yield from expect("has a limit of memory", "memory" in limits)
     writable = {mount["mountPath"] for mount in container["volumeMounts"]}
     yield from expect("may write to /tmp and the working folder", {"/tmp", "/opt/spark/work-dir"} <= writable)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# GPU discovery script for Spark: the machine's NVIDIA cards as {"name": "gpu", "addresses": ["0", "1"]}.
+# GPU discovery script for Spark: the machine's NVIDIA GPUs as {"name": "gpu", "addresses": ["0", "1"]}.
 #
 # Addresses are CUDA's device numbers as the executor's process will see them: 0 to n-1, in the order of the PCI bus
 # (the configurations beside this script set CUDA_DEVICE_ORDER to it). With CUDA_VISIBLE_DEVICES set, CUDA numbers the
@@ -24,7 +24,7 @@ if [ -n "${CUDA_VISIBLE_DEVICES+set}" ]; then
     visible=$(printf '%s\n' "$CUDA_VISIBLE_DEVICES" | tr ',' '\n' | grep -c '[^ ]' || true)
     [ "$visible" -ge "$count" ] || count=$visible
 fi
-[ "$count" -gt 0 ] || fail "nvidia-smi finds no card on $(hostname) that may be used" \
+[ "$count" -gt 0 ] || fail "nvidia-smi finds no GPU on $(hostname) that this process may use" \
     "(CUDA_VISIBLE_DEVICES=${CUDA_VISIBLE_DEVICES-not set})"
 
 addresses=

@@ -122,7 +122,7 @@ public final class CudaCheck {
         return new CudaReport(host, driverVersion, cudaVersion, none, missing, gpus);
     }
 
-    /** Why a library does not load; empty if it does. */
+    /** Why a library does not load; empty if it does, or waits for the driver only. */
     private Optional<String> reasonMissing(String library) {
         var reason = machine.load(library);
         for (int i = 0; i < FOLDERS.size() && reason.isPresent(); i++) {
@@ -133,7 +133,7 @@ public final class CudaCheck {
                 reason = reasonThere;
             }
         }
-        return reason;
+        return reason.filter(words -> !words.startsWith(DRIVER_LIBRARY));
     }
 
     /** The GPUs that CUDA shows to this process, numbered as CUDA numbers them with CUDA_DEVICE_ORDER=PCI_BUS_ID. */

@@ -1,6 +1,11 @@
 package org.casdm.engine.libtorch;
 
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
 /** LibTorch's native code: not in the job jar, but in a jar beside it, for CPUs or for CPUs and GPUs. */
@@ -23,14 +28,31 @@ public enum NativeLibraries {
     /** The build that is on this process's class path. Loads nothing. */
     public static NativeLibraries onClassPath() {
         var platform = Loader.getPlatform();
-        if (holds(platform + "-gpu")) {
+        if (resource(platform + "-gpu") != null) {
             return GPU;
         }
-        return holds(platform) ? CPU : ABSENT;
+        return resource(platform) != null ? CPU : ABSENT;
     }
 
-    private static boolean holds(String platform) {
-        return NativeLibraries.class.getResource(FOLDER + platform + "/" + System.mapLibraryName("jnitorch")) != null;
+    /** Where it is: an entry of a class path, a folder or a jar. Empty if none is there. */
+    public static Optional<Path> location() {
+        var platform = Loader.getPlatform();
+        return Stream.of(platform + "-gpu", platform)
+                .map(NativeLibraries::resource)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(NativeLibraries::classPathEntry);
+    }
+
+    private static URL resource(String platform) {
+        return NativeLibraries.class.getResource(FOLDER + platform + "/" + System.mapLibraryName("jnitorch"));
+    }
+
+    private static Path classPathEntry(URL resource) {
+        var text = resource.toString();
+        var jar = text.startsWith("jar:");
+        var entry = text.substring(jar ? "jar:".length() : 0, text.lastIndexOf(jar ? "!" + FOLDER : FOLDER));
+        return Path.of(URI.create(entry));
     }
 
     /**

@@ -94,6 +94,17 @@ class CudaCheckTest {
     }
 
     @Test
+    void libraryThatNeedsTheMissingDriver_isNotReportedAsMissing() {
+        machine.lacks.add("libcuda.so.1");
+        machine.reasons.put(
+                "libcudnn_engines_runtime_compiled.so.9",
+                "libcuda.so.1: cannot open shared object file: No such file or directory");
+
+        assertThat(check().missing()).isEmpty();
+        assertThat(check().problem().orElseThrow()).startsWith("node7 has no NVIDIA driver");
+    }
+
+    @Test
     void driverForAnOlderCuda_isReportedWithBothVersions() {
         machine.prints("| NVIDIA-SMI 550.54.14   Driver Version: 550.54.14   CUDA Version: 12.4 |", A100);
 

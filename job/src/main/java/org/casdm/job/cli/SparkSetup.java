@@ -1,13 +1,18 @@
 package org.casdm.job.cli;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.casdm.config.CasdmConfig;
+import org.casdm.engine.libtorch.NativeLibraries;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.rounds.exchange.StateExchange;
 
@@ -75,7 +80,12 @@ final class SparkSetup {
         if (localCluster.matches()) {
             conf.setIfMissing("spark.executor.cores", localCluster.group(1));
             conf.setIfMissing(EXECUTOR_MEMORY, localCluster.group(2) + "m");
-            jobJar().ifPresent(jar -> conf.setIfMissing("spark.executor.extraClassPath", jar));
+            // The executors are processes of this machine: they load LibTorch's native code from where this one does.
+            var classPath = Stream.concat(jobJar().stream(), NativeLibraries.location().map(Path::toString).stream())
+                    .collect(Collectors.joining(File.pathSeparator));
+            if (!classPath.isEmpty()) {
+                conf.setIfMissing("spark.executor.extraClassPath", classPath);
+            }
         } else if (!master.startsWith("local") && !conf.contains("spark.jars")) {
             jobJar().ifPresent(jar -> conf.setJars(new String[] {jar}));
         }
