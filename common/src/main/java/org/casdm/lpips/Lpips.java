@@ -22,9 +22,6 @@ public final class Lpips implements AutoCloseable {
     private static final long PIXELS_AT_ONCE = 1 << 16;
 
     private static final int COLOURS = 3;
-    // The mean and standard deviation of ImageNet's pixels in [-1, 1], rounded: lpips' ScalingLayer.
-    private static final double[] SHIFT = {-.030, -.088, -.188};
-    private static final double[] SCALE = {.458, .448, .450};
 
     private final LpipsSpec spec;
     private final DataType dataType;
@@ -151,8 +148,8 @@ public final class Lpips implements AutoCloseable {
     private void scale(INDArray images) {
         int width = (int) images.size(2);
         var rows = images.reshape('c', images.size(0) * images.size(1), (long) width * COLOURS);
-        rows.muliRowVector(row(width, c -> 1 / SCALE[c]));
-        rows.addiRowVector(row(width, c -> -SHIFT[c] / SCALE[c]));
+        rows.muliRowVector(row(width, c -> 1 / LpipsSpec.scale(c)));
+        rows.addiRowVector(row(width, c -> -LpipsSpec.shift(c) / LpipsSpec.scale(c)));
     }
 
     private INDArray row(int width, IntToDoubleFunction ofColour) {
@@ -164,7 +161,7 @@ public final class Lpips implements AutoCloseable {
     private void takeGradient(INDArray gradient, INDArray target) {
         int width = (int) gradient.size(2);
         gradient.reshape('c', gradient.size(0) * gradient.size(1), (long) width * COLOURS)
-                .muliRowVector(row(width, c -> 1 / SCALE[c]));
+                .muliRowVector(row(width, c -> 1 / LpipsSpec.scale(c)));
         if (lastResize == null) {
             target.assign(gradient);
         } else {

@@ -11,6 +11,10 @@ import java.util.Objects;
  */
 public record LpipsSpec(Trunk trunk, Resize resize) implements Serializable {
 
+    // The mean and standard deviation of ImageNet's pixels in [-1, 1], rounded.
+    private static final double[] SHIFT = {-.030, -.088, -.188};
+    private static final double[] SCALE = {.458, .448, .450};
+
     /** What becomes of small images before they are compared. */
     public enum Resize {
         /** Nothing: images are compared as they are. */
@@ -22,12 +26,12 @@ public record LpipsSpec(Trunk trunk, Resize resize) implements Serializable {
         TO_224;
 
         /** The side that they are resized to, in pixels. */
-        static final int SIDE = 224;
+        public static final int SIDE = 224;
 
         private static final int SIZE_LEFT_ALONE = 256;
 
         /** Whether images of this width are resized. */
-        boolean applies(long width) {
+        public boolean applies(long width) {
             return this == TO_224 && width < SIZE_LEFT_ALONE;
         }
     }
@@ -35,5 +39,15 @@ public record LpipsSpec(Trunk trunk, Resize resize) implements Serializable {
     public LpipsSpec {
         Objects.requireNonNull(trunk, "trunk");
         Objects.requireNonNull(resize, "resize");
+    }
+
+    /** What is subtracted from a colour of an image in [-1, 1] before the trunk sees it: lpips' ScalingLayer. */
+    public static double shift(int colour) {
+        return SHIFT[colour];
+    }
+
+    /** What the difference is divided by then. */
+    public static double scale(int colour) {
+        return SCALE[colour];
     }
 }

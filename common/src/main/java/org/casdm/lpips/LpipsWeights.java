@@ -189,13 +189,13 @@ public final class LpipsWeights {
         return turned.get(name);
     }
 
-    /** A tensor by torchvision's name. */
-    INDArray get(String name) {
+    /** A tensor by torchvision's name; stays as it is. */
+    public INDArray get(String name) {
         return tensors.get(name);
     }
 
-    /** The weights of a slice's channels, [channels]. */
-    INDArray lin(int slice) {
+    /** The weights of a slice's channels, [channels]; stays as it is. */
+    public INDArray lin(int slice) {
         var weights = tensors.get("lin" + slice + ".model.1.weight");
         return weights.reshape(weights.length());
     }

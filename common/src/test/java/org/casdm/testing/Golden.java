@@ -121,6 +121,20 @@ public final class Golden {
         return values[0];
     }
 
+    /** {@link #relativeError(double[], double[])} of single-precision values. */
+    public static double relativeError(float[] ours, double[] reference) {
+        return relativeError(doubles(ours), reference);
+    }
+
+    /** The same values in double. */
+    public static double[] doubles(float[] values) {
+        var doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
     /** ‖ours - reference‖ / ‖reference‖; the plain norm of the difference where the reference is all zero. */
     public static double relativeError(double[] ours, double[] reference) {
         if (ours.length != reference.length) {

@@ -1,5 +1,6 @@
 package org.casdm.network.nd4j;
 
+import org.casdm.network.TimestepEmbedding;
 import org.casdm.network.UNetSpec;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -7,8 +8,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The embedding of timestep and class that every residual block takes in. */
 final class Embedding {
-
-    private static final double LONGEST_PERIOD = 10000;
 
     private final UNetSpec spec;
     private final Linear first;
@@ -42,8 +41,9 @@ final class Embedding {
         }
         long images = timesteps.length();
         sinusoids = arena.take(images, spec.channels());
-        sinusoids.assign(Nd4j.create(sinusoids(timesteps.toDoubleVector(), spec.channels()))
-                .castTo(arena.dataType()));
+        sinusoids.assign(Nd4j.createFromArray(TimestepEmbedding.of(timesteps.toDoubleVector(), spec.channels()))
+                .castTo(arena.dataType())
+                .reshape(images, spec.channels()));
         hidden = arena.take(images, spec.embeddingChannels());
         first.forward(sinusoids, hidden, kernels, training);
         hiddenActivated = arena.take(images, spec.embeddingChannels());
@@ -102,19 +102,5 @@ final class Embedding {
 
     private static INDArray row(INDArray matrix, int index) {
         return matrix.get(NDArrayIndex.point(index), NDArrayIndex.all());
-    }
-
-    /** improved-diffusion's {@code timestep_embedding}: cosines, then sines, of geometrically spaced frequencies. */
-    private static double[][] sinusoids(double[] timesteps, int channels) {
-        int half = channels / 2;
-        var result = new double[timesteps.length][channels];
-        for (int i = 0; i < half; i++) {
-            double frequency = Math.exp(-Math.log(LONGEST_PERIOD) * i / half);
-            for (int image = 0; image < timesteps.length; image++) {
-                result[image][i] = Math.cos(timesteps[image] * frequency);
-                result[image][half + i] = Math.sin(timesteps[image] * frequency);
-            }
-        }
-        return result;
     }
 }

@@ -1,0 +1,161 @@
+package org.casdm.engine.libtorch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.casdm.cascade.LossWeights;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.engine.Batch;
+
+/**
+ * The loss of a model: from images and noise to the terms of {@link LossWeights#terms}, each a mean over an image's
+ * values. What learns from which term is said in {@link org.casdm.cascade.graph.CascadeTerms} and {@link
+ * org.casdm.cascade.CascadeGraph}.
+ */
+final class CascadeLoss {
+
+    private final ModelSpec model;
+    private final double[] weights;
+    private final Target target;
+    private final LibTorchUNet theta;
+    private final Optional<LibTorchUNet> phi;
+    private final Optional<LibTorchLpips> lpips;
+
+    /** @param networks of the model, in its order */
+    CascadeLoss(
+            ModelSpec model,
+            LossWeights weights,
+            List<LibTorchUNet> networks,
+            Optional<LibTorchLpips> lpips,
+            Target target) {
+        this.model = model;
+        this.weights = weights.of(weights.terms(model));
+        this.target = target;
+        theta = networks.get(0);
+        phi = networks.stream().skip(1).findFirst();
+        this.lpips = lpips;
+    }
+
+    /** What the networks gave: the model's own terms, and the image that the metric function judges. */
+    private record Prediction(List<Tensor> terms, Tensor image) {}
+
+    /** Some images of a batch on the device. */
+    private final class Part {
+
+        private final int[] timesteps;
+        private final double[] seenTimesteps;
+        private final int[] labels;
+        private final Tensor x0;
+        private final Tensor epsilon;
+        private final Tensor xt;
+
+        Part(Batch batch, int first, int count) {
+            timesteps = Arrays.copyOfRange(batch.timesteps(), first, first + count);
+            seenTimesteps = Arrays.stream(timesteps)
+                    .mapToDouble(t -> t * model.timestepFactor())
+                    .toArray();
+            labels = batch.labels() == null ? null : Arrays.copyOfRange(batch.labels(), first, first + count);
+            x0 = target.uploadImages(batch.x0(), first, count, batch.size(), batch.size(), batch.channels());
+            epsilon = target.uploadImages(batch.epsilon(), first, count, batch.size(), batch.size(), batch.channels());
+            xt = x0.mul(coefficient(model.schedule()::sqrtAlphaBar))
+                    .add(epsilon.mul(coefficient(model.schedule()::sqrtOneMinusAlphaBar)));
+        }
+
+        /** A coefficient of the schedule at each image's timestep, [images, 1, 1, 1]. */
+        Tensor coefficient(IntToDoubleFunction ofTimestep) {
+            var values = new float[timesteps.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) ofTimestep.applyAsDouble(timesteps[i]);
+            }
+            return target.upload(values, 0, values.length, 1, 1, 1);
+        }
+
+        Tensor network(LibTorchUNet network, Tensor input, Pass pass) {
+            return network.forward(input, seenTimesteps, labels, pass);
+        }
+
+        /** x̂_0 of a predicted noise. */
+        Tensor estimate(Tensor predicted) {
+            var noise = coefficient(model.schedule()::sqrtOneMinusAlphaBar);
+            var signal = coefficient(t -> 1 / model.schedule().sqrtAlphaBar(t));
+            var estimate = xt.sub(predicted.mul(noise)).mul(signal);
+            return model.clip()
+                    ? estimate.clamp(new ScalarOptional(Tensors.scalar(-1)), new ScalarOptional(Tensors.scalar(1)))
+                    : estimate;
+        }
+    }
+
+    /**
+     * Adds the gradient of some images' share of the batch's loss to the parameters' gradients.
+     *
+     * @param terms receives the unweighted terms of these images, [image][term]
+     */
+    void backward(Batch batch, int first, int count, Pass pass, double[][] terms) {
+        try (var scope = new PointerScope()) {
+            var part = new Part(batch, first, count);
+            var prediction = predict(part, pass);
+            var all = new ArrayList<>(prediction.terms());
+            Tensor loss = null;
+            for (int i = 0; i < all.size(); i++) {
+                var weighted = all.get(i).sum().mul(Tensors.scalar(weights[i] / batch.images()));
+                loss = loss == null ? weighted : loss.add(weighted);
+            }
+            if (lpips.isPresent()) {
+                double weight = weights[weights.length - 1] / batch.images();
+                var comparison = lpips.get().withGradient(prediction.image().detach(), part.x0);
+                all.add(comparison.distances());
+                // Its gradient is computed already: this has the same.
+                loss = loss.add(
+                        prediction.image().mul(comparison.gradient()).sum().mul(Tensors.scalar(weight)));
+            }
+            pass.backward(loss);
+            var values = new float[count * weights.length];
+            Target.download(
+                    torch.stack(new TensorVector(all.toArray(new Tensor[0])), 1).detach(), values, 0);
+            for (int i = 0; i < values.length; i++) {
+                terms[first + i / weights.length][i % weights.length] = values[i];
+            }
+        }
+    }
+
+    private Prediction predict(Part part, Pass pass) {
+        var output = part.network(theta, part.xt, pass);
+        int colours = model.colours();
+        return switch (model.kind()) {
+            case DDPM -> new Prediction(List.of(meanSquare(output.sub(part.epsilon))), part.estimate(output));
+            case CAS_DM -> {
+                var estimate = part.estimate(output.detach());
+                var input = model.phiSeesXt() ? Tensors.concatenate(1, estimate, part.xt) : estimate;
+                yield cascade(part, output, part.network(phi.orElseThrow(), input, pass), estimate);
+            }
+            case DUAL -> {
+                var noise = output.narrow(1, 0, colours);
+                yield cascade(part, noise, output.narrow(1, colours, colours + 1L), part.estimate(noise.detach()));
+            }
+        };
+    }
+
+    private Prediction cascade(Part part, Tensor noise, Tensor output, Tensor estimate) {
+        var image = output.narrow(1, 0, model.colours());
+        var weight = torch.sigmoid(output.narrow(1, model.colours(), 1));
+        var error = image.detach()
+                .sub(estimate)
+                .mul(weight)
+                .add(estimate)
+                .sub(part.x0)
+                .mul(part.coefficient(model.schedule()::posteriorMeanCoef1));
+        return new Prediction(
+                List.of(meanSquare(noise.sub(part.epsilon)), meanSquare(image.sub(part.x0)), meanSquare(error)), image);
+    }
+
+    private static Tensor meanSquare(Tensor images) {
+        return Tensors.mean(images.square(), 1, 2, 3);
+    }
+}

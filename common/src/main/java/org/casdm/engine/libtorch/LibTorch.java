@@ -1,0 +1,29 @@
+package org.casdm.engine.libtorch;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.casdm.engine.EngineException;
+
+/** LibTorch's native code in this process. */
+final class LibTorch {
+
+    private LibTorch() {}
+
+    /**
+     * Loads the native code, once a process.
+     *
+     * @throws EngineException if it is not on the class path or cannot be loaded
+     */
+    static void load() {
+        try {
+            Loader.load(torch.class);
+        } catch (LinkageError e) {
+            throw new EngineException(
+                    "engine libtorch: LibTorch's native code cannot be loaded: " + e.getMessage()
+                            + ". Put the jar org.bytedeco:pytorch with the classifier " + Loader.getPlatform()
+                            + " (CPU) or " + Loader.getPlatform() + "-gpu beside the job jar (spark.jars), or set"
+                            + " execution.engine = nd4j",
+                    e);
+        }
+    }
+}
