@@ -15,15 +15,19 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The JSON header of a safetensors file: where each tensor is in the data that follows, and free text about the file.
  * The rules are those of the reference implementation: the data holds the tensors without gap or overlap.
  *
- * @param entries  in the order of the data
- * @param metadata the texts of {@code __metadata__}
+ * @param entries   in the order of the data
+ * @param refused   names of the tensors whose element type is not known here, and why they cannot be read
+ * @param metadata  the texts of {@code __metadata__}
+ * @param dataBytes length of the data after the header
  */
-record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
+record SafetensorsHeader(
+        List<Entry> entries, Map<String, String> refused, Map<String, String> metadata, long dataBytes) {
 
     /** As in the reference implementation: a header beyond it is a broken or hostile file. */
     static final int MAXIMUM_BYTES = 100_000_000;
@@ -38,8 +42,12 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     /** A tensor and its bytes, counted from the end of the header; {@code end} is exclusive. */
     record Entry(TensorInfo info, long begin, long end) {}
 
+    /** The bytes of a tensor of any element type. */
+    private record Span(String tensor, long begin, long end) {}
+
     SafetensorsHeader {
         entries = List.copyOf(entries);
+        refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
@@ -63,12 +71,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             entries.add(new Entry(info, position, end));
             position = end;
         }
-        return new SafetensorsHeader(entries, metadata);
-    }
-
-    /** Length of the data after the header. */
-    long dataBytes() {
-        return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
+        return new SafetensorsHeader(entries, Map.of(), metadata, position);
     }
 
     /** The JSON text, padded with spaces so that the data starts at a multiple of eight bytes. */
@@ -117,9 +120,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         if (json.length == 0 || json[0] != '{') {
             throw new TensorFormatException(file, "not a safetensors file: its header is no JSON object");
         }
-        SafetensorsHeader header;
         try (var parser = JSON.createParser(json)) {
-            header = new Parsing(file, parser).header();
+            return new Parsing(file, parser, dataBytes, new ArrayList<>(), new LinkedHashMap<>()).header();
         } catch (TensorFormatException e) {
             throw e;
         } catch (JsonProcessingException e) {
@@ -127,28 +129,26 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         } catch (IOException e) {
             throw new TensorFormatException(file, "the header is damaged", e);
         }
-        header.requireWholeCover(file, dataBytes);
-        return header;
     }
 
-    private void requireWholeCover(String file, long dataBytes) throws TensorFormatException {
+    private static void requireWholeCover(String file, List<Span> spans, long dataBytes) throws TensorFormatException {
         var position = 0L;
-        for (var entry : entries) {
-            if (entry.begin() != position) {
+        for (var span : spans) {
+            if (span.begin() != position) {
                 throw new TensorFormatException(
                         file,
-                        "tensor '" + entry.info().name() + "' starts at byte "
-                                + entry.begin() + " of the data, "
-                                + (entry.begin() < position ? "inside the tensor before it" : "after a gap")
+                        "tensor '" + span.tensor() + "' starts at byte "
+                                + span.begin() + " of the data, "
+                                + (span.begin() < position ? "inside the tensor before it" : "after a gap")
                                 + ", instead of at " + position);
             }
-            if (entry.end() > dataBytes) {
+            if (span.end() > dataBytes) {
                 throw new TensorFormatException(
                         file,
-                        "tensor '" + entry.info().name() + "' ends at byte " + entry.end()
+                        "tensor '" + span.tensor() + "' ends at byte " + span.end()
                                 + " of the data, but the file has only " + dataBytes + " bytes of data");
             }
-            position = entry.end();
+            position = span.end();
         }
         if (position != dataBytes) {
             throw new TensorFormatException(
@@ -157,7 +157,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     }
 
     /** One pass over the JSON text. */
-    private record Parsing(String file, JsonParser parser) {
+    private record Parsing(
+            String file, JsonParser parser, long dataBytes, List<Span> spans, Map<String, String> refused) {
 
         SafetensorsHeader header() throws IOException {
             expect(parser.nextToken(), JsonToken.START_OBJECT, "an object", "the header");
@@ -168,14 +169,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 if (name.equals(METADATA_KEY)) {
                     readMetadata(metadata);
                 } else {
-                    entries.add(entry(name));
+                    entry(name).ifPresent(entries::add);
                 }
             }
             if (parser.nextToken() != null) {
                 throw new TensorFormatException(file, "the header goes on after the end of its JSON object");
             }
             entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-            return new SafetensorsHeader(entries, metadata);
+            spans.sort(Comparator.comparingLong(Span::begin).thenComparingLong(Span::end));
+            requireWholeCover(file, spans, dataBytes);
+            return new SafetensorsHeader(entries, refused, metadata, dataBytes);
         }
 
         private void readMetadata(Map<String, String> metadata) throws IOException {
@@ -187,16 +190,20 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             }
         }
 
-        private Entry entry(String name) throws IOException {
+        /** Empty for a tensor of an element type that is not known here. */
+        private Optional<Entry> entry(String name) throws IOException {
             var place = "tensor '" + name + "'";
             expect(parser.nextToken(), JsonToken.START_OBJECT, "an object", place);
-            TensorType type = null;
+            String type = null;
             long[] shape = null;
             long[] offsets = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var field = parser.currentName();
                 switch (field) {
-                    case "dtype" -> type = type(place);
+                    case "dtype" -> {
+                        expect(parser.nextToken(), JsonToken.VALUE_STRING, "a text", place + ", dtype");
+                        type = parser.getText();
+                    }
                     case "shape" -> shape = integers(place + ", shape");
                     case "data_offsets" -> offsets = integers(place + ", data_offsets");
                     default -> throw new TensorFormatException(file, place + ": unknown field '" + field + "'");
@@ -209,9 +216,15 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 throw new TensorFormatException(
                         file, place + ": data_offsets " + Arrays.toString(offsets) + " are no begin and end");
             }
+            spans.add(new Span(name, offsets[0], offsets[1]));
+            var known = type(type);
+            if (known.isEmpty()) {
+                refused.put(name, "element type '" + type + "' is not one of " + Arrays.toString(TensorType.values()));
+                return Optional.empty();
+            }
             TensorInfo info;
             try {
-                info = new TensorInfo(name, type, shape);
+                info = new TensorInfo(name, known.get(), shape);
             } catch (IllegalArgumentException e) {
                 throw new TensorFormatException(file, e.getMessage(), e);
             }
@@ -221,19 +234,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                         place + ": " + type + Arrays.toString(shape) + " takes " + info.byteSize()
                                 + " bytes, but data_offsets give " + (offsets[1] - offsets[0]));
             }
-            return new Entry(info, offsets[0], offsets[1]);
+            return Optional.of(new Entry(info, offsets[0], offsets[1]));
         }
 
-        private TensorType type(String place) throws IOException {
-            expect(parser.nextToken(), JsonToken.VALUE_STRING, "a text", place + ", dtype");
-            var text = parser.getText();
+        private static Optional<TensorType> type(String name) {
             return Arrays.stream(TensorType.values())
-                    .filter(type -> type.name().equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> new TensorFormatException(
-                            file,
-                            place + ": element type '" + text + "' is not one of "
-                                    + Arrays.toString(TensorType.values())));
+                    .filter(type -> type.name().equals(name))
+                    .findFirst();
         }
 
         private long[] integers(String place) throws IOException {

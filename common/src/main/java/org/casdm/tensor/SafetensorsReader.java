@@ -24,6 +24,7 @@ public final class SafetensorsReader implements Closeable {
     private final SeekableInput input;
     private final Map<String, SafetensorsHeader.Entry> entries = new LinkedHashMap<>();
     private final Map<String, String> metadata;
+    private final Map<String, String> refused;
     private final long dataStart;
     private ByteBuffer chunk;
 
@@ -38,6 +39,7 @@ public final class SafetensorsReader implements Closeable {
             var header = readHeader();
             header.entries().forEach(entry -> entries.put(entry.info().name(), entry));
             metadata = header.metadata();
+            refused = header.refused();
             dataStart = input.size() - header.dataBytes();
         } catch (IOException | RuntimeException e) {
             try {
@@ -88,6 +90,11 @@ public final class SafetensorsReader implements Closeable {
         return entries.values().stream().map(SafetensorsHeader.Entry::info).toList();
     }
 
+    /** Names of the tensors whose element type is not known here, and why they cannot be read. */
+    public Map<String, String> refused() {
+        return refused;
+    }
+
     /** The texts of {@code __metadata__}. */
     public Map<String, String> metadata() {
         return metadata;
@@ -117,26 +124,24 @@ public final class SafetensorsReader implements Closeable {
     }
 
     /**
-     * Reads a tensor of any type as floats, in chunks: narrower types exactly, F64, I64 and I32 rounded to nearest,
-     * BOOL as 0 and 1.
+     * Reads a tensor of any type as floats, in chunks: narrower types exactly, F64 and integers of 32 and 64 bits rounded
+     * to nearest, BOOL as 0 and 1.
      */
     public void read(String tensor, FloatSink sink) throws IOException {
         var entry = entry(tensor);
+        var type = entry.info().type();
         FloatBuffer converted = null;
         for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
-            if (entry.info().type() == TensorType.F32) {
+            if (type == TensorType.F32) {
                 sink.accept(bytes.asFloatBuffer());
             } else {
                 if (converted == null) {
-                    converted = FloatBuffer.allocate(
-                            bytes.remaining() / entry.info().type().byteSize());
+                    converted = FloatBuffer.allocate(bytes.remaining() / type.byteSize());
                 }
                 converted.clear();
-                while (bytes.hasRemaining()) {
-                    converted.put(nextFloat(entry.info().type(), bytes));
-                }
+                ElementReader.toFloats(type, bytes, bytes.remaining() / type.byteSize(), converted);
                 sink.accept(converted.flip());
             }
         }
@@ -149,7 +154,7 @@ public final class SafetensorsReader implements Closeable {
         return values;
     }
 
-    /** Reads a tensor of any type as doubles; only I64 beyond 2^53 is rounded. */
+    /** Reads a tensor of any type as doubles; only I64 and U64 beyond 2^53 are rounded. */
     public double[] readDoubles(String tensor) throws IOException {
         var values = DoubleBuffer.allocate(arrayLength(tensor));
         var entry = entry(tensor);
@@ -157,15 +162,15 @@ public final class SafetensorsReader implements Closeable {
         for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
-            while (bytes.hasRemaining()) {
-                values.put(type.isFloatingPoint() ? nextDouble(type, bytes) : (double) nextLong(type, bytes));
+            for (int i = 0, count = bytes.remaining() / type.byteSize(); i < count; i++) {
+                values.put(ElementReader.doubleAt(type, bytes, i));
             }
         }
         return values.array();
     }
 
     /**
-     * Reads a tensor of whole numbers or truth values exactly.
+     * Reads a tensor of whole numbers or truth values exactly; U64 as its 64 bits.
      *
      * @throws TensorFormatException if the tensor holds floating-point numbers
      */
@@ -180,8 +185,8 @@ public final class SafetensorsReader implements Closeable {
         for (var position = entry.begin(); position < entry.end(); ) {
             var bytes = nextChunk(entry, position);
             position += bytes.remaining();
-            while (bytes.hasRemaining()) {
-                values[index++] = nextLong(type, bytes);
+            for (int i = 0, count = bytes.remaining() / type.byteSize(); i < count; i++) {
+                values[index++] = ElementReader.longAt(type, bytes, i);
             }
         }
         return values;
@@ -236,7 +241,11 @@ public final class SafetensorsReader implements Closeable {
     private SafetensorsHeader.Entry entry(String tensor) throws TensorFormatException {
         var entry = entries.get(tensor);
         if (entry == null) {
-            throw new TensorFormatException(input.name(), "has no tensor '" + tensor + "'");
+            throw new TensorFormatException(
+                    input.name(),
+                    refused.containsKey(tensor)
+                            ? "tensor '" + tensor + "': " + refused.get(tensor)
+                            : "has no tensor '" + tensor + "'");
         }
         return entry;
     }
@@ -259,32 +268,6 @@ public final class SafetensorsReader implements Closeable {
         var count = (int) Math.min(CHUNK_BYTES, entry.end() - position);
         input.readFully(dataStart + position, chunk.array(), 0, count);
         return chunk.clear().limit(count);
-    }
-
-    private static float nextFloat(TensorType type, ByteBuffer bytes) {
-        return type.isFloatingPoint() ? (float) nextDouble(type, bytes) : (float) nextLong(type, bytes);
-    }
-
-    private static double nextDouble(TensorType type, ByteBuffer bytes) {
-        return switch (type) {
-            case F64 -> bytes.getDouble();
-            case F32 -> bytes.getFloat();
-            case F16 -> HalfPrecision.fromFloat16(bytes.getShort());
-            case BF16 -> HalfPrecision.fromBfloat16(bytes.getShort());
-            case I64, I32, I16, I8, U8, BOOL -> throw new AssertionError(type);
-        };
-    }
-
-    private static long nextLong(TensorType type, ByteBuffer bytes) {
-        return switch (type) {
-            case I64 -> bytes.getLong();
-            case I32 -> bytes.getInt();
-            case I16 -> bytes.getShort();
-            case I8 -> bytes.get();
-            case U8 -> Byte.toUnsignedLong(bytes.get());
-            case BOOL -> bytes.get() == 0 ? 0 : 1;
-            case F64, F32, F16, BF16 -> throw new AssertionError(type);
-        };
     }
 
     @Override

@@ -6,6 +6,14 @@ public enum TensorType {
     F32(4),
     F16(2),
     BF16(2),
+    F8_E4M3(1),
+    F8_E4M3FNUZ(1),
+    F8_E5M2(1),
+    F8_E5M2FNUZ(1),
+    F8_E8M0(1),
+    U64(8),
+    U32(4),
+    U16(2),
     I64(8),
     I32(4),
     I16(2),
@@ -27,8 +35,8 @@ public enum TensorType {
     /** Whether the elements are floating-point numbers of any width. */
     public boolean isFloatingPoint() {
         return switch (this) {
-            case F64, F32, F16, BF16 -> true;
-            case I64, I32, I16, I8, U8, BOOL -> false;
+            case F64, F32, F16, BF16, F8_E4M3, F8_E4M3FNUZ, F8_E5M2, F8_E5M2FNUZ, F8_E8M0 -> true;
+            case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> false;
         };
     }
 }

@@ -41,7 +41,7 @@ public final class UNetWeights {
 
     private final UNetSpec spec;
     private final Map<String, Parameter> wanted;
-    private final String file;
+    private final TensorFile file;
     private final String prefix;
     private final Map<String, StoredTensor> found = new LinkedHashMap<>();
 
@@ -55,7 +55,7 @@ public final class UNetWeights {
      */
     public UNetWeights(TensorFile file, String network, UNetSpec spec) throws TensorFormatException {
         this.spec = spec;
-        this.file = file.name();
+        this.file = file;
         wanted = UNetParameters.of(spec).byName();
         prefix = prefix(file, network + ".");
         for (var tensor : file.tensors()) {
@@ -95,8 +95,9 @@ public final class UNetWeights {
         wanted.forEach((name, parameter) -> {
             var tensor = found.get(name);
             if (tensor == null) {
-                differences.add(
-                        name + ": not in the file; " + Arrays.toString(parameter.fileShape()) + " in the model");
+                differences.add(file.refusal(prefix + name)
+                        .orElse(name + ": not in the file; " + Arrays.toString(parameter.fileShape())
+                                + " in the model"));
             } else if (!Arrays.equals(tensor.info().shape(), parameter.fileShape())
                     && !hasVariance(name, tensor, parameter)) {
                 differences.add(name + ": " + Arrays.toString(tensor.info().shape()) + " in the file, "
@@ -127,6 +128,7 @@ public final class UNetWeights {
         var first = found.get(FIRST);
         if (first == null) {
             hints.add("It holds no U-Net of improved-diffusion or guided-diffusion: there is no " + FIRST);
+            file.refused().forEach((path, reason) -> hints.add("'" + path + "' is not read: " + reason));
         } else {
             long channels = first.info().shape()[0];
             if (channels != spec.channels()) {
@@ -191,7 +193,7 @@ public final class UNetWeights {
             for (float value : values) {
                 if (!Float.isFinite(value)) {
                     throw new TensorFormatException(
-                            file, "tensor " + prefix + parameter.name() + " holds a value that is not finite");
+                            file.name(), "tensor " + prefix + parameter.name() + " holds a value that is not finite");
                 }
             }
             boolean reorder =

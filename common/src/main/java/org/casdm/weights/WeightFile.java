@@ -53,7 +53,7 @@ public final class WeightFile {
             KnownContent.verify(fileSystem, path);
         }
         try (var file = TensorFile.open(fileSystem, path)) {
-            var found = find(path.toString(), what, wanted, stored(file));
+            var found = find(file, what, wanted);
             for (var tensor : wanted) {
                 float[] values = values(found.get(tensor));
                 requireFinite(path, tensor, values);
@@ -72,7 +72,7 @@ public final class WeightFile {
             throws IOException {
         var path = new Path(source.uri().orElseThrow());
         try (var file = TensorFile.open(path.getFileSystem(hadoop), path)) {
-            find(path.toString(), what, wanted, stored(file));
+            find(file, what, wanted);
         }
     }
 
@@ -92,15 +92,18 @@ public final class WeightFile {
         return ContentDigest.of(path.getFileSystem(hadoop), path).sha256();
     }
 
-    private static Map<WeightTensor, StoredTensor> find(
-            String file, String what, List<WeightTensor> wanted, Map<String, StoredTensor> stored)
+    private static Map<WeightTensor, StoredTensor> find(TensorFile file, String what, List<WeightTensor> wanted)
             throws TensorFormatException {
+        var stored = stored(file);
         var found = new HashMap<WeightTensor, StoredTensor>();
         var problems = new ArrayList<String>();
         for (var tensor : wanted) {
             var name = tensor.names().stream().filter(stored::containsKey).findFirst();
             if (name.isEmpty()) {
-                problems.add("no tensor " + String.join(" or ", tensor.names()));
+                problems.add(tensor.names().stream()
+                        .flatMap(each -> file.refusal(each).stream())
+                        .findFirst()
+                        .orElse("no tensor " + String.join(" or ", tensor.names())));
                 continue;
             }
             long[] shape = stored.get(name.get()).info().shape();
@@ -115,7 +118,8 @@ public final class WeightFile {
             int listed = Math.min(LISTED_PROBLEMS, problems.size());
             String rest = problems.size() > listed ? "; and " + (problems.size() - listed) + " more" : "";
             throw new TensorFormatException(
-                    file, "does not hold " + what + ": " + String.join("; ", problems.subList(0, listed)) + rest);
+                    file.name(),
+                    "does not hold " + what + ": " + String.join("; ", problems.subList(0, listed)) + rest);
         }
         return found;
     }

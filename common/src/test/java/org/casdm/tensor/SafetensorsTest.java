@@ -318,7 +318,7 @@ class SafetensorsTest {
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} x | damaged",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} {} | goes on after the end",
                 "4 | {\"a\":1} | 'a': an object was expected",
-                "4 | {\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'F8_E4M3' is not one of",
+                "4 | {\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'a': F8_E4M3[1] takes 1 bytes",
                 "4 | {\"a\":{\"dtype\":5,\"shape\":[1],\"data_offsets\":[0,4]}} | 'a', dtype: a text was expected",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 'a': F32[2] takes 8 bytes",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | 'a', shape: -1 is negative",

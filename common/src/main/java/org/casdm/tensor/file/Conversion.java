@@ -29,6 +29,8 @@ public final class Conversion {
 
     private record Renamed(TensorInfo info, StoredTensor tensor) {}
 
+    private final TensorFile file;
+    private final boolean whole;
     private final Map<String, String> metadata;
     private final List<Renamed> taken = new ArrayList<>();
     private final List<String> left;
@@ -39,9 +41,15 @@ public final class Conversion {
      * @param file stays open until it is written
      * @param key of nested checkpoints: only tensors below this path ({@code state_dict}, {@code model.ema}) are taken,
      *        and their names begin after it; empty: all, by their whole paths
-     * @throws TensorFormatException if there are no tensors below the key
+     * @throws TensorFormatException if there are no tensors below the key, or something that is not read
      */
     public Conversion(TensorFile file, Optional<String> key) throws TensorFormatException {
+        this.file = file;
+        var refusal = key.flatMap(file::refusal);
+        if (refusal.isPresent()) {
+            throw new TensorFormatException(file.name(), refusal.get());
+        }
+        whole = key.isEmpty();
         metadata = file.metadata().isEmpty() ? PYTORCH : file.metadata();
         left = new ArrayList<>(file.otherValues());
         for (var tensor : file.tensors()) {
@@ -95,6 +103,29 @@ public final class Conversion {
         return List.copyOf(left);
     }
 
+    /** What of the file is not read, by its path, and why. Without a key nothing is written then. */
+    public Map<String, String> refused() {
+        return file.refused();
+    }
+
+    /**
+     * Checks that nothing would be lost that might hold tensors.
+     *
+     * @throws TensorFormatException if all of a file is to be converted and some of it is not read
+     */
+    public void requireComplete() throws TensorFormatException {
+        if (whole && !file.refused().isEmpty()) {
+            var first = file.refused().entrySet().iterator().next();
+            throw new TensorFormatException(
+                    file.name(),
+                    "'" + first.getKey() + "': " + first.getValue()
+                            + (taken.isEmpty()
+                                    ? ""
+                                    : ". --key takes the tensors below one path; there are some below "
+                                            + groups(file)));
+        }
+    }
+
     /** Bytes of all elements. */
     public long byteSize() {
         return taken.stream().mapToLong(renamed -> renamed.info().byteSize()).sum();
@@ -104,8 +135,10 @@ public final class Conversion {
      * Writes the safetensors file.
      *
      * @return its size and hash
+     * @throws TensorFormatException if all of a file was to be converted and some of it is not read
      */
     public ContentDigest write(OutputStream stream) throws IOException {
+        requireComplete();
         var sources = taken.stream()
                 .map(renamed ->
                         TensorSource.of(renamed.info(), sink -> renamed.tensor().readBytes(sink::acceptBytes)))

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.tensor.SafetensorsReader;
@@ -32,6 +33,7 @@ public final class TensorFile implements Closeable {
     private final List<StoredTensor> tensors;
     private final List<String> otherValues;
     private final Map<String, String> metadata;
+    private final Map<String, String> refused;
     private final Closeable file;
 
     private TensorFile(SafetensorsReader file) throws IOException {
@@ -43,6 +45,7 @@ public final class TensorFile implements Closeable {
         tensors = List.copyOf(stored);
         otherValues = List.of();
         metadata = file.metadata();
+        refused = file.refused();
         this.file = file;
     }
 
@@ -51,6 +54,7 @@ public final class TensorFile implements Closeable {
         tensors = List.copyOf(file.tensors().values());
         otherValues = List.copyOf(file.values().keySet());
         metadata = Map.of();
+        refused = file.refused();
         this.file = file;
     }
 
@@ -58,7 +62,7 @@ public final class TensorFile implements Closeable {
      * Opens a file of any Hadoop file system, in the format that it begins like.
      *
      * @throws TensorFormatException if it is a damaged safetensors file
-     * @throws PyTorchFileException if it is a damaged PyTorch file, holds what is refused, or is something else
+     * @throws PyTorchFileException if it is a damaged PyTorch file, holds nothing that can be read, or is something else
      */
     public static TensorFile open(FileSystem fileSystem, Path path) throws IOException {
         return open(SeekableInput.open(fileSystem, path));
@@ -106,6 +110,21 @@ public final class TensorFile implements Closeable {
     /** Paths of what a PyTorch file holds besides: numbers, texts. */
     public List<String> otherValues() {
         return otherValues;
+    }
+
+    /** Paths of what is not read, and why: objects of unknown classes, tensors of unknown element types. */
+    public Map<String, String> refused() {
+        return refused;
+    }
+
+    /** Why something at a path, below it, or that the path leads into, is not read; empty if all of it is. */
+    public Optional<String> refusal(String path) {
+        return refused.entrySet().stream()
+                .filter(entry -> entry.getKey().equals(path)
+                        || entry.getKey().startsWith(path + '.')
+                        || path.startsWith(entry.getKey() + '.'))
+                .map(entry -> "'" + entry.getKey() + "': " + entry.getValue())
+                .findFirst();
     }
 
     /** A safetensors file's texts about itself. */

@@ -92,6 +92,14 @@ final class PickleInput {
         return decode(readBytes((int) length));
     }
 
+    /** Bytes as a value. */
+    ByteBuffer readBinary(long length) throws IOException {
+        if (length < 0 || length > LONGEST_STRING) {
+            throw problem(Long.toUnsignedString(length) + " bytes as one value; the limit is " + LONGEST_STRING);
+        }
+        return ByteBuffer.wrap(readBytes((int) length)).asReadOnlyBuffer();
+    }
+
     /** Text up to the next line feed. */
     String readLine() throws IOException {
         var line = ByteBuffer.allocate(LONGEST_LINE);

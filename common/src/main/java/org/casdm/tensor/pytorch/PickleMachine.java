@@ -12,10 +12,12 @@ import org.casdm.tensor.pytorch.PickleValue.DictionaryValue;
 import org.casdm.tensor.pytorch.PickleValue.GlobalValue;
 import org.casdm.tensor.pytorch.PickleValue.ListValue;
 import org.casdm.tensor.pytorch.PickleValue.TupleValue;
+import org.casdm.tensor.pytorch.PickleValue.UnknownValue;
 
 /**
  * Runs the instructions of a pickle (Python's {@code pickletools} describes them), protocols 2 to 5, as far as state
- * files need them. It knows no classes but those of {@link KnownGlobal} and builds nothing but {@link PickleValue}s.
+ * files need them. It knows no classes but those of {@link KnownGlobal} and builds nothing but {@link PickleValue}s;
+ * what else a pickle mentions becomes an {@link UnknownValue}, which takes all instructions and has no content.
  *
  * <p>It is our own because the pickle library of the JVM, {@code net.razorvine:pickle}, cannot be locked: its list of
  * constructors is static and shared with PySpark, an unknown name becomes an object instead of an error, BUILD calls
@@ -85,6 +87,9 @@ final class PickleMachine {
             case 'G' -> stack.add(input.readDouble());
 
             case 'U', 0x8c -> stack.add(input.readString(input.readByte()));
+            case 'C' -> stack.add(input.readBinary(input.readByte()));
+            case 'B' -> stack.add(input.readBinary(Integer.toUnsignedLong(input.readInt())));
+            case 0x8e, 0x96 -> stack.add(input.readBinary(input.readLong()));
             case 'T', 'X' -> stack.add(input.readString(Integer.toUnsignedLong(input.readInt())));
             case 0x8d -> stack.add(input.readString(input.readLong()));
 
@@ -94,22 +99,22 @@ final class PickleMachine {
             case 0x86 -> stack.add(tuple(2));
             case 0x87 -> stack.add(tuple(3));
             case 't' -> stack.add(new TupleValue(popToMark()));
-            case ']' -> stack.add(new ListValue());
-            case 'a' -> {
-                var item = pop();
-                top(ListValue.class).items.add(item);
-            }
-            case 'e' -> {
-                var items = popToMark();
-                top(ListValue.class).items.addAll(items);
+            // Sets are lists here: a value is stored, nothing is looked up in it.
+            case ']', 0x8f -> stack.add(new ListValue());
+            case 'a' -> addAll(List.of(pop(Object.class)));
+            case 'e', 0x90 -> addAll(popToMark());
+            case 0x91 -> {
+                var frozen = new ListValue();
+                frozen.items.addAll(popToMark());
+                stack.add(frozen);
             }
             case '}' -> stack.add(new DictionaryValue(false));
             case 's' -> {
                 var value = pop();
                 var key = pop();
-                Constructors.put(top(DictionaryValue.class), key, value);
+                setItems(Arrays.asList(key, value));
             }
-            case 'u' -> setItems();
+            case 'u' -> setItems(popToMark());
 
             case 'q' -> memo.put(input.readByte(), top(Object.class));
             case 'r' -> memo.put(input.readInt(), top(Object.class));
@@ -125,7 +130,12 @@ final class PickleMachine {
                 var name = pop(String.class);
                 stack.add(global(pop(String.class), name));
             }
-            case 'R' -> call();
+            case 'R', 0x81 -> call();
+            case 0x92 -> {
+                // Named arguments: nothing that is known has any.
+                pop(DictionaryValue.class);
+                call();
+            }
             case 'b' -> setAttributes();
             case 'Q' -> stack.add(storages.resolve(pop(TupleValue.class).items));
             default ->
@@ -157,10 +167,18 @@ final class PickleMachine {
         return new TupleValue(Arrays.asList(items));
     }
 
-    private void setItems() {
-        var items = popToMark();
+    private void addAll(List<Object> items) {
+        if (!(top(Object.class) instanceof UnknownValue)) {
+            top(ListValue.class).items.addAll(items);
+        }
+    }
+
+    private void setItems(List<Object> items) {
         if (items.size() % 2 != 0) {
             throw new IllegalArgumentException("a dict gets a key without a value");
+        }
+        if (top(Object.class) instanceof UnknownValue) {
+            return;
         }
         var dictionary = top(DictionaryValue.class);
         for (var i = 0; i < items.size(); i += 2) {
@@ -175,16 +193,18 @@ final class PickleMachine {
         stack.add(memo.get(index));
     }
 
-    private static GlobalValue global(String module, String name) {
+    private static PickleValue global(String module, String name) {
         return KnownGlobal.find(module, name)
-                .map(GlobalValue::new)
-                .orElseThrow(() -> new IllegalArgumentException(Text.quote(module + '.' + name)
-                        + " refused: a state file may contain only tensors and plain values"
-                        + " (save model.state_dict() instead of objects)"));
+                .<PickleValue>map(GlobalValue::new)
+                .orElseGet(() -> UnknownValue.named(module + '.' + name));
     }
 
     private void call() {
         var arguments = pop(TupleValue.class).items;
+        if (top(Object.class) instanceof UnknownValue) {
+            // The unknown object takes the place of what would make it.
+            return;
+        }
         if (!(pop(GlobalValue.class).global() instanceof Callable callable)) {
             throw new IllegalArgumentException("a class is called that only names a type");
         }
@@ -193,8 +213,8 @@ final class PickleMachine {
 
     /** A module's state dict carries {@code _metadata} (versions of its layers) as an attribute: not a value. */
     private void setAttributes() {
-        pop(DictionaryValue.class);
-        if (!top(DictionaryValue.class).ordered) {
+        pop();
+        if (!(top(Object.class) instanceof UnknownValue) && !top(DictionaryValue.class).ordered) {
             throw new IllegalArgumentException("attributes are set on a plain dict");
         }
     }

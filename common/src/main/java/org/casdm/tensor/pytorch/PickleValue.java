@@ -7,8 +7,8 @@ import java.util.Map;
 import org.casdm.tensor.TensorType;
 
 /**
- * What a pickle builds besides {@code null}, {@code Boolean}, {@code Long}, {@code BigInteger}, {@code Double} and
- * {@code String}. Containers have identity only, on purpose: a hostile pickle can nest them in themselves, and then a
+ * What a pickle builds besides {@code null}, {@code Boolean}, {@code Long}, {@code BigInteger}, {@code Double},
+ * {@code String} and read-only {@code ByteBuffer} (bytes). Containers have identity only, on purpose: a hostile pickle can nest them in themselves, and then a
  * hash or a comparison by content would not end.
  */
 sealed interface PickleValue {
@@ -16,7 +16,7 @@ sealed interface PickleValue {
     /** What messages call a value of this kind. */
     String kind();
 
-    /** A Python list. */
+    /** A Python list or set. */
     final class ListValue implements PickleValue {
         final List<Object> items = new ArrayList<>();
 
@@ -40,7 +40,7 @@ sealed interface PickleValue {
         }
     }
 
-    /** A Python dict or OrderedDict. Keys are strings, numbers or truth values. */
+    /** A Python dict, Counter or OrderedDict. Keys are of any hashable type. */
     final class DictionaryValue implements PickleValue {
         final Map<Object, Object> entries = new LinkedHashMap<>();
         final boolean ordered;
@@ -78,9 +78,34 @@ sealed interface PickleValue {
     /** A tensor over a storage; the same tensor may stand at several places of the tree. */
     record TensorValue(StorageValue storage, TensorType type, StridedLayout layout, boolean parameter)
             implements PickleValue {
+
+        TensorValue asParameter() {
+            return new TensorValue(storage, type, layout, true);
+        }
+
         @Override
         public String kind() {
             return "tensor";
+        }
+    }
+
+    /**
+     * Something that this reader does not know: it is never made, and whatever is made of it or done to it is unknown
+     * as well.
+     *
+     * @param reason what it is, and why it is refused where it is asked for
+     */
+    record UnknownValue(String reason) implements PickleValue {
+
+        static UnknownValue named(String pythonName) {
+            return new UnknownValue(Text.quote(pythonName)
+                    + " refused: a state file may contain only tensors and plain values"
+                    + " (save model.state_dict() instead of objects)");
+        }
+
+        @Override
+        public String kind() {
+            return reason;
         }
     }
 

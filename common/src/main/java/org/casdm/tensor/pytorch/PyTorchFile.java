@@ -13,8 +13,9 @@ import org.casdm.tensor.SeekableInput;
  * Both formats are read, the zip archive of PyTorch 1.6 and newer and the older stream (see
  * {@code torch/serialization.py}).
  *
- * <p>Nothing in the file is run. A pickle may mention tensors, their storages, Parameters and ordered dicts; any other
- * name is refused with a {@link PickleException} that says it. Lengths, shapes and nesting are checked against the size
+ * <p>Nothing in the file is run. Tensors, Parameters, plain values, containers, devices and dtypes are read; any other
+ * name that a pickle mentions makes what is built of it a refused value ({@link #refused()}), which has no content. A
+ * file that is nothing else is refused with a {@link PickleException} that says the name. Lengths, shapes and nesting are checked against the size
  * of the file before memory is reserved for them, so that a cut or hostile file ends in a {@link PyTorchFileException}.
  * What is read of a zip archive is compared with its CRC-32. The older stream has no checksums: whether numbers in its
  * tensors are the right ones, only a SHA-256 of the file tells.
@@ -97,15 +98,22 @@ public final class PyTorchFile implements Closeable {
 
     /**
      * All plain values by their paths, which are built as those of {@link #tensors()}: {@code String}, {@code Long},
-     * {@code BigInteger}, {@code Double}, {@code Boolean}, {@code null}; a {@code torch.dtype} is its name.
+     * {@code BigInteger}, {@code Double}, {@code Boolean}, {@code null}, read-only {@code ByteBuffer} (bytes); a
+     * {@code torch.dtype} or {@code torch.device} is its name.
      */
     public Map<String, Object> values() {
         return tree.values();
     }
 
+    /** What is not read, by its path, and why: objects of unknown classes, tensors of element types without support. */
+    public Map<String, String> refused() {
+        return tree.refused();
+    }
+
     /**
-     * The tree as it was saved: unmodifiable {@code Map}s (dict, OrderedDict; in order), {@code List}s (list, tuple),
-     * {@link PyTorchTensor}s and the plain values of {@link #values()}.
+     * The tree as it was saved: unmodifiable {@code Map}s (dict, OrderedDict, Counter; in order), {@code List}s (list,
+     * tuple, set; a complex number's two parts), {@link PyTorchTensor}s, the plain values of {@link #values()} and
+     * {@link RefusedValue}s.
      */
     public Object root() {
         return tree.root();

@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import org.casdm.tensor.ByteSink;
+import org.casdm.tensor.ElementReader;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.StoredTensor;
@@ -217,7 +218,7 @@ public final class PyTorchTensor implements StoredTensor {
     }
 
     /**
-     * All elements of an integer type, or of truth values as 1 and 0.
+     * All elements of an integer type, or of truth values as 1 and 0; U64 as its 64 bits.
      *
      * @throws PyTorchFileException as {@link #readFloats()}, and if the elements are floating-point numbers
      */

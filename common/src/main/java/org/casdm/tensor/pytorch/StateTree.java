@@ -5,13 +5,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.casdm.tensor.pytorch.KnownGlobal.ElementType;
+import org.casdm.tensor.pytorch.KnownGlobal.NamedConstant;
 import org.casdm.tensor.pytorch.PickleValue.DictionaryValue;
 import org.casdm.tensor.pytorch.PickleValue.GlobalValue;
 import org.casdm.tensor.pytorch.PickleValue.ListValue;
 import org.casdm.tensor.pytorch.PickleValue.TensorValue;
 import org.casdm.tensor.pytorch.PickleValue.TupleValue;
+import org.casdm.tensor.pytorch.PickleValue.UnknownValue;
 
 /**
  * Turns what a pickle holds into immutable Java values, and flattens it: the path of a value is its dict keys and list
@@ -30,6 +34,7 @@ final class StateTree {
     private final BiFunction<String, TensorValue, PyTorchTensor> makeTensor;
     private final Map<String, PyTorchTensor> tensors = new LinkedHashMap<>();
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private final Map<String, String> refused = new LinkedHashMap<>();
     private final Object root;
     private int visited;
     private long nameCharacters;
@@ -40,6 +45,9 @@ final class StateTree {
         this.file = file;
         this.makeTensor = makeTensor;
         this.root = convert("", pickled, 0);
+        if (root instanceof RefusedValue all) {
+            throw new PickleException(file, all.reason());
+        }
     }
 
     /** Maps, lists and values, all unmodifiable. */
@@ -54,6 +62,11 @@ final class StateTree {
     /** What is neither a tensor nor a container, by path. */
     Map<String, Object> values() {
         return Collections.unmodifiableMap(values);
+    }
+
+    /** What is not read, by path, and why. */
+    Map<String, String> refused() {
+        return Collections.unmodifiableMap(refused);
     }
 
     private Object convert(String path, Object value, int depth) throws PyTorchFileException {
@@ -83,22 +96,53 @@ final class StateTree {
         if (value instanceof TensorValue tensor) {
             return add(tensors, path, makeTensor.apply(path, tensor));
         }
-        if (value instanceof GlobalValue global && global.global() instanceof ElementType type) {
-            return add(values, path, type.pythonName());
+        if (value instanceof GlobalValue global
+                && (global.global() instanceof ElementType || global.global() instanceof NamedConstant)) {
+            return add(values, path, global.kind());
+        }
+        if (value instanceof UnknownValue unknown) {
+            return refuse(path, unknown.reason());
         }
         if (value instanceof PickleValue other) {
-            throw problem(path, "a " + other.kind() + " is neither a tensor nor a plain value");
+            return refuse(path, "a " + other.kind() + " is neither a tensor nor a plain value");
         }
         return add(values, path, value);
+    }
+
+    private RefusedValue refuse(String path, String reason) throws PyTorchFileException {
+        add(refused, path, reason);
+        return new RefusedValue(reason);
     }
 
     private Map<Object, Object> convertEntries(String path, DictionaryValue dictionary, int depth)
             throws PyTorchFileException {
         var entries = new LinkedHashMap<Object, Object>();
         for (var entry : dictionary.entries.entrySet()) {
-            entries.put(entry.getKey(), convert(join(path, entry.getKey(), depth), entry.getValue(), depth + 1));
+            var key = key(entry.getKey());
+            if (key.isPresent()) {
+                entries.put(key.get(), convert(join(path, key.get(), depth), entry.getValue(), depth + 1));
+            } else {
+                var place = "<key " + entries.size() + ">";
+                entries.put(
+                        place,
+                        refuse(
+                                join(path, place, depth),
+                                "a dict key of type " + PickleValue.kindOf(entry.getKey()) + " has no name"));
+            }
         }
         return Collections.unmodifiableMap(entries);
+    }
+
+    /** What stands for a key: itself, or the text that Python shows for None and for a tuple of plain values. */
+    private static Optional<Object> key(Object key) {
+        if (key instanceof TupleValue tuple && tuple.items.stream().allMatch(StateTree::isPlain)) {
+            return Optional.of(tuple.items.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")")));
+        }
+        return isPlain(key) ? Optional.of(key == null ? "None" : key) : Optional.empty();
+    }
+
+    private static boolean isPlain(Object key) {
+        return key == null || key instanceof String || key instanceof Number || key instanceof Boolean;
     }
 
     private List<Object> convertItems(String path, List<Object> items, int depth) throws PyTorchFileException {
@@ -114,7 +158,7 @@ final class StateTree {
     }
 
     private <V> V add(Map<String, V> target, String path, V value) throws PyTorchFileException {
-        if (tensors.containsKey(path) || values.containsKey(path)) {
+        if (tensors.containsKey(path) || values.containsKey(path) || refused.containsKey(path)) {
             throw problem(path, "two values of the tree have this name");
         }
         target.put(path, value);

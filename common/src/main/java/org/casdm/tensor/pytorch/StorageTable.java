@@ -5,9 +5,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.casdm.tensor.TensorType;
+import org.casdm.tensor.pytorch.KnownGlobal.OpaqueStorageClass;
 import org.casdm.tensor.pytorch.KnownGlobal.StorageClass;
 import org.casdm.tensor.pytorch.PickleValue.GlobalValue;
 import org.casdm.tensor.pytorch.PickleValue.StorageValue;
+import org.casdm.tensor.pytorch.PickleValue.UnknownValue;
 
 /** The storages that a pickle refers to by persistent ids, in the order of their first mention. */
 final class StorageTable {
@@ -34,19 +37,41 @@ final class StorageTable {
      *
      * @throws IllegalArgumentException saying what is wrong with the id
      */
-    StorageValue resolve(List<Object> id) {
+    PickleValue resolve(List<Object> id) {
+        if (id.size() >= 2 && "module".equals(id.get(0)) && id.get(1) instanceof UnknownValue unknown) {
+            // Older files name the classes of whole modules so, with their source.
+            return unknown;
+        }
         if (id.size() < 5 || id.size() > 6 || !"storage".equals(id.get(0))) {
             throw new IllegalArgumentException("a persistent id that is not a storage"
                     + " (files with whole modules are refused: save the state dict)");
         }
+        if (id.get(1) instanceof UnknownValue unknown) {
+            return unknown;
+        }
         if (!(id.get(1) instanceof GlobalValue global
-                && global.global() instanceof StorageClass storageClass
                 && id.get(2) instanceof String key
                 && id.get(3) instanceof String
                 && id.get(4) instanceof Long count)) {
-            throw new IllegalArgumentException("a storage id whose parts have wrong types");
+            throw wrongTypes();
         }
-        var type = storageClass.type();
+        if (global.global() instanceof OpaqueStorageClass opaque) {
+            // Its place is kept, since the older format has the storages one after the other.
+            declare(key, TensorType.U8, count > fileSize ? count : count * opaque.bytes());
+            return new UnknownValue("a tensor over a " + opaque.pythonName() + " cannot be read");
+        }
+        if (!(global.global() instanceof StorageClass storageClass)) {
+            throw wrongTypes();
+        }
+        var whole = declare(key, storageClass.type(), count);
+        return id.size() == 6 && id.get(5) != null ? view(whole, id.get(5)) : whole;
+    }
+
+    private static IllegalArgumentException wrongTypes() {
+        return new IllegalArgumentException("a storage id whose parts have wrong types");
+    }
+
+    private StorageValue declare(String key, TensorType type, long count) {
         if (count < 0 || count > fileSize / type.byteSize()) {
             throw new IllegalArgumentException("storage " + Text.quote(key) + " declares " + count + " elements of "
                     + type + ", more than the file's " + fileSize + " bytes hold: the file is cut or damaged");
@@ -57,7 +82,7 @@ final class StorageTable {
             throw new IllegalArgumentException("storage " + Text.quote(key) + " is declared as " + known.wholeCount()
                     + " elements of " + known.type() + " and as " + count + " of " + type);
         }
-        return id.size() == 6 && id.get(5) != null ? view(whole, id.get(5)) : whole;
+        return whole;
     }
 
     /** A part of a storage, as files from before PyTorch 0.4 may have it. */

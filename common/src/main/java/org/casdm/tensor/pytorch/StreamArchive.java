@@ -32,10 +32,13 @@ final class StreamArchive implements StorageArchive {
         this.source = source;
         var input = new PickleInput(source, 0, source.size());
         var none = new StorageTable(0);
-        if (!MAGIC.equals(new PickleMachine(input, none).run())) {
-            throw new PyTorchFileException(
+        var first = new PickleMachine(input, none).run();
+        if (!MAGIC.equals(first)) {
+            var refused = new StateTree(source.name(), first, (name, tensor) -> null).refused().values().stream();
+            throw new PickleException(
                     source.name(),
-                    "a pickle, but not a PyTorch state file: it does not start with PyTorch's magic number");
+                    "a pickle, but not a PyTorch state file: it does not start with PyTorch's magic number"
+                            + refused.findFirst().map(reason -> "; " + reason).orElse(""));
         }
         var protocol = new PickleMachine(input, none).run();
         if (!Long.valueOf(PROTOCOL).equals(protocol)) {

@@ -126,13 +126,71 @@ class ConversionTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"evil_zip.pth", "evil_legacy.pth"})
-    void commandsAreRefusedByName(String name) {
-        assertThatThrownBy(() -> fixture(name))
+    @Test
+    void commandsAreRefusedByName() throws IOException {
+        assertThatThrownBy(() -> fixture("evil_legacy.pth"))
                 .isInstanceOf(PyTorchFileException.class)
-                .hasMessageContaining(name)
-                .hasMessageContaining("posix.system");
+                .hasMessageContainingAll("evil_legacy.pth", "posix.system");
+        var name = "evil_zip.pth";
+        try (var file = fixture(name)) {
+            assertThatThrownBy(() -> convert(file, Optional.empty()))
+                    .isInstanceOf(TensorFormatException.class)
+                    .hasMessageContainingAll(name, "'w'", "posix.system");
+            assertThatThrownBy(() -> convert(file, Optional.of("w")))
+                    .isInstanceOf(TensorFormatException.class)
+                    .hasMessageContainingAll(name, "'w'", "posix.system");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mixed_zip.pth", "mixed_stream.pth"})
+    void unknownObjects_areRefusedWhereTheyAreAskedFor(String name) throws IOException {
+        try (var file = fixture(name)) {
+            assertThat(content(convert(file, Optional.of("model"))).keySet())
+                    .extracting(TensorInfo::name)
+                    .containsExactly("weight", "buffer", "bias");
+            assertThatThrownBy(() -> convert(file, Optional.empty()))
+                    .hasMessageContainingAll("'args'", "argparse.Namespace", "--key", "'model', 'objects'");
+            assertThatThrownBy(() -> convert(file, Optional.of("args.weight")))
+                    .hasMessageContainingAll("'args'", "argparse.Namespace");
+            assertThatThrownBy(() -> convert(file, Optional.of("best")))
+                    .hasMessageContainingAll("'best.score'", "scalar");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"types_zip.pth", "types.safetensors"})
+    void narrowFloatsAndUnsignedIntegersKeepTypesAndBytes(String name) throws IOException {
+        try (var file = fixture(name)) {
+            assertThat(content(convert(file, Optional.empty()))).isEqualTo(content(file));
+        }
+    }
+
+    @Test
+    void unknownElementTypes_leaveTheOtherTensorsReadable() throws IOException {
+        var stream = new ByteArrayOutputStream();
+        SafetensorsWriter.write(
+                stream,
+                List.of(
+                        TensorSource.of(TensorInfo.float32("model.a", 2), new float[] {1, -2}),
+                        TensorSource.of(TensorInfo.float32("other.b", 2), new float[] {3, 4}),
+                        TensorSource.of(TensorInfo.float32("model.c", 1), new float[] {5})),
+                Map.of());
+        // Half a byte an element, which no tensor of ours can have.
+        var content = new String(stream.toByteArray(), StandardCharsets.ISO_8859_1)
+                .replace(
+                        "\"other.b\":{\"dtype\":\"F32\",\"shape\":[2],",
+                        "\"other.b\":{\"dtype\":\"F4\",\"shape\":[16],")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        try (var file = TensorFile.open(SeekableInput.of("narrow.safetensors", content))) {
+            assertThat(file.refused()).containsOnlyKeys("other.b");
+            var model = TensorFile.open(SeekableInput.of("model", convert(file, Optional.of("model"))));
+            assertThat(model.tensors())
+                    .extracting(tensor -> tensor.info().name())
+                    .containsExactly("a", "c");
+            assertThatThrownBy(() -> convert(file, Optional.empty()))
+                    .hasMessageContainingAll("narrow.safetensors", "'other.b'", "element type 'F4'");
+        }
     }
 
     @Test

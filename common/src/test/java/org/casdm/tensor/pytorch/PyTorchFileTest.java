@@ -14,7 +14,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.casdm.tensor.FloatSink;
+import org.casdm.tensor.SafetensorsReader;
+import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.TensorType;
+import org.casdm.tensor.file.TensorFile;
 import org.casdm.tensor.pytorch.Fixtures.Content;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +131,94 @@ class PyTorchFileTest {
             assertThat(root.get("shape")).isEqualTo(List.of(1L, 2L));
             assertThat(((Map<?, ?>) root.get("model")).get("0.weight"))
                     .isSameAs(file.tensors().get("model.0.weight"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"harmless_zip.pth", "harmless_stream.pth", "harmless_protocol4_zip.pth"})
+    void valuesThatPyTorchsSafeLoaderTakes_areRead(String name) throws IOException {
+        try (var file = Fixtures.open(name)) {
+            assertThat(file.refused()).isEmpty();
+            assertThat(file.tensors()).containsOnlyKeys("model.weight", "model.buffer", "model.bias");
+            assertThat(file.tensors().get("model.weight").isParameter()).isTrue();
+            assertThat(file.tensors().get("model.weight").readFloats()).containsExactly(0, 1, 2, 3, 4, 5);
+            assertThat(file.tensors().get("model.buffer").isParameter()).isFalse();
+            assertThat(file.tensors().get("model.buffer").readFloats()).containsExactly(0, 1);
+            assertThat(file.values())
+                    .containsEntry("milestones.3", 1L)
+                    .containsEntry("milestones.7", 2L)
+                    .containsEntry("device", "cuda:1")
+                    .containsEntry("cpu", "cpu")
+                    .containsEntry("set.0", 5L)
+                    .containsEntry("bytes", ByteBuffer.wrap(new byte[] {0, -1, 'a'}))
+                    .containsEntry("bytearray", ByteBuffer.wrap(new byte[] {-128, 'b'}))
+                    .containsEntry("complex.0", 1.5)
+                    .containsEntry("complex.1", -2.0)
+                    .containsEntry("dtype", "torch.complex64")
+                    .containsEntry("layout", "torch.strided")
+                    .containsEntry("scheme", "torch.per_tensor_affine")
+                    .containsEntry("(1, a)", "tuple")
+                    .containsEntry("None", "none");
+            assertThat(((Map<?, ?>) file.root()).get("milestones")).isEqualTo(Map.of(3L, 1L, 7L, 2L));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mixed_zip.pth", "mixed_stream.pth"})
+    void unknownObjects_leaveTheOthersReadable(String name) throws IOException {
+        try (var file = Fixtures.open(name)) {
+            assertThat(file.refused().keySet())
+                    .containsExactlyInAnyOrder("args", "best.score", "complex", "quantized", "sparse", "objects.1");
+            assertThat(file.refused().get("args")).startsWith("'argparse.Namespace' refused");
+            assertThat(file.refused().get("best.score")).contains("multiarray.scalar' refused");
+            assertThat(file.refused().get("complex")).contains("torch.ComplexFloatStorage");
+            assertThat(file.tensors()).containsOnlyKeys("model.weight", "model.buffer", "model.bias", "objects.2");
+            // Tensors whose storages stand behind those of the unknown ones in the older format.
+            assertThat(file.tensors().get("model.weight").readFloats()).containsExactly(0, 1, 2, 3, 4, 5);
+            assertThat(file.tensors().get("objects.2").readFloats()).containsExactly(0, 1);
+            assertThat(file.values())
+                    .containsEntry("step", 9L)
+                    .containsEntry("best.epoch", 3L)
+                    .containsEntry("no_bytes", ByteBuffer.allocate(0))
+                    .containsEntry("frozenset.0", 4L);
+        }
+    }
+
+    /** The expected floats are PyTorch's and NumPy's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"types_zip.pth", "types_stream.pth", "types.safetensors"})
+    void narrowFloatsAndUnsignedIntegers_haveTheValuesThatPyTorchGivesThem(String name) throws IOException {
+        try (var file = TensorFile.open(SeekableInput.of(name, Fixtures.bytes(name)));
+                var expected = new SafetensorsReader(
+                        SeekableInput.of("expected", Fixtures.bytes("types_expected.safetensors")))) {
+            assertThat(file.refused()).isEmpty();
+            assertThat(file.tensors()).hasSize(name.endsWith(".pth") ? 9 : 8);
+            for (var tensor : file.tensors()) {
+                if (!tensor.info().name().equals("float32")) {
+                    var floats = new float[(int) tensor.info().elementCount()];
+                    tensor.read(FloatSink.into(floats));
+                    assertThat(floats)
+                            .as(tensor.info().toString())
+                            .isEqualTo(expected.readFloats(tensor.info().name()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void unsignedIntegers_areReadExactly() throws IOException {
+        try (var file = Fixtures.open("types_zip.pth");
+                var other = new SafetensorsReader(SeekableInput.of("types", Fixtures.bytes("types.safetensors")))) {
+            assertThat(file.tensors().get("uint16").readLongs()).containsExactly(0, 1, 32768, 65534, 65535);
+            assertThat(file.tensors().get("uint32").readLongs())
+                    .containsExactly(0, 1, 2147483648L, 4294967294L, 4294967295L);
+            assertThat(file.tensors().get("uint64").readDoubles()).containsExactly(0, 0x1p63, 0x1p63 + 0x1p39, 0x1p64);
+            for (var name : List.of("uint16", "uint32", "uint64")) {
+                assertThat(other.readLongs(name))
+                        .isEqualTo(file.tensors().get(name).readLongs());
+                assertThat(other.readDoubles(name))
+                        .isEqualTo(file.tensors().get(name).readDoubles());
+            }
         }
     }
 

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convert",
         description = "Converts a PyTorch file (.pt, .pth; both formats) or a safetensors file into a safetensors "
-                + "file. Element types and values stay as they are. Nothing in the file is run: a PyTorch file that "
-                + "holds more than tensors and plain values is refused.",
+                + "file. Element types and values stay as they are. Nothing in the file is run: of a PyTorch file "
+                + "tensors and plain values are read; other objects are refused where they are asked for.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm convert vgg16-397923af.pth s3a://bucket/vgg16.safetensors",
@@ -78,9 +78,11 @@ final class ConvertCommand implements Callable<Integer> {
             var conversion = new Conversion(file, Optional.ofNullable(key));
             if (list) {
                 print(conversion, output);
+                conversion.refused().forEach((path, reason) -> output.println("Not read: '" + path + "': " + reason));
             }
             tellLeft(conversion.left(), output);
             if (to != null) {
+                conversion.requireComplete();
                 var destination = new Path(to);
                 var progress = ProgressLines.ofBytes(to, output);
                 var written = NewFile.write(
@@ -102,11 +104,12 @@ final class ConvertCommand implements Callable<Integer> {
     private static void print(Conversion conversion, PrintWriter output) {
         var tensors = conversion.tensors();
         int name = width(tensors, TensorInfo::name);
+        int type = width(tensors, tensor -> tensor.type().name());
         int shape = width(tensors, tensor -> Arrays.toString(tensor.shape()));
         for (var tensor : tensors) {
             output.printf(
                     Locale.ROOT,
-                    "%-" + name + "s  %-4s  %-" + shape + "s  %,15d%n",
+                    "%-" + name + "s  %-" + type + "s  %-" + shape + "s  %,15d%n",
                     tensor.name(),
                     tensor.type(),
                     Arrays.toString(tensor.shape()),

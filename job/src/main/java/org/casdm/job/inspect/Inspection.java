@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -98,7 +99,8 @@ public final class Inspection {
             files.add(new FileSummary(
                     file.getKey(),
                     file.getValue().bytes(),
-                    sinks.stream().map(NormSink::summary).toList()));
+                    sinks.stream().map(NormSink::summary).toList(),
+                    Map.of()));
         }
         return new CheckpointSummary(checkpoint.folder().toString(), checkpoint.state(), files);
     }
@@ -115,7 +117,7 @@ public final class Inspection {
                 tensor.read(sink);
                 tensors.add(sink.summary());
             }
-            return new FileSummary(path.getName(), status.getLen(), tensors);
+            return new FileSummary(path.getName(), status.getLen(), tensors, file.refused());
         }
     }
 }

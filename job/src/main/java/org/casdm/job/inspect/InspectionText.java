@@ -117,18 +117,20 @@ public final class InspectionText {
                 number(file.norm()),
                 warning(file.notFinite()));
         var name = width(file.tensors().stream().map(TensorSummary::name).toList());
+        var type = width(file.tensors().stream().map(TensorSummary::type).toList());
         var shape = width(
                 file.tensors().stream().map(tensor -> tensor.shape().toString()).toList());
         for (var tensor : file.tensors()) {
             output.printf(
                     Locale.ROOT,
-                    "  %-" + name + "s  %-4s  %-" + shape + "s  %s%s%n",
+                    "  %-" + name + "s  %-" + type + "s  %-" + shape + "s  %s%s%n",
                     tensor.name(),
                     tensor.type(),
                     tensor.shape(),
                     number(tensor.norm()),
                     warning(tensor.notFinite()));
         }
+        file.refused().forEach((path, reason) -> output.println("  not read: '" + path + "': " + reason));
     }
 
     private static int width(List<String> texts) {
