@@ -25,7 +25,8 @@ class DecodeBenchmarkTest {
         var report = new DecodeBenchmark(folder.toString(), 16, 2, 2).run();
         assertThat(report).containsEntry("images", 20L).containsEntry("threads", 2);
         assertThat((double) report.get("images_per_second")).isPositive();
-        assertThat((double) report.get("processor_seconds_per_image")).isPositive();
+        // The clock of processor time may tick once in ten milliseconds.
+        assertThat((double) report.get("processor_seconds_per_image")).isNotNegative();
         Files.writeString(folder.resolve("no.png"), "no picture");
         assertThatThrownBy(() -> new DecodeBenchmark(folder.toString(), 16, 1, 1).run())
                 .isInstanceOf(DataException.class)

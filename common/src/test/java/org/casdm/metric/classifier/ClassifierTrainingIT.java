@@ -1,0 +1,197 @@
+package org.casdm.metric.classifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.casdm.data.DataException;
+import org.casdm.data.picture.DrawnImages;
+import org.casdm.metric.classifier.LabelledImages.Part;
+import org.casdm.metric.feature.ImageBatch;
+import org.casdm.tensor.SafetensorsWriter;
+import org.casdm.tensor.TensorFormatException;
+import org.casdm.weights.WeightSource;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassifierTrainingIT {
+
+    private static final Configuration HADOOP = new Configuration();
+    private static final int SIZE = 16;
+    private static final int DRAWN = 1200;
+    private static final int IMAGES = DRAWN * 2 / 3;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path pictures;
+    private static Path fewPictures;
+
+    @TempDir
+    private Path output;
+
+    @BeforeAll
+    static void draw() throws IOException {
+        pictures = draw("pictures", DRAWN);
+        fewPictures = draw("few", 150);
+    }
+
+    private static Path draw(String name, int count) throws IOException {
+        var path = folder.resolve(name);
+        new DrawnImages(1, SIZE).write(files(), hadoop(path), count);
+        // At this size a square is a disc but for a pixel: those take longer to learn.
+        files().delete(hadoop(path.resolve("square")), true);
+        return path;
+    }
+
+    private static FileSystem files() throws IOException {
+        return FileSystem.getLocal(HADOOP);
+    }
+
+    private static org.apache.hadoop.fs.Path hadoop(Path path) {
+        return new org.apache.hadoop.fs.Path(path.toUri());
+    }
+
+    private static Classifier train(Path images, TrainingSettings settings, TrainingProgress progress)
+            throws IOException {
+        try (var training = LabelledImages.open(images.toString(), Part.TRAINING, SIZE, HADOOP);
+                var test = LabelledImages.open(images.toString(), Part.HELD_OUT, SIZE, HADOOP)) {
+            return new ClassifierTraining(settings, progress).run(training, test);
+        }
+    }
+
+    private static Classifier quicklyTrained(long seed) throws IOException {
+        return train(fewPictures, new TrainingSettings(1, 20, 1e-3, seed), (images, total, loss) -> {});
+    }
+
+    @Test
+    void learnsToTellShapesApart() throws IOException {
+        var seen = new ArrayList<Long>();
+        var losses = new ArrayList<Double>();
+        var classifier = train(pictures, new TrainingSettings(7, 32, 2e-3, 0), (images, total, loss) -> {
+            assertThat(images).isLessThanOrEqualTo(total);
+            seen.add(images);
+            losses.add(loss);
+        });
+        var description = classifier.description();
+        assertThat(description.accuracy()).isGreaterThan(0.9);
+        assertThat(losses.get(0)).isBetween(0.3, 2.0);
+        assertThat(losses.get(losses.size() - 1)).isLessThan(0.5);
+        assertThat(seen).isSorted().hasSizeGreaterThan(140);
+        assertThat(description.classNames()).containsExactly("disc", "ring");
+        assertThat(description.trainingImages() + description.testImages()).isEqualTo(IMAGES);
+        assertThat(description.testImages()).isBetween(50L, 110L);
+        assertThat(description.trainingData()).contains("pictures").contains("part");
+    }
+
+    @Test
+    void dependsOnTheSeedAlone() throws IOException {
+        var first = quicklyTrained(5);
+        assertThat(quicklyTrained(5).parameters()).isEqualTo(first.parameters());
+        assertThat(quicklyTrained(6).parameters()).isNotEqualTo(first.parameters());
+    }
+
+    @Test
+    void givesFeaturesFromItsFile() throws IOException {
+        var classifier = quicklyTrained(1);
+        var file = output.resolve("classifier.safetensors");
+        String sha256 = ClassifierFile.write(classifier, files(), hadoop(file));
+        var stored = ClassifierFile.read(files(), hadoop(file));
+        assertThat(stored.sha256()).isEqualTo(sha256);
+        assertThat(stored.classifier().description()).isEqualTo(classifier.description());
+        assertThat(stored.classifier().parameters()).isEqualTo(classifier.parameters());
+
+        var expected = new WeightSource(Optional.of(file.toString()), Optional.of(sha256));
+        try (var model = new ClassifierSpec(expected).load(HADOOP);
+                var extractor = model.newExtractor(1)) {
+            var info = extractor.info();
+            assertThat(info.label("FID")).isEqualTo("FID (classifier)");
+            assertThat(info.pooledDimension()).isEqualTo(128);
+            assertThat(info.spatialDimension()).isZero();
+            assertThat(info.classes()).isEqualTo(2);
+            assertThat(info.comparable()).isFalse();
+            assertThat(info.sha256()).contains(sha256);
+            assertThat(info.variant()).isEqualTo("16 pixels");
+            // More than are worked on at once.
+            int count = extractor.preferredBatch() + 3;
+            var pixels = new byte[count * SIZE * SIZE * 3];
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(new DrawnImages(2, SIZE).pixels(i), 0, pixels, i * SIZE * SIZE * 3, SIZE * SIZE * 3);
+            }
+            var features = extractor.extract(new ImageBatch(pixels, count, SIZE, SIZE));
+            assertThat(features.pooled()).hasSize(count * 128);
+            assertThat(features.spatial()).isEmpty();
+            assertThat(features.logits()).hasSize(count * 2);
+            var alone = extractor.extract(new ImageBatch(new DrawnImages(2, SIZE).pixels(count - 1), 1, SIZE, SIZE));
+            for (int i = 0; i < 128; i++) {
+                assertThat(features.pooled()[(count - 1) * 128 + i]).isCloseTo(alone.pooled()[i], within(1e-5f));
+            }
+            assertThatThrownBy(() -> extractor.extract(new ImageBatch(new byte[32 * 32 * 3], 1, 32, 32)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("16x16")
+                    .hasMessageContaining("32x32")
+                    .hasMessageContaining("--size 32");
+        }
+        var wrong = new ClassifierSpec(new WeightSource(Optional.of(file.toString()), Optional.of("0".repeat(64))));
+        assertThatThrownBy(() -> wrong.load(HADOOP))
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("classifier.safetensors")
+                .hasMessageContaining(sha256);
+    }
+
+    @Test
+    void otherFilesAreRefused() throws IOException {
+        var other = output.resolve("other.safetensors");
+        try (var stream = Files.newOutputStream(other)) {
+            SafetensorsWriter.write(stream, List.of(), Map.of("something", "else"));
+        }
+        assertThatThrownBy(() -> ClassifierSpec.of(other.toString()).load(HADOOP))
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("other.safetensors")
+                .hasMessageContaining("casdm train-classifier");
+        var damaged = output.resolve("damaged.safetensors");
+        try (var stream = Files.newOutputStream(damaged)) {
+            SafetensorsWriter.write(stream, List.of(), Map.of("casdm.classifier", "{\"size\":3}"));
+        }
+        assertThatThrownBy(() -> ClassifierSpec.of(damaged.toString()).load(HADOOP))
+                .isInstanceOf(TensorFormatException.class)
+                .hasMessageContaining("damaged.safetensors")
+                .hasMessageContaining("description");
+        assertThatThrownBy(() -> new ClassifierSpec(WeightSource.random()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("train-classifier");
+    }
+
+    @Test
+    void imagesWithoutLabelsTeachNothing() {
+        var unlabelled = pictures.resolve("disc").toString();
+        assertThatThrownBy(() -> LabelledImages.open(unlabelled, Part.ALL, SIZE, HADOOP))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(unlabelled)
+                .hasMessageContaining("labels");
+    }
+
+    @Test
+    void testImagesHaveTheSameClasses() throws IOException {
+        var other = folder.resolve("other");
+        new DrawnImages(3, SIZE).write(files(), hadoop(other), 2);
+        try (var training = LabelledImages.open(pictures.toString(), Part.ALL, SIZE, HADOOP);
+                var test = LabelledImages.open(other.toString(), Part.ALL, SIZE, HADOOP)) {
+            var settings = new TrainingSettings(1, 10, 1e-3, 0);
+            assertThatThrownBy(() -> new ClassifierTraining(settings, (images, total, loss) -> {}).run(training, test))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("[disc, square]")
+                    .hasMessageContaining("[disc, ring]");
+        }
+    }
+}

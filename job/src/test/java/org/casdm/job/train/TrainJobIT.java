@@ -1,0 +1,213 @@
+package org.casdm.job.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.checkpoint.CheckpointFiles;
+import org.casdm.checkpoint.RunFolder;
+import org.casdm.checkpoint.StoredCheckpoint;
+import org.casdm.config.ConfigLoader;
+import org.casdm.data.picture.DrawnImages;
+import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.testing.LocalCluster;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training from end to end on small pictures. */
+class TrainJobIT {
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void drawImages() throws IOException {
+        new DrawnImages(5, 16)
+                .write(
+                        FileSystem.getLocal(new Configuration()),
+                        new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()),
+                        22);
+    }
+
+    private static List<String> settings(String run, String... more) {
+        var settings = new ArrayList<>(List.of(
+                "run.folder=" + folder.resolve(run),
+                "run.seed=3",
+                "data.path=" + folder.resolve("images"),
+                "data.size=16",
+                "model.theta.channels=32",
+                "model.theta.channel-mult=[1,1]",
+                "model.theta.res-blocks=1",
+                "model.theta.attention-resolutions=[8]",
+                "model.theta.heads=2",
+                "model.theta.dropout=0.1",
+                "model.phi.dropout=0",
+                "diffusion.steps=100",
+                "train.batch-size-per-worker=2",
+                "train.averaging-frequency=2",
+                "train.steps=8",
+                "train.ema-rates=[0.9,0.99]",
+                "train.optimizer.learning-rate=1e-3",
+                "checkpoint.every-steps=4",
+                "samples.every-steps=0"));
+        settings.addAll(List.of(more));
+        return settings;
+    }
+
+    private static StoredCheckpoint train(SparkConf spark, String run, String... more) throws IOException {
+        var config = ConfigLoader.load(Optional.empty(), settings(run, more), ConfigLoader.REQUIRED_BY_TRAIN);
+        try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
+            new TrainJob(config).run(context);
+        }
+        return latest(run);
+    }
+
+    private static StoredCheckpoint latest(String run) throws IOException {
+        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
+                .checkpoints()
+                .latest()
+                .orElseThrow();
+    }
+
+    private static void assertSame(StoredCheckpoint one, StoredCheckpoint other) {
+        assertThat(one.state().step()).isEqualTo(other.state().step());
+        assertThat(one.state().imagesSeen()).isEqualTo(other.state().imagesSeen());
+        assertThat(one.files()).isEqualTo(other.files());
+    }
+
+    @Test
+    void resumedRunEqualsTheUninterruptedOne() throws IOException {
+        var whole = train(LocalCluster.inThisJvm("local[2]"), "whole", "train.workers=2");
+        assertThat(whole.state().step()).isEqualTo(8);
+        assertThat(whole.state().imagesSeen()).isEqualTo(32);
+        assertThat(whole.state().epoch()).isEqualTo(1);
+        assertThat(whole.files())
+                .containsKeys(
+                        CheckpointFiles.MODEL,
+                        CheckpointFiles.OPTIMIZER,
+                        CheckpointFiles.exponentialMovingAverage(0.9),
+                        CheckpointFiles.exponentialMovingAverage(0.99));
+
+        train(LocalCluster.inThisJvm("local[2]"), "parts", "train.workers=2", "train.steps=4");
+        var resumed = train(LocalCluster.inThisJvm("local[2]"), "parts", "train.workers=2", "train.steps=8");
+
+        assertSame(resumed, whole);
+        var metrics = RunFolder.at(folder.resolve("parts").toString(), new Configuration())
+                .metrics(1, Duration.ZERO)
+                .readAll();
+        assertThat(metrics).extracting(line -> line.step()).containsExactly(2L, 4L, 6L, 8L);
+        assertThat(metrics).allSatisfy(line -> {
+            assertThat(line.values().get("eps").asDouble()).isPositive();
+            assertThat(line.values().get("x0").asDouble()).isPositive();
+            assertThat(line.values().get("mu").asDouble()).isPositive();
+        });
+    }
+
+    @Test
+    void executorsOfTheirOwnEqualThreadsOfOne() throws IOException {
+        var threads = train(
+                LocalCluster.inThisJvm("local[2]"),
+                "threads",
+                "train.workers=2",
+                "train.steps=4",
+                "execution.threads-per-worker=1");
+        var executors = train(
+                LocalCluster.withExecutors(2, 1024),
+                "executors",
+                "train.workers=2",
+                "train.steps=4",
+                "execution.threads-per-worker=1");
+        assertSame(executors, threads);
+    }
+
+    @Test
+    void otherKindsAndLabels() throws IOException {
+        train(LocalCluster.inThisJvm("local[1]"), "ddpm", "model.kind=ddpm", "train.steps=2", "train.workers=1");
+        train(
+                LocalCluster.inThisJvm("local[1]"),
+                "dual",
+                "model.kind=dual",
+                "train.steps=2",
+                "train.workers=1",
+                "model.classes=3",
+                "data.channels=1");
+        assertThat(latest("dual").state().modelKind()).isEqualTo("dual");
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThere() {
+        assertThatThrownBy(() -> train(
+                        LocalCluster.inThisJvm("local[1]"),
+                        "device",
+                        "train.steps=2",
+                        "train.workers=1",
+                        "execution.device=gpu"))
+                .hasStackTraceContaining("mvn -Pcuda package");
+    }
+
+    @Test
+    void refusesWhatMayNotChange() throws IOException {
+        train(LocalCluster.inThisJvm("local[1]"), "fixed", "train.steps=2", "train.workers=1");
+        assertThatThrownBy(() -> train(
+                        LocalCluster.inThisJvm("local[1]"),
+                        "fixed",
+                        "train.steps=4",
+                        "train.workers=1",
+                        "model.theta.res-blocks=2"))
+                .isInstanceOf(TrainingFailure.class)
+                .hasMessageContaining("model.theta.res-blocks was 1, is 2");
+        // What may change does.
+        assertThat(train(
+                                LocalCluster.inThisJvm("local[2]"),
+                                "fixed",
+                                "train.steps=4",
+                                "train.workers=2",
+                                "train.optimizer.learning-rate=1e-4")
+                        .state()
+                        .imagesSeen())
+                .isEqualTo(2 * 2 + 2 * 4);
+    }
+
+    @Test
+    void namesAndSkipsUnreadableImages() throws IOException {
+        var images = folder.resolve("some-bad");
+        new DrawnImages(6, 16)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), 8);
+        Files.writeString(images.resolve("disc").resolve("broken.png"), "not a picture");
+        String[] changes = {"data.path=" + images, "train.steps=6", "train.workers=1"};
+
+        assertThatThrownBy(() -> train(
+                        LocalCluster.inThisJvm("local[1]"),
+                        "strict",
+                        changes[0],
+                        changes[1],
+                        changes[2],
+                        "data.max-bad-fraction=0.01"))
+                .hasStackTraceContaining("broken.png")
+                .hasStackTraceContaining("max-bad-fraction");
+
+        train(
+                LocalCluster.inThisJvm("local[1]"),
+                "lenient",
+                changes[0],
+                changes[1],
+                changes[2],
+                "data.max-bad-fraction=0.2");
+        var metrics = RunFolder.at(folder.resolve("lenient").toString(), new Configuration())
+                .metrics(1, Duration.ZERO)
+                .readAll();
+        assertThat(metrics.get(metrics.size() - 1).values().get("badImages").asInt())
+                .isEqualTo(1);
+    }
+}
