@@ -45,7 +45,7 @@ public final class CudaCheck {
     private static final List<String> FOLDERS =
             List.of("/usr/local/cuda/lib64/", "/usr/local/cuda/extras/CUPTI/lib64/");
 
-    private static final String DRIVER_LIBRARY = "libcuda.so.1";
+    static final String DRIVER_LIBRARY = "libcuda.so.1";
     private static final int CUDA_MAJOR = 13;
     private static final int DRIVER_MAJOR = 580;
     private static final String VISIBLE = "CUDA_VISIBLE_DEVICES";

@@ -221,6 +221,45 @@ class CudaCheckTest {
                 .isEqualTo("libno-such-library.so.1: cannot open shared object file: No such file or directory");
     }
 
+    @Test
+    void gpuBuildWithoutDriver_hasTheReasonAsAGpusRefusal() {
+        machine.lacks.add("libcuda.so.1");
+        var report = check();
+
+        var devices = LibTorchDevices.of(NativeLibraries.GPU, Optional.of(report), machine);
+
+        assertThat(devices).hasSize(2);
+        assertThat(devices.get(0).isCpu()).isTrue();
+        assertThat(devices.get(1).refusal()).isEqualTo(report.problem()).isPresent();
+    }
+
+    @Test
+    void gpuBuild_listsTheCpuAndAllGpus() {
+        machine.prints(HEADER, A100, H100);
+
+        assertThat(LibTorchDevices.of(NativeLibraries.GPU, Optional.of(check()), machine))
+                .extracting(Device::index)
+                .containsExactly(Device.CPU, 0, 1);
+    }
+
+    @Test
+    void cpuBuildOnAMachineWithADriver_saysHowToGetTheGpuBuild() {
+        assertThat(LibTorchDevices.of(NativeLibraries.CPU, Optional.empty(), machine)
+                        .get(1)
+                        .refusal()
+                        .orElseThrow())
+                .startsWith("node7 has an NVIDIA driver, but LibTorch's CPU build is on the class path.")
+                .contains(NativeLibraries.GET_GPU);
+    }
+
+    @Test
+    void cpuBuildOnAMachineWithoutDriver_hasTheCpuOnly() {
+        machine.lacks.add("libcuda.so.1");
+
+        assertThat(LibTorchDevices.of(NativeLibraries.CPU, Optional.empty(), machine))
+                .containsExactly(Device.cpu());
+    }
+
     private CudaReport check() {
         return new CudaCheck(machine).report();
     }
