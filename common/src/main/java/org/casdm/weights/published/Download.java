@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.storage.NewFile;
@@ -31,16 +32,19 @@ public final class Download {
     private static final int WHOLE = 200;
     private static final int PART = 206;
     private static final int NOTHING_THERE = 416;
+    private static final int PROXY_LOGIN = 407;
     private static final int FIRST_SERVER_ERROR = 500;
+
+    static {
+        // Without this the JDK's client never logs in at a proxy on the way to https; read when the first one is made.
+        System.getProperties().putIfAbsent("jdk.http.auth.tunneling.disabledSchemes", "");
+    }
 
     private final PublishedFile file;
     private final URI address;
     private final Timing timing;
     private final DownloadProgress progress;
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+    private final HttpClient client;
     private final MessageDigest digest = Sha256.newDigest();
     private long position;
 
@@ -60,13 +64,25 @@ public final class Download {
      * @param file what is fetched
      * @param address where from: the file's own address, or a mirror's
      * @param timing how long to wait
+     * @param proxies what leads to the server; empty: what Java's system properties name
      * @param progress hears of every piece
      */
-    public Download(PublishedFile file, URI address, Timing timing, DownloadProgress progress) {
+    public Download(
+            PublishedFile file,
+            URI address,
+            Timing timing,
+            Optional<EnvironmentProxies> proxies,
+            DownloadProgress progress) {
         this.file = file;
         this.address = address;
         this.timing = timing;
         this.progress = progress;
+        var builder =
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).followRedirects(HttpClient.Redirect.NORMAL);
+        proxies.ifPresent(builder::proxy);
+        // The client takes a missing login for a broken connection, where there is something that could have one.
+        proxies.flatMap(EnvironmentProxies::authenticator).ifPresent(builder::authenticator);
+        client = builder.build();
     }
 
     /**
@@ -154,6 +170,11 @@ public final class Download {
             throw wrong("it has only " + position + " bytes instead of "
                     + file.content().bytes());
         }
+        if (response.statusCode() == PROXY_LOGIN) {
+            throw new DownloadException(
+                    address + ": the proxy on the way wants a user and a password. Put them into the"
+                            + " environment: https_proxy=http://USER:PASSWORD@HOST:PORT, with %-escapes as in any URL");
+        }
         var status = new IOException("the server answers HTTP " + response.statusCode());
         if (response.statusCode() >= FIRST_SERVER_ERROR) {
             throw new BrokenConnection(status);
@@ -206,7 +227,7 @@ public final class Download {
 
     private static String advice() {
         return "Without a way to the server, fetch the file elsewhere and check it with \"casdm weights verify\";"
-                + " behind a proxy, set CASDM_JAVA_OPTIONS=\"-Dhttps.proxyHost=HOST -Dhttps.proxyPort=PORT\"";
+                + " behind a proxy, set the environment variable https_proxy=http://HOST:PORT";
     }
 
     private static String describe(IOException broken) {

@@ -93,7 +93,7 @@ class DownloadIT {
         var file = new PublishedFile("it", "test", address, "file.pth", digest, "none", "FILE");
         var target = folder.resolve("new/file.pth");
         var last = new long[1];
-        new Download(file, address, TIMING, (bytes, total) -> {
+        new Download(file, address, TIMING, Optional.empty(), (bytes, total) -> {
                     assertThat(bytes).isGreaterThan(last[0]);
                     assertThat(total).isEqualTo(content.length);
                     last[0] = bytes;
@@ -162,7 +162,7 @@ class DownloadIT {
         var digest = new ContentDigest(5, Sha256.hex(new byte[5]));
         var file = new PublishedFile("it", "test", address, "file", digest, "none", "FILE");
         var target = new org.apache.hadoop.fs.Path(folder.resolve("busy").toUri());
-        assertThatThrownBy(() -> new Download(file, address, TIMING, (bytes, total) -> {})
+        assertThatThrownBy(() -> new Download(file, address, TIMING, Optional.empty(), (bytes, total) -> {})
                         .to(FileSystem.getLocal(new Configuration()), target))
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContainingAll("HTTP 503", "4 times", "nothing was kept");

@@ -5,12 +5,14 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.published.Download;
 import org.casdm.weights.published.Download.Timing;
+import org.casdm.weights.published.EnvironmentProxies;
 import org.casdm.weights.published.PublishedFile;
 import org.casdm.weights.published.PublishedFiles;
 import picocli.CommandLine.Command;
@@ -94,9 +96,29 @@ final class WeightsGetCommand implements Callable<Integer> {
             return;
         }
         var address = source(file);
-        output.println(file.name() + ": from " + address + " (" + file.licence() + ")");
-        new Download(file, address, Timing.USUAL, ProgressLines.ofBytes(file.name(), output)).to(fileSystem, target);
+        var proxies = proxies();
+        output.println(file.name() + ": from " + address + way(proxies, address) + " (" + file.licence() + ")");
+        new Download(file, address, Timing.USUAL, proxies, ProgressLines.ofBytes(file.name(), output))
+                .to(fileSystem, target);
         output.println(file.name() + ": now " + target + ", size and SHA-256 are right");
+    }
+
+    /** Java's own properties precede the environment. */
+    private static Optional<EnvironmentProxies> proxies() {
+        return Stream.of("https.proxyHost", "http.proxyHost", "socksProxyHost")
+                        .anyMatch(System.getProperties()::containsKey)
+                ? Optional.empty()
+                : Optional.of(new EnvironmentProxies(System.getenv()));
+    }
+
+    private String way(Optional<EnvironmentProxies> proxies, URI address) {
+        try {
+            return proxies.flatMap(found -> found.describe(address))
+                    .map(proxy -> " through the proxy " + proxy)
+                    .orElse("");
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private URI source(PublishedFile file) {
