@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             CopyCommand.class,
             DrawImagesCommand.class,
+            DevicesCommand.class,
             WeightsCommand.class,
             BenchCommand.class
         },

@@ -48,6 +48,7 @@ class CasdmTest {
                 "inspect",
                 "draw-images",
                 "copy",
+                "devices",
                 "convert",
                 "weights",
                 "lpips",
