@@ -12,6 +12,7 @@ import resource
 import time
 
 import torch
+import torch_options
 from torch import nn
 from torch.nn.functional import avg_pool2d, max_pool2d, relu
 
@@ -163,19 +164,20 @@ def main():
         "--batches", type=int, default=8, help="batches that are timed, after two that are not (default 8)"
     )
     parser.add_argument("--threads", type=int, default=2, help="threads (default 2)")
+    torch_options.add(parser)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(0)
-    network = Inception().eval()
-    images = torch.randn(arguments.batch, 3, 299, 299)
+    torch_options.apply(arguments)
+    network, images = torch_options.place(arguments, Inception().eval(), torch.randn(arguments.batch, 3, 299, 299))
     seconds = []
-    with torch.no_grad():
+    with torch.no_grad(), torch_options.cast(arguments):
         for _ in range(WARM_UP):
             network(images)
+        torch_options.synchronize(arguments)
         processor = processor_seconds()
         for _ in range(arguments.batches):
             start = time.perf_counter()
             network(images)
+            torch_options.synchronize(arguments)
             seconds.append(time.perf_counter() - start)
     processor = processor_seconds() - processor
     print(
@@ -187,7 +189,7 @@ def main():
                 "threads": arguments.threads,
                 "images_per_second": round(arguments.batch / sorted(seconds)[len(seconds) // 2], 3),
                 "processor_seconds_per_image": round(processor / arguments.batch / arguments.batches, 5),
-                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "peak_mib": torch_options.peak_mib(arguments),
             }
         )
     )

@@ -10,25 +10,27 @@ this file. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any
 
 import argparse
 import json
-import resource
 import statistics
 import time
 
 import torch
+import torch_options
 from train_step_torch import UNet
 
 WARM_UP = 2
 
 
-def timed(action, steps, batch):
+def timed(action, a):
     for _ in range(WARM_UP):
         action()
+    torch_options.synchronize(a)
     clock, cpu = [], time.process_time()
-    for _ in range(steps):
+    for _ in range(a.steps):
         start = time.perf_counter()
         action()
+        torch_options.synchronize(a)
         clock.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(clock) / batch, 1e3 * (time.process_time() - cpu) / steps / batch
+    return 1e3 * statistics.median(clock) / a.batch, 1e3 * (time.process_time() - cpu) / a.steps / a.batch
 
 
 @torch.no_grad()
@@ -46,22 +48,22 @@ def main():
         p.add_argument("--" + n, type=int, default=d)
     p.add_argument("--mult", default="1,2,2,2")
     p.add_argument("--attention", default="2,4", help="downsampling factors that get attention")
-    p.add_argument("--channels-last", action="store_true")
+    torch_options.add(p)
     a = p.parse_args()
-    torch.set_num_threads(a.threads)
-    torch.manual_seed(0)
+    torch_options.apply(a)
     ints = lambda s: [int(v) for v in s.split(",") if v]
     net = lambda cin, cout: UNet(cin, cout, a.channels, ints(a.mult), a.res_blocks, ints(a.attention), a.heads).eval()
-    theta, phi = net(3, 3), net(3, 4)
-    x = torch.randn(a.batch, 3, a.size, a.size)
-    if a.channels_last:
-        theta, phi, x = (v.to(memory_format=torch.channels_last) for v in (theta, phi, x))
-    t = torch.full((a.batch,), 500)
+    theta, phi, x = torch_options.place(a, net(3, 3), net(3, 4), torch.randn(a.batch, 3, a.size, a.size))
+    t = torch.full((a.batch,), 500, device=a.device)
     bar, before = 0.08, 0.11  # alpha-bar of neighbouring steps; the time does not depend on them
 
+    def forward(network, images):
+        with torch_options.cast(a):
+            return network(images, t).float()
+
     def step():
-        x0_theta = ((x - (1 - bar) ** 0.5 * theta(x, t)) / bar**0.5).clamp(-1, 1)
-        out = phi(x0_theta, t)
+        x0_theta = ((x - (1 - bar) ** 0.5 * forward(theta, x)) / bar**0.5).clamp(-1, 1)
+        out = forward(phi, x0_theta)
         r = torch.sigmoid(out[:, 3:])
         x0 = (r * out[:, :3] + (1 - r) * x0_theta).clamp(-1, 1)
         eps = (x - bar**0.5 * x0) / (1 - bar) ** 0.5
@@ -72,10 +74,10 @@ def main():
         "config": vars(a),
         "parameters": sum(q.numel() for m in (theta, phi) for q in m.parameters()),
     }
-    for name, action in (("forward", lambda: theta(x, t)), ("step", step)):
-        clock, cpu = timed(action, a.steps, a.batch)
+    for name, action in (("forward", lambda: forward(theta, x)), ("step", step)):
+        clock, cpu = timed(action, a)
         report[name + "_ms_per_image"], report[name + "_cpu_ms_per_image"] = round(clock, 3), round(cpu, 3)
-    report["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    report["peak_mib"] = torch_options.peak_mib(a)
     print(json.dumps(report))
 
 

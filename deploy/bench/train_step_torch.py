@@ -4,21 +4,24 @@
     python3 train_step_torch.py --size 32 --channels 64 --res-blocks 2 --mult 1,2,2,2 --attention 2,4 --batch 16 \
         --threads 2 --steps 8 [--lpips]
 
-Prints one JSON line: seconds per step (median, after two warm-up steps), images per second, peak memory in MiB.
-The U-Net has the parameter names, shapes and arithmetic of the improved-diffusion U-Net (dropout 0), so its
-weights and results compare one to one. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer
-build. Without OpenBLAS Debian's computes matrix products by a plain loop; "blas" in the output says what it has.
+Prints one JSON line: seconds per step (median, after two warm-up steps), images per second, peak memory in MiB (of the
+process on a CPU, of the GPU's allocator with --device cuda). --precision, --channels-last and --compile are what a user
+who wants speed would switch on.
+
+The U-Net is improved-diffusion's (same layers, same names, no gradient checkpointing), so weights and results compare
+one to one. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer build. Without OpenBLAS Debian's
+computes matrix products by a plain loop; "blas" in the output says what it has.
 """
 
 import argparse
 import json
 import math
 import os
-import resource
 import time
 
 import torch
 import torch.nn.functional as F
+import torch_options
 from torch import nn
 
 
@@ -210,27 +213,20 @@ def main():
     p.add_argument(
         "--lpips-resize", type=int, default=0, help="resize to this before LPIPS; 0 leaves the size as it is"
     )
-    p.add_argument("--channels-last", action="store_true")
-    p.add_argument("--device", default="cpu")
+    torch_options.add(p)
     a = p.parse_args()
-    torch.set_num_threads(a.threads)
-    torch.manual_seed(0)
+    torch_options.apply(a)
     ints = lambda s: [int(v) for v in s.split(",") if v]
-    net = lambda cin, cout: UNet(cin, cout, a.channels, ints(a.mult), a.res_blocks, ints(a.attention), a.heads).to(
-        a.device
-    )
-    theta, phi = net(3, 3), net(3, 4)
-    if a.channels_last:
-        theta, phi = (m.to(memory_format=torch.channels_last) for m in (theta, phi))
-    lpips = Vgg().to(a.device) if a.lpips else None
+    net = lambda cin, cout: UNet(cin, cout, a.channels, ints(a.mult), a.res_blocks, ints(a.attention), a.heads)
+    theta, phi, x0 = torch_options.place(a, net(3, 3), net(3, 4), torch.rand(a.batch, 3, a.size, a.size) * 2 - 1)
+    lpips = torch_options.place(a, Vgg()) if a.lpips else None
     params = list(theta.parameters()) + list(phi.parameters())
     ema = [q.detach().clone() for q in params]
-    opt = torch.optim.AdamW(params, lr=1e-4, weight_decay=0.0)
+    opt = torch.optim.AdamW(params, lr=1e-4, weight_decay=0.0, fused=True if a.device != "cpu" else None)
     beta = torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64)
     bar = torch.cumprod(1 - beta, 0)
     prev = torch.cat([torch.ones(1, dtype=torch.float64), bar[:-1]])
     c1 = beta * prev.sqrt() / (1 - bar)
-    x0 = (torch.rand(a.batch, 3, a.size, a.size) * 2 - 1).to(a.device)
     times = []
     for _ in range(a.steps + 2):
         s = time.perf_counter()
@@ -239,23 +235,27 @@ def main():
         eps = torch.randn_like(x0)
         xt = at(bar.sqrt()) * x0 + at((1 - bar).sqrt()) * eps
         td = t.to(a.device)
-        e = theta(xt, td)
+        with torch_options.cast(a):
+            e = theta(xt, td)
+        e = e.float()
         x0t = ((xt - at((1 - bar).sqrt()) * e) / at(bar.sqrt())).detach().clamp(-1, 1)
-        o = phi(x0t, td)
+        with torch_options.cast(a):
+            o = phi(x0t, td)
+        o = o.float()
         x0p, r = o[:, :3], torch.sigmoid(o[:, 3:])
         mix = r * x0p.detach() + (1 - r) * x0t
         loss = F.mse_loss(e, eps) + F.mse_loss(x0p, x0) + (at(c1) * (mix - x0)).pow(2).mean()
         if lpips is not None:
             g = (lambda z: F.interpolate(z, size=a.lpips_resize, mode="bilinear")) if a.lpips_resize else (lambda z: z)
-            loss = loss + 0.1 * lpips(g(x0p), g(x0))
+            with torch_options.cast(a):
+                loss = loss + 0.1 * lpips(g(x0p), g(x0))
         opt.zero_grad()
         loss.backward()
         opt.step()
         with torch.no_grad():
             torch._foreach_mul_(ema, 0.9999)
             torch._foreach_add_(ema, params, alpha=1e-4)
-        if a.device != "cpu":
-            torch.cuda.synchronize()
+        torch_options.synchronize(a)
         times.append(time.perf_counter() - s)
     med = sorted(times[2:])[len(times[2:]) // 2]
     print(
@@ -267,7 +267,7 @@ def main():
                 "parameters": sum(q.numel() for q in params),
                 "seconds_per_step": round(med, 4),
                 "images_per_second": round(a.batch / med, 3),
-                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "peak_mib": torch_options.peak_mib(a),
             }
         )
     )
