@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = {
     "large": ("The 128-channel model", [(2, 128, "1,2,2,2", 2, 32, 1)]),
     "workers": ("Workers, 0.6 million parameters", [(w, 32, "1,1", 1, 16, 1) for w in (1, 2, 4)]),
+    "executors": ("Executors, 9.5 million parameters", [(w, 64, "1,2,2", 1, 16, 1) for w in (1, 2, 4)]),
     "parameters": (
         "Parameters, two workers",
         [(2, 32, "1,1", 1, 16, 1), (2, 64, "1,2,2", 1, 16, 1), (2, 128, "1,2,2,2", 2, 32, 1)],

@@ -3,7 +3,9 @@ package org.casdm.job.device;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.casdm.engine.Device;
 import org.casdm.engine.Engine;
 import org.casdm.engine.EngineException;
@@ -54,8 +56,17 @@ public record MachineReport(List<String> lines, boolean usable) implements Seria
         if (report.missing().isEmpty()) {
             lines.add("CUDA and cuDNN libraries: all load");
         }
-        report.missing().forEach(library -> lines.add("missing library: " + library.name() + ": " + library.reason()));
-        report.problem().ifPresent(problem -> lines.add("problem: " + problem));
+        report.missing().stream()
+                .map(library -> library.reason().startsWith(library.name() + ":")
+                        ? library.reason()
+                        : library.name() + ": " + library.reason())
+                .forEach(library -> lines.add("missing library: " + library));
+        // Of several problems each is listed: whoever mends a machine wants to do it once.
+        var problems = Stream.of(report.driverProblem(), report.libraryProblem())
+                .flatMap(Optional::stream)
+                .toList();
+        (problems.isEmpty() ? report.problem().stream().toList() : problems)
+                .forEach(problem -> lines.add("problem: " + problem));
         return lines;
     }
 

@@ -34,9 +34,15 @@ class MachineReportTest {
     }
 
     @Test
-    void driverProblem_isTheProblem() {
-        assertThat(MachineReport.describe(report(Optional.of("No driver."), List.of())))
-                .contains("problem: No driver.");
+    void problemsOfDriverAndLibraries_areBothListed() {
+        var missing = List.of(new MissingLibrary("libnccl.so.2", "libnccl.so.2: cannot open shared object file"));
+
+        assertThat(MachineReport.describe(report(Optional.of("No driver."), missing)))
+                .contains(
+                        "missing library: libnccl.so.2: cannot open shared object file", "problem: No driver.")
+                .last()
+                .asString()
+                .startsWith("problem: node7 lacks libraries");
     }
 
     @Test
