@@ -23,6 +23,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 
 from training_step import HERE, run
 
@@ -46,6 +47,43 @@ def options(network):
     return [word for name, value in zip(names, network) for word in ("--" + name, str(value))]
 
 
+class GpuMemory:
+    """The most memory that is used on the GPU meanwhile, of all processes, as nvidia-smi reports it; less what was."""
+
+    def __init__(self, device):
+        self.ended = threading.Event()
+        self.samples = []
+        self.thread = threading.Thread(target=self.watch) if device == "gpu" else None
+
+    def used(self):
+        done = subprocess.run(
+            ["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return sum(int(line) for line in done.stdout.split())
+
+    def watch(self):
+        while not self.ended.wait(0.2):
+            self.samples.append(self.used())
+
+    def __enter__(self):
+        if self.thread:
+            self.samples.append(self.used())
+            self.thread.start()
+        return self
+
+    def __exit__(self, *failure):
+        self.ended.set()
+        if self.thread:
+            self.thread.join()
+
+    def of(self, report):
+        """Of a program that has run, in MiB; on a CPU, of its process."""
+        return max(self.samples) - self.samples[0] if self.samples else report["peak_mib"]
+
+
 class Comparison:
     """Runs both programs in turn and prints a row of a table for each."""
 
@@ -61,15 +99,20 @@ class Comparison:
         ]
         self.measured = []
 
+    def measure(self, command):
+        with GpuMemory(self.a.device) as memory:
+            report = run(command)
+        return {**report, "memory_mib": memory.of(report)}
+
     def row(self, name, command, peer, arguments, rate):
         arguments = arguments + ["--threads", str(self.a.threads)]
         ours, theirs = [], []
         for _ in range(self.a.rounds):
-            ours.append(run([CASDM, "bench", command] + arguments + self.ours))
-            theirs.append(run([self.a.python, os.path.join(HERE, peer)] + arguments + self.theirs))
+            ours.append(self.measure([CASDM, "bench", command] + arguments + self.ours))
+            theirs.append(self.measure([self.a.python, os.path.join(HERE, peer)] + arguments + self.theirs))
         self.measured.append({"name": name, "ours": ours, "torch": theirs})
         mine, other = (statistics.median(rate(r) for r in runs) for runs in (ours, theirs))
-        memory = [statistics.median(r["peak_mib"] for r in runs) for runs in (ours, theirs)]
+        memory = [statistics.median(r["memory_mib"] for r in runs) for runs in (ours, theirs)]
         print("| %s | %.1f | %.1f | %.2f | %d | %d |" % (name, mine, other, mine / other, *memory), flush=True)
 
 
@@ -77,15 +120,12 @@ def parity(a):
     print("\n| model | precision | loss, relative | gradient, relative | parameters after a step, relative |")
     print("| --- | --- | ---: | ---: | ---: |")
     measured = []
-    for kind in KINDS:
-        for precision in PRECISIONS if a.device == "gpu" else ("float32", "bf16"):
-            found = run([CASDM, "bench", "parity", "--kind", kind, "--device", a.device, "--precision", precision])
-            measured.append(found)
-            print(
-                "| %s | %s | %.1e | %.1e | %.1e |"
-                % (kind, precision, found["loss_distance"], found["gradient_distance"], found["parameter_distance"]),
-                flush=True,
-            )
+    for precision in PRECISIONS if a.device == "gpu" else ("float32", "bf16"):
+        found = run([CASDM, "bench", "parity", "--engine", "libtorch", "--device", a.device, "--precision", precision])
+        measured.append(found)
+        for kind in KINDS:
+            distances = [found[kind][what + "_distance"] for what in ("loss", "gradient", "parameter")]
+            print("| %s | %s | %.1e | %.1e | %.1e |" % (kind, precision, *distances), flush=True)
     return measured
 
 
