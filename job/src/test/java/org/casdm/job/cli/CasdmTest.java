@@ -130,7 +130,7 @@ class CasdmTest {
         assertThat(output.toString())
                 .contains("2 tensors, 5 elements")
                 .contains("norm 5.00000")
-                .contains("theta.weight  F32   [2, 2]  3.00000  ! 1 infinite or no number");
+                .contains("theta.weight  F32  [2, 2]  3.00000  ! 1 infinite or no number");
 
         output.getBuffer().setLength(0);
         assertThat(casdm("inspect", "--json", file.toString())).isEqualTo(ExitCode.DONE);
