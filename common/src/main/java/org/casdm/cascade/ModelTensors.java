@@ -112,7 +112,7 @@ public final class ModelTensors {
                 place.offset(), place.offset() + place.parameter().length()));
     }
 
-    /** Fills a vector from tensors as they are read; {@link #requireComplete} says whether all have come. */
+    /** Fills a vector from tensors as they are read; {@link Loading#requireComplete} says whether all have come. */
     public Loading loading(String prefix, INDArray flat) {
         var vector = checked(flat);
         return new Loading(prefix, (place, values) -> view(vector, place).assign(Nd4j.createFromArray(values)));

@@ -41,7 +41,7 @@ public final class SafetensorsWriter {
         this.stream = stream;
         this.header = SafetensorsHeader.layOut(tensors, metadata);
         var json = header.toJson();
-        this.headerBytes = SafetensorsHeader.LENGTH_BYTES + json.length;
+        this.headerBytes = (long) SafetensorsHeader.LENGTH_BYTES + json.length;
         buffer.putLong(json.length);
         flushBuffer();
         writeThrough(json, 0, json.length);

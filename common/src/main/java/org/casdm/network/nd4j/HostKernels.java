@@ -572,7 +572,8 @@ final class HostKernels implements Kernels {
         }
 
         FloatPointer head(FloatPointer merged, int matrix) {
-            return merged.getPointer((long) (matrix / heads) * positions * channels() + matrix % heads * width);
+            return merged.getPointer(
+                    (long) (matrix / heads) * positions * channels() + (long) (matrix % heads) * width);
         }
 
         FloatPointer scores(FloatPointer probabilities, int matrix) {

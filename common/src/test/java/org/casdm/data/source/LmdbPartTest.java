@@ -46,9 +46,9 @@ class LmdbPartTest {
         }
         assertThat(good).isEqualTo(expected.get("good").asInt());
         assertThat(reasons).hasSize(expected.get("bad").asInt());
-        assertThat(Files.list(folder.resolve("bedroom_train_lmdb")))
-                .as("nothing is written beside it")
-                .hasSize(1);
+        try (var files = Files.list(folder.resolve("bedroom_train_lmdb"))) {
+            assertThat(files).as("nothing is written beside it").hasSize(1);
+        }
     }
 
     @Test

@@ -51,7 +51,11 @@ class KernelsTest {
         // An offset as large as the spread: the statistics must not lose digits to it.
         var x = random(1, images, side, side, channels).addi(3);
         var norm = new Kernels.Norm(
-                32, random(2, channels), random(3, channels), modulated ? random(4, images, 2 * channels) : null, silu);
+                32,
+                random(2, channels),
+                random(3, channels),
+                modulated ? random(4, images, 2L * channels) : null,
+                silu);
         var gradient = random(5, x.shape());
         var addend = modulated ? random(6, x.shape()) : null;
         INDArray[][] results = new INDArray[3][];
@@ -63,7 +67,7 @@ class KernelsTest {
             var dx = gradient.dup();
             var dw = Nd4j.create(DataType.FLOAT, channels);
             var db = Nd4j.create(DataType.FLOAT, channels);
-            var de = modulated ? Nd4j.create(DataType.FLOAT, images, 2 * channels) : Nd4j.scalar(0f);
+            var de = modulated ? Nd4j.create(DataType.FLOAT, images, 2L * channels) : Nd4j.scalar(0f);
             implementations[i].normaliseBackward(x, norm, statistics, dx, addend, dw, db, modulated ? de : null);
             results[i] = new INDArray[] {y, statistics, dx, dw, db, de};
         }
@@ -130,13 +134,13 @@ class KernelsTest {
     void attention(int side) {
         int heads = 4;
         int positions = side * side;
-        var joint = random(1, 3, positions, heads * 3 * 8);
-        var gradient = random(2, 3, positions, heads * 8);
+        var joint = random(1, 3, positions, heads * 3L * 8);
+        var gradient = random(2, 3, positions, heads * 8L);
         Kernels[] implementations = {DEVICE, HOST, ALONE};
         var results = new INDArray[3][];
         for (int i = 0; i < 3; i++) {
             var probabilities = Nd4j.create(DataType.FLOAT, 3, heads, positions, positions);
-            var attended = Nd4j.create(DataType.FLOAT, 3, positions, heads * 8);
+            var attended = Nd4j.create(DataType.FLOAT, 3, positions, heads * 8L);
             implementations[i].attend(joint, heads, probabilities, attended);
             var jointGradient = Nd4j.create(DataType.FLOAT, joint.shape());
             implementations[i].attendBackward(joint, heads, probabilities, gradient, jointGradient);

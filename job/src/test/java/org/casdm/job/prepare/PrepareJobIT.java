@@ -138,7 +138,10 @@ class PrepareJobIT {
     void numberedLabelsBesidePictures_becomeClassesUpToTheLargest() throws IOException {
         var tars = folder.resolve("tars");
         Files.createDirectories(tars);
-        var pictures = Files.walk(source).filter(Files::isRegularFile).sorted().toList();
+        List<Path> pictures;
+        try (var files = Files.walk(source)) {
+            pictures = files.filter(Files::isRegularFile).sorted().toList();
+        }
         for (int tar = 0; tar < 2; tar++) {
             try (var output = new TarArchiveOutputStream(Files.newOutputStream(tars.resolve(tar + ".tar")))) {
                 for (int i = tar; i < pictures.size(); i += 2) {

@@ -307,7 +307,7 @@ class RoundTrainingMasterIT {
                     .hasMessageContaining("3 partitions");
             assertThatThrownBy(() -> sparkGraph.fitMultiDataSet(context.parallelize(data.subList(0, 4), 2)))
                     .hasMessageContaining("got 2 minibatches for a round of 3");
-            data.addAll(data);
+            data.addAll(List.copyOf(data));
             assertThatThrownBy(() -> sparkGraph.fitMultiDataSet(context.parallelize(data, 2)))
                     .hasMessageContaining("more minibatches than a round's 3");
         }
