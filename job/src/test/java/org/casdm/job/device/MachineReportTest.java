@@ -38,8 +38,7 @@ class MachineReportTest {
         var missing = List.of(new MissingLibrary("libnccl.so.2", "libnccl.so.2: cannot open shared object file"));
 
         assertThat(MachineReport.describe(report(Optional.of("No driver."), missing)))
-                .contains(
-                        "missing library: libnccl.so.2: cannot open shared object file", "problem: No driver.")
+                .contains("missing library: libnccl.so.2: cannot open shared object file", "problem: No driver.")
                 .last()
                 .asString()
                 .startsWith("problem: node7 lacks libraries");
