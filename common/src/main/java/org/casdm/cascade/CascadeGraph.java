@@ -288,6 +288,14 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
         return params().length();
     }
 
+    /** Frees the gradient's memory, of a graph that only holds a state; {@code initGradientsView} makes it again. */
+    public void freeGradients() {
+        if (flattenedGradients != null) {
+            flattenedGradients.close();
+            flattenedGradients = null;
+        }
+    }
+
     /** Frees the native memory of the networks' activations, and the metric function. */
     @Override
     public void close() {

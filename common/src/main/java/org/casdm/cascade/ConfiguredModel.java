@@ -6,6 +6,7 @@ import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.Trunk;
 import org.casdm.network.UNetSpec;
+import org.casdm.optimizer.AdamW;
 
 /** The model that a configuration describes. */
 public final class ConfiguredModel {
@@ -34,6 +35,18 @@ public final class ConfiguredModel {
                 model.clip(),
                 schedule(config.diffusion()),
                 config.diffusion().rescaleTimesteps());
+    }
+
+    /** The optimizer of both networks. */
+    public static AdamW optimizer(CasdmConfig config) {
+        var settings = config.train().optimizer();
+        return new AdamW(
+                settings.learningRate(),
+                settings.warmupSteps(),
+                settings.beta1(),
+                settings.beta2(),
+                settings.epsilon(),
+                settings.gradientClip());
     }
 
     /** The weights of the loss terms. */

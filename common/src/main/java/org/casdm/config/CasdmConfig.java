@@ -185,6 +185,8 @@ public record CasdmConfig(
             int averagingFrequency,
             OptionalInt workers,
             int maxSkippedSteps,
+            int accumulate,
+            boolean activationCheckpointing,
             Optimizer optimizer,
             @FixedOnResume List<Double> emaRates) {
 
@@ -210,7 +212,28 @@ public record CasdmConfig(
     public record Samples(int everySteps, int count, int samplerSteps, Optional<Double> emaRate) {}
 
     /** How the work is done; the results do not depend on it. */
-    public record Execution(OptionalInt threadsPerWorker, int averagingBlockMib, int averagingPort, Device device) {}
+    public record Execution(
+            OptionalInt threadsPerWorker,
+            int averagingBlockMib,
+            int averagingPort,
+            Device device,
+            EngineChoice engine,
+            PrecisionChoice precision) {}
+
+    /** Which engine computes; see {@link org.casdm.engine.Engines}. */
+    public enum EngineChoice implements Choice {
+        AUTO,
+        ND4J,
+        LIBTORCH
+    }
+
+    /** The type of number that products and convolutions are computed in. */
+    public enum PrecisionChoice implements Choice {
+        AUTO,
+        FLOAT32,
+        TF32,
+        BF16
+    }
 
     /** What computes. */
     public enum Device implements Choice {

@@ -4,10 +4,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.CasdmConfig.Format;
 import org.casdm.config.CasdmConfig.Kind;
 import org.casdm.config.CasdmConfig.Labels;
 import org.casdm.config.CasdmConfig.Network;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.config.CasdmConfig.Schedule;
 
 /**
@@ -44,6 +46,7 @@ final class CombinationCheck {
         loss();
         metric();
         training();
+        engine();
     }
 
     private static boolean sameShape(Network a, Network b) {
@@ -224,6 +227,33 @@ final class CombinationCheck {
             problem(
                     "checkpoint.keep-every-steps",
                     "must be a multiple of " + read.describe("checkpoint.every-steps") + ", or 0");
+        }
+    }
+
+    private void engine() {
+        var train = config.train();
+        if (problems.noneOf("train.accumulate", "train.batch-size-per-worker")
+                && train.batchSizePerWorker() % train.accumulate() != 0) {
+            problem(
+                    "train.accumulate",
+                    "must divide " + read.describe("train.batch-size-per-worker") + " into micro-batches of one size");
+        }
+        if (!problems.noneOf("execution.engine") || config.execution().engine() != EngineChoice.ND4J) {
+            return;
+        }
+        var change = " is not possible with " + read.describe("execution.engine") + "; set execution.engine = libtorch";
+        if (problems.noneOf("train.accumulate") && train.accumulate() > 1) {
+            problem("train.accumulate", "gradient accumulation" + change + ", or train.accumulate = 1");
+        }
+        if (problems.noneOf("train.activation-checkpointing") && train.activationCheckpointing()) {
+            problem(
+                    "train.activation-checkpointing",
+                    "activation checkpointing" + change + ", or train.activation-checkpointing = false");
+        }
+        var precision = config.execution().precision();
+        if (problems.noneOf("execution.precision")
+                && (precision == PrecisionChoice.TF32 || precision == PrecisionChoice.BF16)) {
+            problem("execution.precision", "reduced precision" + change + ", or execution.precision = float32");
         }
     }
 

@@ -11,6 +11,7 @@ import org.casdm.config.CasdmConfig.Checkpoint;
 import org.casdm.config.CasdmConfig.Data;
 import org.casdm.config.CasdmConfig.Device;
 import org.casdm.config.CasdmConfig.Diffusion;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.CasdmConfig.Execution;
 import org.casdm.config.CasdmConfig.Format;
 import org.casdm.config.CasdmConfig.Kind;
@@ -21,6 +22,7 @@ import org.casdm.config.CasdmConfig.Model;
 import org.casdm.config.CasdmConfig.Network;
 import org.casdm.config.CasdmConfig.Optimizer;
 import org.casdm.config.CasdmConfig.PhiInput;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.config.CasdmConfig.Resize;
 import org.casdm.config.CasdmConfig.Run;
 import org.casdm.config.CasdmConfig.Samples;
@@ -125,6 +127,8 @@ final class ConfigReader {
                 read.integer("train.averaging-frequency", 1, 100_000),
                 read.integerOrAuto("train.workers", 1, 10_000),
                 read.integer("train.max-skipped-steps", 0, BILLION),
+                read.integer("train.accumulate", 1, 65536),
+                read.flag("train.activation-checkpointing"),
                 optimizer("train.optimizer."),
                 read.decimals("train.ema-rates", between(0, 1), 1, 8));
     }
@@ -160,6 +164,8 @@ final class ConfigReader {
                 read.integerOrAuto("execution.threads-per-worker", 1, 1024),
                 read.integer("execution.averaging-block-mib", 1, 256),
                 read.integer("execution.averaging-port", 0, 65535),
-                read.choice("execution.device", Device.values()));
+                read.choice("execution.device", Device.values()),
+                read.choice("execution.engine", EngineChoice.values()),
+                read.choice("execution.precision", PrecisionChoice.values()));
     }
 }

@@ -1,9 +1,12 @@
 package org.casdm.engine;
 
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.engine.Arithmetic.Precision;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.metric.feature.FeatureExtractorSpec;
@@ -25,6 +28,11 @@ public interface Engine {
      * @throws EngineException if the engine itself cannot be started; the message says what is missing
      */
     List<Device> devices();
+
+    /** What products and convolutions can be computed in on a device; float32 is among them always. */
+    default Set<Precision> precisions(Device device) {
+        return device.isCpu() ? EnumSet.of(Precision.FLOAT32, Precision.BF16) : EnumSet.allOf(Precision.class);
+    }
 
     /**
      * A training step of a model.

@@ -3,6 +3,7 @@ package org.casdm.engine.nd4j;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.engine.Arithmetic;
@@ -35,7 +36,12 @@ public final class Nd4jEngine implements Engine {
 
     @Override
     public List<Device> devices() {
-        return List.of(Device.cpu());
+        return Nd4jBackend.start();
+    }
+
+    @Override
+    public Set<Precision> precisions(Device device) {
+        return Set.of(Precision.FLOAT32);
     }
 
     /** Binds the calling thread to what is to compute. */

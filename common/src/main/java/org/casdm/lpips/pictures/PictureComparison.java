@@ -12,9 +12,7 @@ import org.casdm.data.Storage;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.data.picture.Picture;
 import org.casdm.data.picture.Pixels;
-import org.casdm.lpips.Lpips;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import org.casdm.engine.PerceptualMetric;
 
 /**
  * Compares pictures from files, a few at a time. Pictures are decoded as {@link ImageDecoder} does and scaled to
@@ -26,7 +24,7 @@ public final class PictureComparison {
     /** Of pictures that are decoded and compared together. */
     private static final long PIXELS_AT_ONCE = 1 << 18;
 
-    private final Lpips lpips;
+    private final PerceptualMetric lpips;
     private final Configuration hadoop;
     private final ImageDecoder decoder = new ImageDecoder();
 
@@ -51,7 +49,7 @@ public final class PictureComparison {
      * @param lpips stays the caller's
      * @param hadoop says how to reach the files
      */
-    public PictureComparison(Lpips lpips, Configuration hadoop) {
+    public PictureComparison(PerceptualMetric lpips, Configuration hadoop) {
         this.lpips = lpips;
         this.hadoop = hadoop;
     }
@@ -104,10 +102,18 @@ public final class PictureComparison {
     }
 
     private void compareBatch(List<Decoded> batch, Receiver receiver) throws IOException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        var size = batch.get(0).first();
         double[] distances;
-        try (var first = images(batch.stream().map(Decoded::first).toList());
-                var second = images(batch.stream().map(Decoded::second).toList())) {
-            distances = lpips.distance(first, second);
+        try {
+            distances = lpips.distances(
+                    images(batch.stream().map(Decoded::first).toList()),
+                    images(batch.stream().map(Decoded::second).toList()),
+                    batch.size(),
+                    size.height(),
+                    size.width());
         } catch (IllegalArgumentException e) {
             throw new DataException(batch.get(0).pair().first() + ": " + e.getMessage(), e);
         }
@@ -117,7 +123,7 @@ public final class PictureComparison {
     }
 
     /** Pictures of one size as [pictures, height, width, 3] in [-1, 1]. */
-    private static INDArray images(List<Picture> pictures) {
+    private static float[] images(List<Picture> pictures) {
         int height = pictures.get(0).height();
         int width = pictures.get(0).width();
         var values = FloatBuffer.allocate(Math.multiplyExact(pictures.size(), height * width * COLOURS));
@@ -129,6 +135,6 @@ public final class PictureComparison {
                 }
             }
         }
-        return Nd4j.createFromArray(values.array()).reshape(pictures.size(), height, width, COLOURS);
+        return values.array();
     }
 }

@@ -1,6 +1,7 @@
 package org.casdm.job.bench;
 
 import org.casdm.cascade.CascadeGraph;
+import org.casdm.engine.Batch;
 import org.casdm.job.rounds.BatchSource;
 import org.casdm.job.rounds.WorkerBatches;
 import org.casdm.job.rounds.WorkerContext;
@@ -26,6 +27,22 @@ record BenchBatches(StepSettings settings) implements WorkerBatches {
 
     /** The minibatch of a step and worker. */
     MultiDataSet batch(long step, int worker) {
+        var batch = engineBatch(step, worker);
+        var timesteps = new float[batch.images()];
+        for (int i = 0; i < timesteps.length; i++) {
+            timesteps[i] = batch.timesteps()[i];
+        }
+        return CascadeGraph.batch(
+                settings.model(),
+                images(batch.x0()),
+                images(batch.epsilon()),
+                Nd4j.createFromArray(timesteps).reshape(timesteps.length, 1),
+                null,
+                settings.weights());
+    }
+
+    /** The same for an engine. */
+    Batch engineBatch(long step, int worker) {
         var model = settings.model();
         var values = settings.batch() * settings.size() * settings.size() * COLOURS;
         var key = CounterRandom.key(SEED, 0, step, worker);
@@ -35,20 +52,14 @@ record BenchBatches(StepSettings settings) implements WorkerBatches {
         }
         var noise = new float[values];
         CounterRandom.normal(CounterRandom.key(SEED, 1, step, worker), noise, 0, values);
-        var timesteps = new float[settings.batch()];
+        var timesteps = new int[settings.batch()];
         for (var i = 0; i < timesteps.length; i++) {
             timesteps[i] = CounterRandom.below(
                     CounterRandom.key(SEED, 2, step, worker),
                     i,
                     model.schedule().steps());
         }
-        return CascadeGraph.batch(
-                model,
-                images(pixels),
-                images(noise),
-                Nd4j.createFromArray(timesteps).reshape(timesteps.length, 1),
-                null,
-                settings.weights());
+        return new Batch(settings.batch(), settings.size(), COLOURS, pixels, noise, timesteps, null);
     }
 
     private INDArray images(float[] values) {

@@ -17,16 +17,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record BenchGraphs(StepSettings settings) implements GraphFactory {
 
-    private static final double LEARNING_RATE = 1e-4;
+    static final AdamW OPTIMIZER = new AdamW(1e-4, 0, 0.9, 0.999, 1e-8, 0);
+
     private static final long SEED = 1;
 
     /** A graph with parameters of its own. */
     CascadeGraph create() {
         NativeThreads.ofThisThread(settings.threads());
-        var optimizer = new AdamW(LEARNING_RATE, 0, 0.9, 0.999, 1e-8, 0);
         return CascadeGraph.create(
                 settings.model(),
-                new CascadeGraph.Training(optimizer, 0, SEED, settings.threads(), DataType.FLOAT, settings.lpips()));
+                new CascadeGraph.Training(OPTIMIZER, 0, SEED, settings.threads(), DataType.FLOAT, settings.lpips()));
     }
 
     @Override

@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.engine.Arithmetic;
-import org.casdm.engine.Device;
-import org.casdm.engine.Engine;
-import org.casdm.engine.nd4j.Nd4jEngine;
+import org.casdm.engine.Computer;
 import org.casdm.network.UNetParameters;
 import org.casdm.random.CounterRandom;
 import org.casdm.sampling.ImageNoise;
@@ -30,14 +28,17 @@ public final class SampleBenchmark {
     private static final int COLOURS = 3;
 
     private final StepSettings settings;
-    private final Engine engine = new Nd4jEngine();
-    private final Device device = Device.cpu();
+    private final Computer computer;
     private final Arithmetic arithmetic;
 
-    /** @param settings its steps are the passes, and the steps of DDIM, that are timed; LPIPS has no part in it */
-    public SampleBenchmark(StepSettings settings) {
+    /**
+     * @param settings its steps are the passes, and the steps of DDIM, that are timed; LPIPS has no part in it
+     * @param computer what is measured
+     */
+    public SampleBenchmark(StepSettings settings, Computer computer) {
         this.settings = settings;
-        arithmetic = Arithmetic.float32(settings.threads());
+        this.computer = computer;
+        arithmetic = computer.arithmetic(settings.threads());
     }
 
     /** Runs; the result is what is printed as JSON. Times are of one image: medians of the clock, means of the CPU. */
@@ -48,6 +49,7 @@ public final class SampleBenchmark {
         try (var parameters = random(Math.toIntExact(length))) {
             var report = new LinkedHashMap<String, Object>();
             report.put("program", "casdm");
+            report.put("computer", computer.toString());
             report.put("config", config());
             report.put("parameters", length);
             network(parameters, thetaLength).put("forward", report);
@@ -103,7 +105,7 @@ public final class SampleBenchmark {
         CounterRandom.normal(CounterRandom.key(1), images, 0, values);
         var output = new float[values];
         var theta = parameters.getPointer(0).capacity(length);
-        try (var network = engine.denoiser(settings.model().theta(), theta, device, arithmetic)) {
+        try (var network = computer.engine().denoiser(settings.model().theta(), theta, computer.device(), arithmetic)) {
             var watch = new Stopwatch();
             for (int pass = 0; pass < WARM_UP + settings.steps(); pass++) {
                 network.forward(images, settings.batch(), settings.size(), 1, null, output);
@@ -115,8 +117,14 @@ public final class SampleBenchmark {
 
     private Cost step(FloatPointer parameters) {
         var sampling = SamplerSettings.ddim(Integer.toString(WARM_UP + settings.steps()), 1);
-        try (var sampler =
-                new Sampler(engine, device, arithmetic, settings.model(), parameters, settings.size(), sampling)) {
+        try (var sampler = new Sampler(
+                computer.engine(),
+                computer.device(),
+                arithmetic,
+                settings.model(),
+                parameters,
+                settings.size(),
+                sampling)) {
             var watch = new Stopwatch();
             sampler.sample(new ImageNoise(1)::initial, 0, settings.batch(), null, state -> watch.roundDone());
             return watch.cost();

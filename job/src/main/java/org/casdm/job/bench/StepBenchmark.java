@@ -5,6 +5,13 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.casdm.cascade.ModelTensors;
+import org.casdm.engine.Computer;
+import org.casdm.engine.HostState;
+import org.casdm.engine.TrainingPlan;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.network.nd4j.LayerClock;
@@ -20,17 +27,59 @@ public final class StepBenchmark {
     private static final double NANOSECONDS = 1e9;
 
     private final StepSettings settings;
+    private final Computer computer;
     private final MeasuringClock clock = new MeasuringClock();
     private final Map<LayerClock.Kind, Long> nanoseconds = new EnumMap<>(LayerClock.Kind.class);
     private final Map<LayerClock.Kind, Long> operations = new EnumMap<>(LayerClock.Kind.class);
     private long optimizerNanoseconds;
 
-    public StepBenchmark(StepSettings settings) {
+    /** @param computer what is measured; ND4J tells what each kind of layer takes too */
+    public StepBenchmark(StepSettings settings, Computer computer) {
         this.settings = settings;
+        this.computer = computer;
     }
 
     /** Runs; the result is what is printed as JSON. Times are medians or means of the timed steps, in seconds. */
     public Map<String, Object> run() throws IOException {
+        return computer.engine() instanceof Nd4jEngine ? byLayers() : byEngine();
+    }
+
+    private Map<String, Object> byEngine() throws IOException {
+        var plan = new TrainingPlan(
+                settings.model(),
+                settings.weights(),
+                BenchGraphs.OPTIMIZER,
+                0,
+                settings.lpips().map(spec -> new TrainingPlan.Metric(spec, LpipsWeights.random(spec.trunk()))),
+                1,
+                false,
+                computer.arithmetic(settings.threads()));
+        var tensors = new ModelTensors(settings.model());
+        long length = tensors.length();
+        var batches = new BenchBatches(settings);
+        var seconds = new double[settings.steps()];
+        try (var parameters = new FloatPointer(length);
+                var moments = new FloatPointer(2 * length);
+                var step = computer.engine().trainingStep(plan, computer.device())) {
+            settings.initialise(parameters);
+            Pointer.memset(moments, 0, 2 * length * Float.BYTES);
+            step.load(new HostState(
+                    parameters,
+                    new FloatPointer(moments).limit(length),
+                    moments.getPointer(length).limit(length)));
+            for (var i = 0; i < WARM_UP + settings.steps(); i++) {
+                var batch = batches.engineBatch(i, 0);
+                var start = System.nanoTime();
+                step.step(batch, i, i);
+                if (i >= WARM_UP) {
+                    seconds[i - WARM_UP] = (System.nanoTime() - start) / NANOSECONDS;
+                }
+            }
+        }
+        return report(seconds, length);
+    }
+
+    private Map<String, Object> byLayers() throws IOException {
         try (var graph = new BenchGraphs(settings).create()) {
             var rate = MatrixProductRate.gigaflops();
             settings.lpips()
@@ -55,7 +104,10 @@ public final class StepBenchmark {
                     add(updates.nanoseconds + end - update);
                 }
             }
-            return report(seconds, rate, graph.params().length());
+            var report = report(seconds, graph.params().length());
+            report.put("matrix_product_gflops", Rounding.digits(rate, 1));
+            report.put("layers", layers(rate));
+            return report;
         }
     }
 
@@ -67,17 +119,16 @@ public final class StepBenchmark {
         });
     }
 
-    private Map<String, Object> report(double[] seconds, double rate, long parameters) throws IOException {
+    private Map<String, Object> report(double[] seconds, long parameters) throws IOException {
         var median = Median.of(seconds);
         var report = new LinkedHashMap<String, Object>();
         report.put("program", "casdm");
+        report.put("computer", computer.toString());
         report.put("config", config());
         report.put("parameters", parameters);
         report.put("seconds_per_step", Rounding.digits(median, 4));
         report.put("images_per_second", Rounding.digits(settings.batch() / median, 3));
         PeakMemory.mebibytes().ifPresent(peak -> report.put("peak_mib", peak));
-        report.put("matrix_product_gflops", Rounding.digits(rate, 1));
-        report.put("layers", layers(rate));
         return report;
     }
 

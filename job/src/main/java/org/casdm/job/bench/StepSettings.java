@@ -3,11 +3,13 @@ package org.casdm.job.bench;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.Trunk;
+import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 
 /**
@@ -77,6 +79,17 @@ public record StepSettings(
             case LPIPS -> Optional.of(new LpipsSpec(Trunk.VGG, LpipsSpec.Resize.NONE));
             case LPIPS_AT_224 -> Optional.of(new LpipsSpec(Trunk.VGG, LpipsSpec.Resize.TO_224));
         };
+    }
+
+    /** Fills in parameters as a run begins with them. */
+    void initialise(FloatPointer parameters) {
+        long from = 0;
+        for (var network : model().networks()) {
+            float[] values =
+                    UNetParameters.of(network.spec()).initialise(network.name().hashCode());
+            parameters.getPointer(from).put(values);
+            from += values.length;
+        }
     }
 
     LossWeights weights() {

@@ -2,8 +2,11 @@ package org.casdm.job.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.Callable;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.engine.Engines;
 import org.casdm.job.bench.InceptionBenchmark;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,6 +22,9 @@ final class BenchInceptionCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private EngineOptions engine;
 
     @Option(
             names = "--batch",
@@ -46,7 +52,11 @@ final class BenchInceptionCommand implements Callable<Integer> {
 
     private InceptionBenchmark benchmark() {
         try {
-            return new InceptionBenchmark(batch, batches, threads);
+            return new InceptionBenchmark(
+                    batch,
+                    batches,
+                    threads,
+                    Engines.select(engine.request(spec, PrecisionChoice.AUTO)).local());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

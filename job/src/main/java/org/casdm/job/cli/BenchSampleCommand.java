@@ -2,6 +2,8 @@ package org.casdm.job.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.Callable;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.engine.Engines;
 import org.casdm.job.bench.SampleBenchmark;
 import org.casdm.job.bench.StepSettings.Metric;
 import picocli.CommandLine.Command;
@@ -25,6 +27,9 @@ final class BenchSampleCommand implements Callable<Integer> {
     @Mixin
     private StepOptions sizes;
 
+    @Mixin
+    private EngineOptions engine;
+
     @Option(
             names = "--steps",
             paramLabel = "N",
@@ -35,7 +40,11 @@ final class BenchSampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var report = new SampleBenchmark(sizes.settings(spec, steps, Metric.NONE)).run();
+        var report = new SampleBenchmark(
+                        sizes.settings(spec, steps, Metric.NONE),
+                        Engines.select(engine.request(spec, PrecisionChoice.AUTO))
+                                .local())
+                .run();
         spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));
         return ExitCode.DONE;
     }

@@ -2,6 +2,8 @@ package org.casdm.job.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.Callable;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.engine.Engines;
 import org.casdm.job.bench.StepBenchmark;
 import org.casdm.job.bench.StepSettings;
 import org.casdm.job.bench.StepSettings.Metric;
@@ -26,6 +28,9 @@ final class BenchStepCommand implements Callable<Integer> {
     @Mixin
     private StepOptions step;
 
+    @Mixin
+    private EngineOptions engine;
+
     @Option(
             names = "--steps",
             paramLabel = "N",
@@ -41,7 +46,11 @@ final class BenchStepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var report = new StepBenchmark(settings()).run();
+        var report = new StepBenchmark(
+                        settings(),
+                        Engines.select(engine.request(spec, PrecisionChoice.AUTO))
+                                .local())
+                .run();
         spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));
         return ExitCode.DONE;
     }

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.job.evaluate.EvaluateJob;
 import org.casdm.job.evaluate.Evaluation;
 import org.casdm.job.evaluate.EvaluationJson;
@@ -54,6 +55,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private SparkOptions spark;
+
+    @Mixin
+    private EngineOptions engine;
 
     @Option(
             names = "--samples",
@@ -228,7 +232,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 maximumImages,
                 seed,
                 Optional.ofNullable(statistics),
-                Optional.ofNullable(features));
+                Optional.ofNullable(features),
+                engine.request(spec, PrecisionChoice.FLOAT32));
     }
 
     private FeatureExtractorSpec extractor() {

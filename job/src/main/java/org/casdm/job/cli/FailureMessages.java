@@ -23,8 +23,8 @@ import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.config.ConfigException;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.job.device.ComputeBackend;
-import org.casdm.job.device.DeviceFailure;
+import org.casdm.engine.EngineException;
+import org.casdm.engine.nd4j.Nd4jBackend;
 import org.casdm.job.evaluate.EvaluationFailure;
 import org.casdm.job.promote.PromotionFailure;
 import org.casdm.job.sample.SampleFailure;
@@ -175,12 +175,12 @@ public final class FailureMessages {
                 || symptom.is(SamplingException.class)
                 || symptom.is(PromotionFailure.class)
                 || symptom.is(DownloadException.class)
-                || symptom.is(DeviceFailure.class)) {
+                || symptom.is(EngineException.class)) {
             return Optional.of(sentence(symptom.text()));
         }
-        if (symptom.thrown() instanceof LinkageError && ComputeBackend.madeForCuda()) {
+        if (symptom.thrown() instanceof LinkageError && Nd4jBackend.madeForCuda()) {
             // What has touched ND4J first says no more than that a class cannot be initialised.
-            return ComputeBackend.trouble().map(FailureMessages::sentence);
+            return Nd4jBackend.trouble().map(FailureMessages::sentence);
         }
         if (symptom.is(CorruptCheckpointException.class)) {
             return Optional.of(sentence(symptom.text()) + " Nothing was changed. \"casdm inspect\" on the run's folder "

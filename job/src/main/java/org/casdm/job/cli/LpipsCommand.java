@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.casdm.engine.nd4j.NativeThreads;
-import org.casdm.job.device.ComputeBackend;
-import org.casdm.lpips.Lpips;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.engine.Engines;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.lpips.LpipsWeights;
@@ -53,6 +52,9 @@ final class LpipsCommand implements Callable<Integer> {
 
     @Mixin
     private StorageOptions storage;
+
+    @Mixin
+    private EngineOptions engine;
 
     @Parameters(
             index = "0",
@@ -109,7 +111,8 @@ final class LpipsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--threads is at least 1, not " + threads);
         }
         var lpipsSpec = new LpipsSpec(trunk, parseResize());
-        ComputeBackend.start();
+        var computer =
+                Engines.select(engine.request(spec, PrecisionChoice.FLOAT32)).local();
         var trunkSource = WeightSource.parse(weights, Optional.empty());
         if (lin == null && !trunkSource.isRandom()) {
             throw new ParameterException(
@@ -122,8 +125,7 @@ final class LpipsCommand implements Callable<Integer> {
         var hadoop = storage.hadoop();
         var pairs = PicturePairs.find(first, second, hadoop);
         var loaded = LpipsWeights.load(trunk, trunkSource, linSource, hadoop);
-        NativeThreads.ofThisThread(threads);
-        try (var lpips = new Lpips(lpipsSpec, loaded, threads)) {
+        try (var lpips = computer.engine().metric(lpipsSpec, loaded, computer.device(), computer.arithmetic(threads))) {
             var comparison = new PictureComparison(lpips, hadoop);
             double mean = out == null ? print(comparison, pairs) : write(comparison, pairs, loaded, hadoop);
             spec.commandLine()

@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.SampleJob;
 import org.casdm.job.sample.SampleRequest;
@@ -44,6 +45,9 @@ final class SampleCommand implements Callable<Integer> {
 
     @Mixin
     private SparkOptions spark;
+
+    @Mixin
+    private EngineOptions engine;
 
     @Option(
             names = "--checkpoint",
@@ -164,7 +168,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var job = new SampleJob(request(), spark.hadoop());
+        var job = new SampleJob(request(), engine.request(spec, PrecisionChoice.AUTO), spark.hadoop());
         return SparkProgram.run(
                 spark.conf("casdm sample " + out), spec.commandLine().getErr(), job::run);
     }

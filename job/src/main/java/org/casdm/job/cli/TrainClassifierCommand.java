@@ -7,7 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
 import org.casdm.engine.nd4j.NativeThreads;
-import org.casdm.job.device.ComputeBackend;
+import org.casdm.engine.nd4j.Nd4jBackend;
 import org.casdm.metric.classifier.Classifier;
 import org.casdm.metric.classifier.ClassifierFile;
 import org.casdm.metric.classifier.ClassifierLayout;
@@ -106,7 +106,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var settings = settings();
-        ComputeBackend.start();
+        Nd4jBackend.start();
         var hadoop = storage.hadoop();
         var path = new Path(out);
         var fileSystem = path.getFileSystem(hadoop);

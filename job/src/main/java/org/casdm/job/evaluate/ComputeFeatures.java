@@ -1,11 +1,9 @@
 package org.casdm.job.evaluate;
 
-import java.util.OptionalInt;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.PairFunction;
 import org.apache.spark.util.LongAccumulator;
-import org.casdm.engine.nd4j.NativeThreads;
-import org.casdm.job.rounds.DeviceAssignment;
+import org.casdm.job.device.DeviceAssignment;
 import org.casdm.metric.images.ImageList.Piece;
 import scala.Tuple2;
 
@@ -25,12 +23,9 @@ final class ComputeFeatures implements PairFunction<Piece, Integer, PieceResult>
 
     @Override
     public Tuple2<Integer, PieceResult> call(Piece piece) throws Exception {
-        var assignment = DeviceAssignment.ofTask(TaskContext.get());
-        assignment.bindThread();
-        NativeThreads.ofThisThread(work.threads());
-        OptionalInt device = assignment.device();
+        var computer = DeviceAssignment.ofTask(TaskContext.get(), work.engine());
         var hadoop = work.hadoop().value().value();
-        var extractor = ExtractorPool.borrow(work.evaluationId(), work.extractor(), hadoop, device, work.threads());
+        var extractor = ExtractorPool.borrow(work.evaluationId(), work.extractor(), hadoop, computer, work.threads());
         boolean sound = false;
         try {
             var result = new PieceReader(work, extractor, hadoop, progress::add).read(piece);
@@ -38,7 +33,7 @@ final class ComputeFeatures implements PairFunction<Piece, Integer, PieceResult>
             return new Tuple2<>(piece.index(), result);
         } finally {
             if (sound) {
-                ExtractorPool.giveBack(work.evaluationId(), device, extractor);
+                ExtractorPool.giveBack(work.evaluationId(), computer.device(), extractor);
             } else {
                 extractor.close();
             }

@@ -3,6 +3,7 @@ package org.casdm.job.evaluate;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.casdm.engine.EngineRequest;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.inception.InceptionSpec;
 
@@ -18,6 +19,7 @@ import org.casdm.metric.inception.InceptionSpec;
  * @param seed           decides which those are
  * @param saveStatistics where mean and covariance of the reference set go, or of the samples if there is none
  * @param saveFeatures   folder for the features of all images
+ * @param engine         what is to compute features, and samples that are drawn
  */
 public record EvaluationSettings(
         Optional<String> reference,
@@ -27,7 +29,8 @@ public record EvaluationSettings(
         int maximumImages,
         long seed,
         Optional<String> saveStatistics,
-        Optional<String> saveFeatures) {
+        Optional<String> saveFeatures,
+        EngineRequest engine) {
 
     /** What is computed unless something else is asked for. */
     static final Set<Metric> USUAL = Set.of(Metric.FID, Metric.SFID, Metric.IS);

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourceLimits;
-import org.casdm.job.train.DeviceSurvey;
+import org.casdm.job.device.DeviceSurvey;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.GaussianStatistics;
 import org.casdm.metric.ReferenceStatistics;
@@ -54,7 +54,7 @@ final class Evaluator implements AutoCloseable {
         this.spark = spark;
         this.settings = settings;
         DeviceSurvey.ofDriver(spark);
-        DeviceSurvey.ofExecutors(spark, spark.defaultParallelism());
+        DeviceSurvey.ofExecutors(spark, spark.defaultParallelism(), settings.engine());
         size = settings.size();
         var hadoop = spark.hadoopConfiguration();
         var limits = SourceLimits.DEFAULT;
@@ -62,7 +62,7 @@ final class Evaluator implements AutoCloseable {
         var id = FeatureStage.newId();
         boolean complete = false;
         try {
-            info = load(id);
+            info = load();
             stored = storedStatistics();
             metrics = metrics();
             referenceImages = needsReferenceImages()
@@ -77,10 +77,10 @@ final class Evaluator implements AutoCloseable {
         }
     }
 
-    private FeatureInfo load(String id) throws IOException {
-        try {
-            var found = ExtractorPool.model(id, settings.extractor(), spark.hadoopConfiguration())
-                    .info();
+    /** Checks the weights here, before the work begins. */
+    private FeatureInfo load() throws IOException {
+        try (var model = settings.extractor().load(spark.hadoopConfiguration())) {
+            var found = model.info();
             LOG.info("features: {}, {}, weights {}", found.name(), found.variant(), found.weights());
             if (!found.comparable()) {
                 LOG.warn("these features are not those that papers use: the numbers compare with each other alone");

@@ -6,16 +6,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkFiles;
 import org.casdm.data.source.LocalCopies;
+import org.casdm.engine.Computer;
+import org.casdm.engine.Device;
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.feature.FeatureModel;
 
 /**
- * The feature network of this JVM, loaded once, and its extractors, which tasks borrow.
+ * The feature network of this JVM, loaded once for each device, and its extractors, which tasks borrow.
  *
  * <p>One network at a time, that of the newest evaluation. This is state of the process because tasks have no other
  * place to leave something for the next task.
@@ -23,8 +24,8 @@ import org.casdm.metric.feature.FeatureModel;
 final class ExtractorPool {
 
     private static String openId;
-    private static FeatureModel model;
-    private static final Map<OptionalInt, Deque<FeatureExtractor>> IDLE = new HashMap<>();
+    private static final Map<Device, FeatureModel> MODELS = new HashMap<>();
+    private static final Map<Device, Deque<FeatureExtractor>> IDLE = new HashMap<>();
 
     private static LocalCopies copies;
 
@@ -38,32 +39,26 @@ final class ExtractorPool {
         return copies;
     }
 
-    /** The network, loaded on first use. */
-    static synchronized FeatureModel model(String evaluationId, FeatureExtractorSpec spec, Configuration hadoop)
+    /** An extractor on the task's device. The network is loaded on first use; other tasks wait meanwhile. */
+    static synchronized FeatureExtractor borrow(
+            String evaluationId, FeatureExtractorSpec spec, Configuration hadoop, Computer computer, int threads)
             throws IOException {
         if (!evaluationId.equals(openId)) {
-            closeModel();
-            model = spec.load(hadoop);
+            closeModels();
             openId = evaluationId;
         }
-        return model;
-    }
-
-    /**
-     * An extractor for the calling thread.
-     *
-     * @param device the thread's GPU: what an extractor allocates lies there
-     */
-    static synchronized FeatureExtractor borrow(
-            String evaluationId, FeatureExtractorSpec spec, Configuration hadoop, OptionalInt device, int threads)
-            throws IOException {
-        var loaded = model(evaluationId, spec, hadoop);
+        var device = computer.device();
+        var model = MODELS.get(device);
+        if (model == null) {
+            model = computer.engine().features(spec, hadoop, device, computer.arithmetic(threads));
+            MODELS.put(device, model);
+        }
         var idle = IDLE.computeIfAbsent(device, key -> new ArrayDeque<>()).poll();
-        return idle != null ? idle : loaded.newExtractor(threads);
+        return idle != null ? idle : model.newExtractor(threads);
     }
 
     /** Takes one back. */
-    static synchronized void giveBack(String evaluationId, OptionalInt device, FeatureExtractor extractor) {
+    static synchronized void giveBack(String evaluationId, Device device, FeatureExtractor extractor) {
         if (evaluationId.equals(openId)) {
             IDLE.get(device).add(extractor);
         } else {
@@ -77,16 +72,14 @@ final class ExtractorPool {
             copies.close();
             copies = null;
         }
-        closeModel();
+        closeModels();
     }
 
-    private static void closeModel() {
+    private static void closeModels() {
         IDLE.values().forEach(extractors -> extractors.forEach(FeatureExtractor::close));
         IDLE.clear();
-        if (model != null) {
-            model.close();
-            model = null;
-            openId = null;
-        }
+        MODELS.values().forEach(FeatureModel::close);
+        MODELS.clear();
+        openId = null;
     }
 }

@@ -82,6 +82,7 @@ final class FeatureStage implements AutoCloseable {
                 kept,
                 folder,
                 spark.getConf().getInt("spark.task.cpus", 1),
+                settings.engine(),
                 hadoop);
         var name = "the " + role + " " + images.location();
         return compute(images, role + ": " + images.location(), name, work, keep);

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.engine.EngineRequest;
 import org.casdm.metric.Subsample;
 import org.casdm.metric.SummaryContent;
 import org.casdm.metric.feature.FeatureExtractorSpec;
@@ -19,6 +20,7 @@ import org.casdm.metric.feature.FeatureExtractorSpec;
  * @param kept         the images whose pooled features are kept
  * @param saveTo       folder for the features of all images; null for nowhere
  * @param threads      host threads of a task
+ * @param engine       what is to compute
  * @param hadoop       how to reach the storage
  */
 record FeatureWork(
@@ -29,6 +31,7 @@ record FeatureWork(
         Subsample kept,
         String saveTo,
         int threads,
+        EngineRequest engine,
         Broadcast<SerializableConfiguration> hadoop)
         implements Serializable {
 

@@ -96,7 +96,11 @@ public final class RunEvaluationJob {
                     continue;
                 }
                 if (sampling.isPresent()) {
-                    new SampleJob(sampling.get().request(step, set.location()), spark.hadoopConfiguration()).run(spark);
+                    new SampleJob(
+                                    sampling.get().request(step, set.location()),
+                                    settings.engine(),
+                                    spark.hadoopConfiguration())
+                            .run(spark);
                 }
                 var evaluation =
                         evaluator.evaluate(set, evaluator.find(List.of(set)).get(0));

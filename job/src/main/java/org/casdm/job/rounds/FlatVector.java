@@ -3,6 +3,7 @@ package org.casdm.job.rounds;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,6 +66,11 @@ final class FlatVector {
         if (array != null) {
             Nd4j.getAffinityManager().tagLocation(array, Location.HOST);
         }
+    }
+
+    /** The vector's own memory on the host, valid as long as the array. */
+    FloatPointer pointer() {
+        return new FloatPointer(array.data().pointer()).position(0).limit(array.length());
     }
 
     /**

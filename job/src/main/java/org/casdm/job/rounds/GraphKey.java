@@ -9,7 +9,7 @@ import java.util.UUID;
  *
  * @param runId           the training master
  * @param configurationId the broadcast of the graph's configuration
- * @param device          index of the ND4J device, -1 for ND4J's choice
+ * @param device          index of the GPU, {@link org.casdm.engine.Device#CPU} for the processor
  */
 record GraphKey(UUID runId, long configurationId, int device) implements Serializable {
 

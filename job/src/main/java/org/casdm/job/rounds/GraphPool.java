@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.casdm.engine.Computer;
 import org.casdm.job.rounds.exchange.Exposure;
 import org.casdm.job.rounds.exchange.StateExchange;
 
@@ -26,6 +28,9 @@ final class GraphPool {
     private static final GraphPool SHARED = new GraphPool();
 
     private final Deque<GraphSlot> idle = new ArrayDeque<>();
+    /** Slots that are still freeing their memory, or have lately done so. */
+    private final List<GraphSlot> closing = new ArrayList<>();
+
     private final List<Exposed> exposed = new ArrayList<>();
     private GraphKey current;
 
@@ -40,9 +45,27 @@ final class GraphPool {
     /**
      * Takes an idle slot for the key, or one whose task is over, its state being copied elsewhere for those who have
      * yet to read it; or makes one. So there are never more graphs than tasks at once, be there more workers than that.
-     * The caller gives it back by {@link #release} or {@link #expose}.
+     * The caller gives it back by {@link #release} or {@link #expose}. A new one waits until those that are being closed
+     * have freed their memory: what a killed task held would else be missing for its repetition.
      */
-    synchronized GraphSlot acquire(GraphKey key, DeviceAssignment device) {
+    GraphSlot acquire(GraphKey key, Computer computer) throws InterruptedException {
+        var known = find(key);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        for (GraphSlot slot : closing()) {
+            slot.awaitClosed();
+        }
+        return new GraphSlot(key, computer);
+    }
+
+    private synchronized List<GraphSlot> closing() {
+        var slots = List.copyOf(closing);
+        closing.clear();
+        return slots;
+    }
+
+    private synchronized Optional<GraphSlot> find(GraphKey key) {
         if (current == null || !current.sameModel(key)) {
             closeIdle();
             current = key;
@@ -52,16 +75,16 @@ final class GraphPool {
             GraphSlot slot = candidates.next();
             if (slot.key().equals(key)) {
                 candidates.remove();
-                return slot;
+                return Optional.of(slot);
             }
         }
         for (Exposed candidate : List.copyOf(exposed)) {
             if (candidate.slot().key().equals(key) && copyElsewhere(candidate)) {
                 exposed.remove(candidate);
-                return candidate.slot();
+                return Optional.of(candidate.slot());
             }
         }
-        return new GraphSlot(key, device);
+        return Optional.empty();
     }
 
     private static boolean copyElsewhere(Exposed graph) {
@@ -96,7 +119,7 @@ final class GraphPool {
      */
     synchronized void release(GraphSlot slot, int limit) {
         if (!slot.reusable() || current == null || !current.sameModel(slot.key())) {
-            slot.close();
+            close(slot);
             return;
         }
         idle.addFirst(slot);
@@ -105,7 +128,7 @@ final class GraphPool {
 
     private void trim(int limit) {
         while (!idle.isEmpty() && idle.size() + exposed.size() > limit) {
-            idle.removeLast().close();
+            close(idle.removeLast());
         }
     }
 
@@ -136,7 +159,13 @@ final class GraphPool {
     }
 
     private void closeIdle() {
-        idle.forEach(GraphSlot::close);
+        idle.forEach(this::close);
         idle.clear();
+    }
+
+    private void close(GraphSlot slot) {
+        slot.close();
+        closing.removeIf(GraphSlot::isClosed);
+        closing.add(slot);
     }
 }

@@ -1,9 +1,13 @@
 package org.casdm.job.rounds;
 
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.casdm.engine.Computer;
+import org.casdm.engine.nd4j.Nd4jBackend;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,20 +26,21 @@ final class GraphSlot {
     }
 
     private final GraphKey key;
-    private final DeviceAssignment device;
+    private final Computer computer;
     private final ExecutorService thread;
     private ComputationGraph graph;
+    private GraphStepper stepper;
     private boolean bound;
     private boolean reusable;
 
-    GraphSlot(GraphKey key, DeviceAssignment device) {
+    GraphSlot(GraphKey key, Computer computer) {
         this.key = key;
         this.thread = Executors.newSingleThreadExecutor(task -> {
             var newThread = new Thread(task, "graph of run " + key.runId());
             newThread.setDaemon(true);
             return newThread;
         });
-        this.device = device;
+        this.computer = computer;
     }
 
     GraphKey key() {
@@ -80,6 +85,19 @@ final class GraphSlot {
         return graph;
     }
 
+    /** What takes the graph's steps, made by the first call. Only on the slot's thread. */
+    GraphStepper stepper(Action<GraphStepper> maker) throws Exception {
+        if (stepper == null) {
+            stepper = maker.run();
+        }
+        return stepper;
+    }
+
+    /** What the task computes with whose slot this was first, and every later one. */
+    Computer computer() {
+        return computer;
+    }
+
     /** Frees the graph's memory, after what still runs on the thread, and ends the thread. Does not wait. */
     void close() {
         thread.execute(this::release);
@@ -88,12 +106,27 @@ final class GraphSlot {
 
     private void bindOnce() {
         if (!bound) {
-            device.bindThread();
+            var device = computer.device();
+            Nd4jBackend.bindThread(device.isCpu() ? OptionalInt.empty() : OptionalInt.of(device.index()));
             bound = true;
         }
     }
 
+    /** Whether the memory is free. */
+    boolean isClosed() {
+        return thread.isTerminated();
+    }
+
+    /** Waits until the memory is free, after {@link #close}. */
+    void awaitClosed() throws InterruptedException {
+        thread.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    }
+
     private void release() {
+        if (stepper != null) {
+            stepper.close();
+            stepper = null;
+        }
         if (graph != null) {
             graph.close();
             graph = null;

@@ -1,6 +1,8 @@
 package org.casdm.job.rounds;
 
 import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.engine.HostState;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,6 +31,25 @@ final class GraphState {
                 FlatVector.of("parameters", graph.params()),
                 FlatVector.of("numbers of the updater's state", updaterState),
                 blockFloats);
+    }
+
+    /**
+     * The host's own memory as engines take it, made current.
+     *
+     * @throws IllegalStateException if the updater's state is not two moments of each parameter
+     */
+    HostState onHost() {
+        long length = parameters.length();
+        if (updaterState.length() != 2 * length) {
+            throw new IllegalStateException("the updater has " + updaterState.length() + " numbers for " + length
+                    + " parameters: an engine's steps need Adam's two moments of each");
+        }
+        bringToHost();
+        var moments = updaterState.pointer();
+        return new HostState(
+                parameters.pointer(),
+                new FloatPointer(moments).limit(length),
+                moments.getPointer(length).limit(length));
     }
 
     BlockLayout layout() {

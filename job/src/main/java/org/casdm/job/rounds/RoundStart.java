@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.UUID;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.engine.Device;
 import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
 
 /**
@@ -38,7 +39,7 @@ record RoundStart(
     }
 
     /** The graphs that can be used for this round on a device. */
-    GraphKey graphKey(DeviceAssignment device) {
-        return new GraphKey(runId, configuration.id(), device.device().orElse(-1));
+    GraphKey graphKey(Device device) {
+        return new GraphKey(runId, configuration.id(), device.index());
     }
 }

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.casdm.engine.EngineRequest;
+import org.casdm.engine.StepOutcome;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.optimizer.GuardedUpdater;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -23,8 +25,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * dl4j-spark's worker, with these differences: the graph is taken from the JVM's pool and not built; its numbers come
  * block by block from where they were averaged and not from a broadcast; the iteration count, from which Adam's bias
  * correction is computed, is the round's first step; ND4J's random numbers are seeded anew in each step; a step whose
- * loss or gradient is not finite is skipped; statistics of each step go into the result. Hooks, {@code fit} and
- * listeners are the super class's.
+ * loss or gradient is not finite is skipped; statistics of each step go into the result; an engine may take
+ * the steps in the graph's place, which then only holds the state. {@code fit} and listeners are DL4J's.
  */
 final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
 
@@ -36,9 +38,12 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     private final RoundStart start;
     private final GraphFactory graphFactory;
     private final StepObserver observer;
+    private final ArrayList<TrainingHook> hooks;
     private final ArrayList<TrainingListener> listeners;
 
     private transient GraphSlot slot;
+    private transient GraphStepper stepper;
+    private transient double lastScore;
     private transient int workerIndex;
     private transient int attempt;
     private transient BadRecords badRecords;
@@ -56,7 +61,8 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
             StepObserver observer,
             Collection<TrainingHook> hooks,
             Collection<TrainingListener> listeners) {
-        super(start.configuration(), true, workerConfiguration(start.settings()), hooks, null, null);
+        super(start.configuration(), true, workerConfiguration(start.settings()), null, null, null);
+        this.hooks = hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
         this.start = start;
         this.graphFactory = graphFactory;
         this.observer = observer;
@@ -71,6 +77,10 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
                 settings.averagingFrequency(),
                 NO_PREFETCHING,
                 false);
+    }
+
+    EngineRequest engine() {
+        return graphFactory.engine();
     }
 
     RoundStart start() {
@@ -94,9 +104,10 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     /** The pool's graph, holding the round's starting state. */
     @Override
     public ComputationGraph getInitialModelGraph() {
-        ComputationGraph graph;
+        final ComputationGraph graph;
         try {
             graph = slot.graph(this::build);
+            stepper = slot.stepper(() -> makeStepper(graph));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -107,8 +118,17 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
         graph.getConfiguration().setIterationCount(Math.toIntExact(start.firstStep()));
         graph.getConfiguration().setEpochCount(start.epoch());
         graph.setListeners(listeners);
+        stepper.load();
         stateNanos += nanosSinceLastEvent();
         return graph;
+    }
+
+    private GraphStepper makeStepper(ComputationGraph graph) throws IOException {
+        var step = graphFactory.trainingStep(
+                graph, slot.computer(), start.hadoopConfiguration().value().value());
+        return step.isPresent()
+                ? new EngineStepper(graph, GraphState.of(graph, start.settings().blockFloats()), step.get(), observer)
+                : new FitStepper(graph, observer);
     }
 
     private ComputationGraph build() throws Exception {
@@ -153,25 +173,27 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
                     + images + " examples instead of " + start.settings().batchSizePerWorker());
         }
         dataNanos += nanosSinceLastEvent();
-        Nd4j.getRandom().setSeed(seedOf(start.settings().seed(), step, workerIndex));
-        var updater = (GuardedUpdater) graph.getUpdater();
-        updater.setListener((score, norm) -> noteSkipped(step, score, norm, graph, minibatch));
-        super.processMinibatch(minibatch, graph, false);
-        updater.setListener(GuardedUpdater.NOBODY);
-        StepObservation observation = observer.observe(graph);
+        hooks.forEach(hook -> hook.preUpdate(minibatch, graph));
+        var result = stepper.step(
+                minibatch,
+                step,
+                seedOf(start.settings().seed(), step, workerIndex),
+                outcome -> noteSkipped(step, outcome, graph, minibatch));
+        hooks.forEach(hook -> hook.postUpdate(minibatch, graph));
         steps.add(new StepStatistics(
                 step,
                 images,
-                graph.score(),
-                observation.lossTerms(),
-                updater.gradientNorm(),
-                observation.ofImages(),
-                updater.skipped()));
+                result.outcome().score(),
+                result.observation().lossTerms(),
+                result.outcome().gradientNorm(),
+                result.observation().ofImages(),
+                result.outcome().skipped()));
+        lastScore = result.outcome().score();
         computeNanos += nanosSinceLastEvent();
         return isLast ? getFinalResult(graph) : null;
     }
 
-    private void noteSkipped(long step, double score, double norm, ComputationGraph graph, MultiDataSet minibatch) {
+    private void noteSkipped(long step, StepOutcome outcome, ComputationGraph graph, MultiDataSet minibatch) {
         String executor = SparkEnv.get().executorId();
         String kept = "";
         if (skippedSteps.isEmpty()) {
@@ -180,8 +202,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
                                 step,
                                 workerIndex,
                                 executor,
-                                score,
-                                norm,
+                                outcome,
                                 graph,
                                 minibatch,
                                 start.hadoopConfiguration().value().value()))
@@ -191,7 +212,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
                 kept = "could not be kept: " + e.getMessage();
             }
         }
-        skippedSteps.add(new SkippedStep(step, workerIndex, executor, score, norm, kept));
+        skippedSteps.add(new SkippedStep(step, workerIndex, executor, outcome.score(), outcome.gradientNorm(), kept));
     }
 
     @Override
@@ -200,6 +221,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
             throw new IllegalStateException("worker " + workerIndex + " got " + steps.size()
                     + " minibatches for a round of " + start.settings().averagingFrequency());
         }
+        stepper.store();
         GraphState state = GraphState.of(graph, start.settings().blockFloats());
         state.bringToHost();
         stateNanos += nanosSinceLastEvent();
@@ -215,7 +237,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
                 fetchedBytes,
                 badRecords.count(),
                 badRecords.descriptions());
-        return new RoundTrainingResult(state, graph.score(), report);
+        return new RoundTrainingResult(state, lastScore, report);
     }
 
     private long nanosSinceLastEvent() {

@@ -1,6 +1,7 @@
 package org.casdm.job.rounds;
 
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.engine.StepOutcome;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -10,8 +11,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * @param step                the step, counted from the start of the run, from 0
  * @param workerIndex         whose
  * @param executorId          where it runs
- * @param score               the loss
- * @param gradientNorm        the Euclidean norm of the whole gradient
+ * @param outcome             of the step: loss and gradient norm, and the terms of each image if an engine took it
  * @param graph               holds parameters, optimizer state and, in its flattened gradient, the step's gradient; not
  *                            to be changed
  * @param minibatch           what the step was taken on
@@ -21,8 +21,7 @@ public record SkippedState(
         long step,
         int workerIndex,
         String executorId,
-        double score,
-        double gradientNorm,
+        StepOutcome outcome,
         ComputationGraph graph,
         MultiDataSet minibatch,
         Configuration hadoopConfiguration) {}

@@ -3,6 +3,7 @@ package org.casdm.job.rounds;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
+import org.casdm.job.device.DeviceAssignment;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.deeplearning4j.spark.api.worker.ExecuteWorkerMultiDataSetFlatMap;
@@ -43,11 +44,11 @@ final class WorkerTask {
         TaskContext task = TaskContext.get();
         RoundStart start = worker.start();
         var exchange = StateExchange.ofRun(start.runId());
-        DeviceAssignment device = DeviceAssignment.ofTask(task);
+        var computer = DeviceAssignment.ofTask(task, worker.engine());
         GraphPool pool = GraphPool.shared();
         // These have been averaged. Their graphs are free again.
         pool.withdraw(exchange, name -> RoundNames.isOlderWorker(name, start.round()));
-        GraphSlot slot = pool.acquire(start.graphKey(device), device);
+        GraphSlot slot = pool.acquire(start.graphKey(computer.device()), computer);
         var exposed = false;
         try {
             RoundTrainingResult result = slot.call(() -> train(task, slot, opener));

@@ -1,5 +1,6 @@
 package org.casdm.job.sample;
 
+import org.casdm.engine.Device;
 import org.casdm.sampling.Sampler;
 
 /** A sampler that a task has while it runs; closing gives it back. */
@@ -7,13 +8,18 @@ final class BorrowedSampler implements AutoCloseable {
 
     private final JobSamplers owner;
     private final Sampler sampler;
-    private final int device;
+    private final Device device;
     private boolean usable;
 
-    BorrowedSampler(JobSamplers owner, Sampler sampler, int device) {
+    BorrowedSampler(JobSamplers owner, Sampler sampler, Device device) {
         this.owner = owner;
         this.sampler = sampler;
         this.device = device;
+    }
+
+    /** What it draws on. */
+    Device device() {
+        return device;
     }
 
     Sampler sampler() {

@@ -6,9 +6,7 @@ import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
-import org.casdm.sampling.Sampler;
 import org.casdm.sampling.StepListener;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Draws a range of images on an executor, and writes them as a part.
@@ -26,7 +24,7 @@ record DrawPart(Broadcast<SampleTask> task, LongAccumulator steps) implements Fu
                 var writer = all.settings().storedAs().write(folder.fileSystem(), folder.root(), range, all.shape())) {
             for (long first = range.first(); first < range.end(); first += all.batch()) {
                 int count = (int) Math.min(all.batch(), range.end() - first);
-                write(writer, draw(sampler.sampler(), first, count, all), first, count, all);
+                write(writer, draw(sampler, first, count, all), first, count, all);
             }
             var part = writer.finish();
             folder.record(part);
@@ -35,9 +33,9 @@ record DrawPart(Broadcast<SampleTask> task, LongAccumulator steps) implements Fu
         }
     }
 
-    private byte[] draw(Sampler sampler, long first, int count, SampleTask all) {
-        // Cards choose how to multiply by the batch's size: there, batches are always full.
-        int drawn = Nd4j.getEnvironment().isCPU() || all.settings().interpolation() != null ? count : all.batch();
+    private byte[] draw(BorrowedSampler borrowed, long first, int count, SampleTask all) {
+        // GPUs choose how to multiply by the batch's size: there, batches are always full.
+        int drawn = borrowed.device().isCpu() || all.settings().interpolation() != null ? count : all.batch();
         var context = TaskContext.get();
         StepListener listener = state -> {
             steps.add(count);
@@ -46,12 +44,13 @@ record DrawPart(Broadcast<SampleTask> task, LongAccumulator steps) implements Fu
             }
         };
         return all.shape()
-                .stored(sampler.sample(
-                        all.settings().start(),
-                        first,
-                        drawn,
-                        all.settings().classes().labels(first, drawn),
-                        listener));
+                .stored(borrowed.sampler()
+                        .sample(
+                                all.settings().start(),
+                                first,
+                                drawn,
+                                all.settings().classes().labels(first, drawn),
+                                listener));
     }
 
     private static void write(PartWriter writer, byte[] images, long first, int count, SampleTask all)

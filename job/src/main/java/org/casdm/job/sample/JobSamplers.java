@@ -6,20 +6,18 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
-import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Computer;
 import org.casdm.engine.Device;
-import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.sampling.Sampler;
 
 /** The samplers of one job in this JVM: one for each task that runs at the same time, all on the same weights. */
 final class JobSamplers {
 
-    /** For backends without devices, and where ND4J chooses. */
-    static final int ANY_DEVICE = -1;
-
     private final SampleTask task;
-    private final Map<Integer, FloatPointer> weights = new HashMap<>();
-    private final Map<Integer, Deque<Sampler>> idle = new HashMap<>();
+    private final Map<Device, Deque<Sampler>> idle = new HashMap<>();
+    /** Null until the first sampler needs it. */
+    private FloatPointer weights;
+
     private int lent;
     private boolean retired;
 
@@ -32,33 +30,31 @@ final class JobSamplers {
     }
 
     /** An idle sampler of a device, or a new one. */
-    synchronized BorrowedSampler borrow(int device) throws IOException {
-        var ofDevice = idle.computeIfAbsent(device, key -> new ArrayDeque<>());
-        var sampler = ofDevice.isEmpty() ? create(device) : ofDevice.pop();
+    synchronized BorrowedSampler borrow(Computer computer) throws IOException {
+        var ofDevice = idle.computeIfAbsent(computer.device(), key -> new ArrayDeque<>());
+        var sampler = ofDevice.isEmpty() ? create(computer) : ofDevice.pop();
         lent++;
-        return new BorrowedSampler(this, sampler, device);
+        return new BorrowedSampler(this, sampler, computer.device());
     }
 
-    private Sampler create(int device) throws IOException {
+    private Sampler create(Computer computer) throws IOException {
         var settings = task.settings();
-        var vector = weights.get(device);
-        if (vector == null) {
+        if (weights == null) {
             // Other tasks wait meanwhile, as they need the weights too.
-            vector = settings.model().load(task.configuration());
-            weights.put(device, vector);
+            weights = settings.model().load(task.configuration());
         }
         return new Sampler(
-                new Nd4jEngine(),
-                Device.cpu(),
-                Arithmetic.float32(task.threads()),
+                computer.engine(),
+                computer.device(),
+                computer.arithmetic(task.threads()),
                 settings.model().spec(),
-                vector,
+                weights,
                 settings.size(),
                 settings.sampler());
     }
 
     /** Takes a sampler back; one whose task has failed may be amid a step and is not used again. */
-    synchronized void giveBack(Sampler sampler, int device, boolean usable) {
+    synchronized void giveBack(Sampler sampler, Device device, boolean usable) {
         lent--;
         if (usable && !retired) {
             idle.get(device).push(sampler);
@@ -77,9 +73,9 @@ final class JobSamplers {
     }
 
     private void freeWeights() {
-        if (retired && lent == 0) {
-            weights.values().forEach(FloatPointer::close);
-            weights.clear();
+        if (retired && lent == 0 && weights != null) {
+            weights.close();
+            weights = null;
         }
     }
 }

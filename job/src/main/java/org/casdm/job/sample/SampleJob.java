@@ -13,12 +13,13 @@ import org.casdm.config.ConfigException;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.diffusion.Respacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.engine.EngineRequest;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.TimeText;
+import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
-import org.casdm.job.train.DeviceSurvey;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingMethod;
 import org.casdm.tensor.ContentDigest;
@@ -33,18 +34,21 @@ public final class SampleJob {
     private static final String TRAJECTORY = "trajectory.png";
 
     private final SampleRequest request;
+    private final EngineRequest engine;
     private final SampleSettings settings;
     private final int steps;
 
     /**
      * Finds the checkpoint and checks what is asked for against it.
      *
+     * @param engine what is to compute
      * @param hadoop says how to reach the storage
      * @throws ConfigException if the model cannot draw what is asked for
      * @throws SampleFailure if there is no complete checkpoint
      */
-    public SampleJob(SampleRequest request, Configuration hadoop) throws IOException {
+    public SampleJob(SampleRequest request, EngineRequest engine, Configuration hadoop) throws IOException {
         this.request = request;
+        this.engine = engine;
         var model = StoredModel.find(request.checkpoint(), new WeightChoice(request.ema()), hadoop);
         try {
             var sampler =
@@ -133,6 +137,7 @@ public final class SampleJob {
                 folder.root().toString(),
                 request.batch(),
                 spark.getConf().getInt("spark.task.cpus", 1),
+                engine,
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         var shared = spark.broadcast(task);
         try {
@@ -163,7 +168,7 @@ public final class SampleJob {
         if (ranges.isEmpty()) {
             return;
         }
-        DeviceSurvey.ofExecutors(spark, Math.min(ranges.size(), spark.defaultParallelism()));
+        DeviceSurvey.ofExecutors(spark, Math.min(ranges.size(), spark.defaultParallelism()), engine);
         var counter = spark.sc().longAccumulator("image steps");
         var progress = new SampleProgress(
                 counter.id(),

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.engine.EngineRequest;
 
 /**
  * What all tasks of a job need to know. The weights are not among it: each executor reads them from the checkpoint.
@@ -14,10 +15,17 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param folder where to
  * @param batch images that the networks see at once
  * @param threads host threads of a task
+ * @param engine what is to compute
  * @param hadoop the driver's
  */
 record SampleTask(
-        UUID job, SampleSettings settings, String folder, int batch, int threads, SerializableConfiguration hadoop)
+        UUID job,
+        SampleSettings settings,
+        String folder,
+        int batch,
+        int threads,
+        EngineRequest engine,
+        SerializableConfiguration hadoop)
         implements Serializable {
 
     Configuration configuration() {

@@ -3,7 +3,7 @@ package org.casdm.job.sample;
 import java.io.IOException;
 import java.util.UUID;
 import org.apache.spark.TaskContext;
-import org.casdm.job.rounds.DeviceAssignment;
+import org.casdm.job.device.DeviceAssignment;
 
 /**
  * The samplers of this JVM, kept from task to task: a sampler has networks and their memory, and the weights are read
@@ -27,9 +27,7 @@ final class SamplerPool {
      * @throws IOException if the weights cannot be read
      */
     BorrowedSampler borrow(SampleTask task, TaskContext context) throws IOException {
-        var device = DeviceAssignment.ofTask(context);
-        device.bindThread();
-        return samplers(task).borrow(device.device().orElse(JobSamplers.ANY_DEVICE));
+        return samplers(task).borrow(DeviceAssignment.ofTask(context, task.engine()));
     }
 
     private synchronized JobSamplers samplers(SampleTask task) {

@@ -1,19 +1,22 @@
 package org.casdm.job.train;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.CascadeGraph;
+import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
-import org.casdm.engine.nd4j.NativeThreads;
-import org.casdm.job.device.ComputeBackend;
+import org.casdm.engine.Computer;
+import org.casdm.engine.EngineRequest;
+import org.casdm.engine.TrainingPlan;
+import org.casdm.engine.TrainingStep;
 import org.casdm.job.rounds.GraphFactory;
-import org.casdm.lpips.Lpips;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Builds the workers' graphs.
+ * Builds the workers' graphs, which hold their state, and the engine's steps.
  *
  * @param runId distinguishes this run from others that an executor may see
  * @param threads native threads of one worker
@@ -23,30 +26,36 @@ record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implem
 
     @Override
     public ComputationGraph build(
-            ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoop) throws IOException {
-        requireDevice();
-        // The calling thread is the one that will train.
-        NativeThreads.ofThisThread(threads);
+            ComputationGraphConfiguration configuration, INDArray parameters, Configuration hadoop) {
         var graph = new CascadeGraph(configuration);
         graph.init(parameters, false);
-        var lpips = LpipsSources.of(config);
-        if (lpips.isPresent()) {
-            var spec = graph.lpips().orElseThrow();
-            graph.setLpips(new Lpips(spec, SharedLpipsWeights.get(runId, lpips.get(), hadoop), threads));
-        }
         return graph;
     }
 
-    private void requireDevice() {
-        boolean cpu = ComputeBackend.start().cpu();
-        var wanted = config.execution().device();
-        if (wanted == CasdmConfig.Device.GPU && cpu) {
-            throw new TrainingFailure("execution.device is gpu, but this job jar computes on the CPU: build it with"
-                    + " mvn -Pcuda package");
-        }
-        if (wanted == CasdmConfig.Device.CPU && !cpu) {
-            throw new TrainingFailure(
-                    "execution.device is cpu, but this job jar computes on GPUs: build it without" + " -Pcuda");
-        }
+    @Override
+    public EngineRequest engine() {
+        return EngineRequest.of(config);
+    }
+
+    @Override
+    public Optional<TrainingStep> trainingStep(ComputationGraph graph, Computer computer, Configuration hadoop)
+            throws IOException {
+        ((CascadeGraph) graph).freeGradients();
+        var lpips = LpipsSources.of(config);
+        var metric = lpips.isEmpty()
+                ? Optional.<TrainingPlan.Metric>empty()
+                : Optional.of(new TrainingPlan.Metric(
+                        ConfiguredModel.lpips(config).orElseThrow(),
+                        SharedLpipsWeights.get(runId, lpips.get(), hadoop)));
+        var plan = new TrainingPlan(
+                ConfiguredModel.of(config),
+                ConfiguredModel.lossWeights(config),
+                ConfiguredModel.optimizer(config),
+                config.train().optimizer().weightDecay(),
+                metric,
+                config.train().accumulate(),
+                config.train().activationCheckpointing(),
+                computer.arithmetic(threads));
+        return Optional.of(computer.engine().trainingStep(plan, computer.device()));
     }
 }

@@ -3,13 +3,12 @@ package org.casdm.job.train;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
-import org.casdm.cascade.CascadeGraph;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
+import org.casdm.engine.StepOutcome;
 import org.casdm.job.rounds.SkippedState;
 import org.casdm.job.rounds.StepObservation;
 import org.casdm.job.rounds.StepObserver;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Reports the unweighted loss terms of each step, and each image's LPIPS distance where that is a term; keeps what led
@@ -20,11 +19,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 record CascadeObserver(CasdmConfig config) implements StepObserver {
 
     @Override
-    public StepObservation observe(ComputationGraph graph) {
-        var cascade = (CascadeGraph) graph;
-        return new StepObservation(
-                cascade.lastTerms(),
-                cascade.lpips().isPresent() ? distances(cascade.lastTermsOfImages()) : new double[0]);
+    public StepObservation observe(StepOutcome outcome) {
+        double[][] ofImages = outcome.termsOfImages();
+        return new StepObservation(outcome.terms(), config.loss().lpips() > 0 ? distances(ofImages) : new double[0]);
     }
 
     /** LPIPS is the last of the terms. */

@@ -8,10 +8,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
-import org.casdm.engine.Arithmetic;
-import org.casdm.engine.Device;
-import org.casdm.engine.nd4j.Nd4jEngine;
-import org.casdm.job.rounds.DeviceAssignment;
+import org.casdm.engine.EngineRequest;
+import org.casdm.job.device.DeviceAssignment;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingException;
@@ -34,7 +32,7 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
 
     @Override
     public Drawn call(CasdmConfig config) {
-        DeviceAssignment.ofTask(TaskContext.get()).bindThread();
+        var computer = DeviceAssignment.ofTask(TaskContext.get(), EngineRequest.of(config));
         int count = config.samples().count();
         int classes = config.model().classes();
         // Class after class, so that the grid shows all of them.
@@ -45,9 +43,9 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
                 Integer.toString(config.samples().samplerSteps()), config.run().seed());
         try (var vector = new FloatPointer(parameters.value());
                 var sampler = new Sampler(
-                        new Nd4jEngine(),
-                        Device.cpu(),
-                        Arithmetic.float32(threads),
+                        computer.engine(),
+                        computer.device(),
+                        computer.arithmetic(threads),
                         ConfiguredModel.of(config),
                         vector,
                         config.data().size(),

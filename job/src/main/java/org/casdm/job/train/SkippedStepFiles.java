@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
-import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelTensors;
@@ -19,10 +18,12 @@ import org.casdm.checkpoint.FailureStore;
 import org.casdm.config.CasdmConfig;
 import org.casdm.data.picture.ContactSheet;
 import org.casdm.data.picture.Pixels;
+import org.casdm.engine.Batch;
+import org.casdm.job.rounds.BatchDataSet;
 import org.casdm.job.rounds.SkippedState;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * What a person needs to find out why loss or gradient were not finite: the worker's parameters, the minibatch (images,
@@ -31,22 +32,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class SkippedStepFiles {
 
-    /** Features of the graph's minibatches, in their order. */
-    private static final List<String> FEATURES = List.of("x0", "epsilon", "timestep", "label");
     /** Small pictures are enlarged to about this many pixels. */
     private static final int COMFORTABLE_SIZE = 64;
 
     private final CasdmConfig config;
     private final SkippedState state;
     private final ModelSpec model;
-    private final CascadeGraph graph;
+    private final ComputationGraph graph;
+    private final Batch batch;
     private final List<String> termNames;
 
     SkippedStepFiles(CasdmConfig config, SkippedState state) {
         this.config = config;
         this.state = state;
         model = ConfiguredModel.of(config);
-        graph = (CascadeGraph) state.graph();
+        graph = state.graph();
+        batch = ((BatchDataSet) state.minibatch()).batch();
         termNames = ConfiguredModel.lossWeights(config).terms(model);
     }
 
@@ -67,11 +68,15 @@ final class SkippedStepFiles {
 
     private List<TensorSource> minibatch() {
         var sources = new ArrayList<TensorSource>();
-        var features = state.minibatch().getFeatures();
-        for (int i = 0; i < features.length; i++) {
-            sources.add(source(FEATURES.get(i), features[i].shape(), values(features[i])));
+        long[] pictures = {batch.images(), batch.size(), batch.size(), batch.channels()};
+        long[] column = {batch.images(), 1};
+        sources.add(source("x0", pictures, batch.x0()));
+        sources.add(source("epsilon", pictures, batch.epsilon()));
+        sources.add(source("timestep", column, values(batch.timesteps())));
+        if (batch.labels() != null) {
+            sources.add(source("label", column, values(batch.labels())));
         }
-        double[][] terms = graph.lastTermsOfImages();
+        double[][] terms = state.outcome().termsOfImages();
         for (int term = 0; term < termNames.size(); term++) {
             var ofImages = new float[terms.length];
             for (int image = 0; image < terms.length; image++) {
@@ -86,15 +91,18 @@ final class SkippedStepFiles {
         return TensorSource.of(TensorInfo.float32(name, shape), values);
     }
 
-    private static float[] values(INDArray array) {
-        return array.dup('c').data().asFloat();
+    private static float[] values(int[] numbers) {
+        var values = new float[numbers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers[i];
+        }
+        return values;
     }
 
     private byte[] picture() throws IOException {
-        var x0 = state.minibatch().getFeatures(0);
-        var images = new byte[Math.toIntExact(x0.length())];
-        Pixels.toBytes(FloatBuffer.wrap(values(x0)), images, 0, images.length);
-        int count = (int) x0.size(0);
+        var images = new byte[batch.x0().length];
+        Pixels.toBytes(FloatBuffer.wrap(batch.x0()), images, 0, images.length);
+        int count = batch.images();
         var png = new ByteArrayOutputStream();
         new ContactSheet(
                         (int) Math.ceil(Math.sqrt(count)),
@@ -109,14 +117,14 @@ final class SkippedStepFiles {
         report.put("step", state.step());
         report.put("worker", state.workerIndex());
         report.put("executor", state.executorId());
-        report.put("loss", state.score());
-        double[] terms = graph.lastTerms();
+        report.put("loss", state.outcome().score());
+        double[] terms = state.outcome().terms();
         var byName = new LinkedHashMap<String, Double>();
         for (int i = 0; i < terms.length; i++) {
             byName.put(termNames.get(i), terms[i]);
         }
         report.put("lossTerms", byName);
-        report.put("gradientNorm", state.gradientNorm());
+        report.put("gradientNorm", state.outcome().gradientNorm());
         var gradients = new LinkedHashMap<String, Finiteness>();
         tensors.views(graph.getFlattenedGradients()).forEach((name, view) -> gradients.put(name, Finiteness.of(view)));
         var parameters = new LinkedHashMap<String, Finiteness>();

@@ -23,6 +23,8 @@ import org.casdm.data.ImageFormat;
 import org.casdm.data.ImageSet;
 import org.casdm.data.ImageSetFinder;
 import org.casdm.data.shard.ShardImageSet;
+import org.casdm.engine.EngineRequest;
+import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.RoundSettings;
@@ -56,14 +58,7 @@ public final class TrainJob {
     public TrainJob(CasdmConfig config) {
         this.config = config;
         model = ConfiguredModel.of(config);
-        var settings = config.train().optimizer();
-        optimizer = new AdamW(
-                settings.learningRate(),
-                settings.warmupSteps(),
-                settings.beta1(),
-                settings.beta2(),
-                settings.epsilon(),
-                settings.gradientClip());
+        optimizer = ConfiguredModel.optimizer(config);
         lpips = LpipsSources.of(config);
     }
 
@@ -88,7 +83,7 @@ public final class TrainJob {
                 config.train().batchSizePerWorker(),
                 slots.workers() * config.train().batchSizePerWorker());
         DeviceSurvey.ofDriver(spark);
-        DeviceSurvey.ofExecutors(spark, slots.workers());
+        DeviceSurvey.ofExecutors(spark, slots.workers(), EngineRequest.of(config));
 
         var training = new CascadeGraph.Training(
                 optimizer,

@@ -3,9 +3,7 @@ package org.casdm.job.train;
 import java.io.IOException;
 import java.io.Serializable;
 import org.apache.spark.broadcast.Broadcast;
-import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.ConfiguredModel;
-import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.CasdmConfig;
 import org.casdm.data.Divisions;
@@ -17,13 +15,13 @@ import org.casdm.data.picture.ImageTransform;
 import org.casdm.data.picture.Pixels;
 import org.casdm.data.shard.ShardImageSet;
 import org.casdm.data.shard.ShardStream;
+import org.casdm.engine.Batch;
+import org.casdm.job.rounds.BatchDataSet;
 import org.casdm.job.rounds.BatchSource;
 import org.casdm.job.rounds.WorkerBatches;
 import org.casdm.job.rounds.WorkerContext;
 import org.casdm.random.CounterRandom;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The minibatches of training: images in the epochs' order, perhaps mirrored, with timesteps and noise.
@@ -94,7 +92,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
 
         private final WorkerContext context;
         private final ModelSpec model;
-        private final LossWeights weights;
         private final CasdmConfig.Data data;
         private final long seed;
         private final RandomFlip flip;
@@ -105,7 +102,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         Source(Data run, WorkerContext context) {
             this.context = context;
             model = ConfiguredModel.of(run.config());
-            weights = ConfiguredModel.lossWeights(run.config());
             data = run.config().data();
             seed = run.config().run().seed();
             flip = new RandomFlip(seed);
@@ -122,7 +118,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             int area = size * size;
             int values = area * data.channels();
             var pixels = new float[count * values];
-            var labels = new float[count];
+            var labels = model.theta().classes() > 0 ? new int[count] : null;
             long position = position(step, context.workerIndex());
             for (int i = 0; i < count; i++) {
                 int label = images.read(position + i, image);
@@ -133,29 +129,19 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
                     grey(image, area);
                 }
                 Pixels.toFloats(image, 0, values, pixels, i * values);
-                if (model.theta().classes() > 0) {
+                if (labels != null) {
                     labels[i] = label;
                 }
             }
             reportBadImages();
             var noise = new float[count * values];
             CounterRandom.normal(CounterRandom.key(seed, NOISE, step, context.workerIndex()), noise, 0, noise.length);
-            var timesteps = new float[count];
+            var timesteps = new int[count];
             long key = CounterRandom.key(seed, TIMESTEP, step, context.workerIndex());
             for (int i = 0; i < count; i++) {
                 timesteps[i] = CounterRandom.below(key, i, model.schedule().steps());
             }
-            return CascadeGraph.batch(
-                    model,
-                    array(pixels, count, size),
-                    array(noise, count, size),
-                    column(timesteps),
-                    column(labels),
-                    weights);
-        }
-
-        private INDArray array(float[] values, int count, int size) {
-            return Nd4j.createFromArray(values).reshape(count, size, size, data.channels());
+            return new BatchDataSet(new Batch(count, size, data.channels(), pixels, noise, timesteps, labels));
         }
 
         /** Tells of all bad images that are known: the driver keeps a set, and a repeated task tells them again. */
@@ -174,10 +160,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
                 images.close();
             }
         }
-    }
-
-    private static INDArray column(float[] values) {
-        return Nd4j.createFromArray(values).reshape(values.length, 1);
     }
 
     /** Luma as Pillow's {@code convert("L")} rounds it, in the first {@code area} bytes. */

@@ -6,14 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.job.bench.StepSettings.Metric;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.Test;
 
 class StepBenchmarkIT {
 
     @Test
     void accountsForTheWholeStep() throws IOException {
-        var report = new StepBenchmark(settings()).run();
+        var report = new StepBenchmark(settings(), EngineRequests.computer(EngineChoice.ND4J)).run();
         assertThat((double) report.get("seconds_per_step")).isPositive();
         assertThat((double) report.get("matrix_product_gflops")).isPositive();
         assertThat((long) report.get("parameters")).isPositive();
@@ -37,14 +39,16 @@ class StepBenchmarkIT {
         double ends = (3 * 32 + 32 * 3) + (3 * 32 + 32 * 4);
         // Two networks, three passes over each kernel position, an addition and a multiplication each.
         double expected = 3 * 2 * 9 * positions * (2 * blocks + ends) / 1e9;
-        var report = new StepBenchmark(settings()).run();
+        var report = new StepBenchmark(settings(), EngineRequests.computer(EngineChoice.ND4J)).run();
         assertThat((double) layers(report).get("convolution").get("gflop")).isEqualTo(Rounding.digits(expected, 3));
     }
 
     @Test
     void measuresTheMetricFunction() throws IOException {
-        var report =
-                new StepBenchmark(new StepSettings(32, 32, 1, 1, List.of(1), List.of(), 1, 1, 1, Metric.LPIPS)).run();
+        var report = new StepBenchmark(
+                        new StepSettings(32, 32, 1, 1, List.of(1), List.of(), 1, 1, 1, Metric.LPIPS),
+                        EngineRequests.computer(EngineChoice.ND4J))
+                .run();
         assertThat((double) layers(report).get("metric").get("milliseconds")).isPositive();
     }
 

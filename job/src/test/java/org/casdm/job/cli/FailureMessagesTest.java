@@ -85,8 +85,8 @@ class FailureMessagesTest {
     void tellsWhichExecutorsCardCannotBeDriven() {
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
                         + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
-                        + " org.casdm.job.device.DeviceFailure: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
-                        + "\tat org.casdm.job.device.ComputeBackend.device(ComputeBackend.java:1)")))
+                        + " org.casdm.engine.EngineException: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
+                        + "\tat org.casdm.engine.nd4j.Nd4jBackend.device(Nd4jBackend.java:1)")))
                 .isEqualTo("gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0.");
     }
 

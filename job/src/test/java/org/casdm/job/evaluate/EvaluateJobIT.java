@@ -35,6 +35,7 @@ import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyType;
 import org.casdm.tensor.npy.NpzFile;
 import org.casdm.tensor.npy.NpzWriter;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,9 @@ class EvaluateJobIT {
 
         List<Evaluation> run() throws IOException {
             return new EvaluateJob(
-                            new EvaluationSettings(other, toy, metrics, size, maximum, 3, statistics, features), sets)
+                            new EvaluationSettings(
+                                    other, toy, metrics, size, maximum, 3, statistics, features, EngineRequests.ND4J),
+                            sets)
                     .run(spark);
         }
     }
@@ -305,7 +308,8 @@ class EvaluateJobIT {
                         10,
                         1,
                         Optional.empty(),
-                        Optional.empty()))
+                        Optional.empty(),
+                        EngineRequests.ND4J))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("reference");
     }

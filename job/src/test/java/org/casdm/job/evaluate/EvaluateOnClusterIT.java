@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.job.testing.ExecutorKiller;
 import org.casdm.job.testing.LocalCluster;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,8 @@ class EvaluateOnClusterIT {
                 700,
                 5,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                EngineRequests.ND4J);
         return new EvaluateJob(settings, List.of(LabelledSamples.parse(samples)))
                 .run(spark)
                 .get(0);

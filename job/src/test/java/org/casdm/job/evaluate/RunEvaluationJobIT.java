@@ -19,6 +19,7 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.job.sample.SampleExamples;
 import org.casdm.job.sample.SampleRequest;
 import org.casdm.job.testing.LocalCluster;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,8 @@ class RunEvaluationJobIT {
                 100,
                 3,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                EngineRequests.ND4J);
     }
 
     private static RunEvaluationJob job(String run, String steps, boolean keep) {

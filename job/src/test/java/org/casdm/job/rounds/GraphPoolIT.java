@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.engine.Arithmetic.Precision;
+import org.casdm.engine.Computer;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.testing.LocalCluster;
@@ -18,7 +21,7 @@ import org.nd4j.linalg.learning.config.Adam;
 
 class GraphPoolIT {
 
-    private static final DeviceAssignment ANY = new DeviceAssignment(OptionalInt.empty());
+    private static final Computer ANY = new Computer(new Nd4jEngine(), Device.cpu(), Precision.FLOAT32);
 
     private final GraphPool pool = new GraphPool();
     private final GraphKey key = new GraphKey(UUID.randomUUID(), 1, -1);

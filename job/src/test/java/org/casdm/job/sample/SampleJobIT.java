@@ -36,6 +36,7 @@ import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.SamplingMethod;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpzFile;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,9 @@ class SampleJobIT {
 
     private static SampleJob job(String run, String out, Consumer<Asked> changes) throws IOException {
         return new SampleJob(
-                Asked.of(folder.resolve(run).toString(), folder.resolve(out).toString(), changes), new Configuration());
+                Asked.of(folder.resolve(run).toString(), folder.resolve(out).toString(), changes),
+                EngineRequests.ND4J,
+                new Configuration());
     }
 
     private static Path draw(String run, String out, Consumer<Asked> changes) throws IOException {

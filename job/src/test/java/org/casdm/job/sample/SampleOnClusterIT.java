@@ -17,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.job.testing.S3Server;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ class SampleOnClusterIT {
                     asked.count = COUNT;
                     asked.imagesPerPart = OptionalInt.of(2);
                 }),
+                EngineRequests.ND4J,
                 hadoop);
     }
 

@@ -153,7 +153,7 @@ class TrainJobIT {
                         "train.steps=2",
                         "train.workers=1",
                         "execution.device=gpu"))
-                .hasStackTraceContaining("mvn -Pcuda package");
+                .hasStackTraceContaining("execution.device is gpu, but the engine nd4j computes on the CPU here");
     }
 
     @Test

@@ -1,17 +1,18 @@
-package org.casdm.job.device;
+package org.casdm.engine.nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.casdm.job.device.CudaRuntime.CudaError;
+import java.util.Optional;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.CudaRuntime.CudaError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CudaSupportTest {
 
-    private static DeviceInfo card(String name, String capability) {
-        var numbers = capability.split("\\.");
-        return new DeviceInfo(0, name, Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), 16L << 30);
+    private static Device card(String name, String capability) {
+        return new Device(0, name, capability, 16L << 30, Optional.empty());
     }
 
     @ParameterizedTest
@@ -40,7 +41,7 @@ class CudaSupportTest {
                 .contains("NVIDIA's driver is not there on host-a")
                 .contains("without -Pcuda");
         assertThat(CudaSupport.explain(new CudaError(CudaError.NO_DEVICE, "no device"), "host-a"))
-                .contains("finds no card on host-a")
+                .contains("finds no GPU on host-a")
                 .contains("CUDA_VISIBLE_DEVICES");
         assertThat(CudaSupport.explain(new CudaError(802, "system not yet initialized"), "host-a"))
                 .contains("host-a", "system not yet initialized", "802");

@@ -1,7 +1,8 @@
-package org.casdm.job.device;
+package org.casdm.engine.nd4j;
 
 import java.util.Optional;
-import org.casdm.job.device.CudaRuntime.CudaError;
+import org.casdm.engine.Device;
+import org.casdm.engine.nd4j.CudaRuntime.CudaError;
 
 /**
  * What ND4J's CUDA build can drive, and sentences for what it cannot.
@@ -12,7 +13,7 @@ import org.casdm.job.device.CudaRuntime.CudaError;
  */
 final class CudaSupport {
 
-    private static final String RANGE = "cards of compute capability 3.7 to 8.9 (K80; Maxwell to Ada: GTX 900 to "
+    private static final String RANGE = "GPUs of compute capability 3.7 to 8.9 (K80; Maxwell to Ada: GTX 900 to "
             + "RTX 40, P100, V100, T4, A100, A10, L4, L40)";
     private static final String TOOLKIT = "in a container, NVIDIA's container toolkit has to bring it (docker run "
             + "--gpus all; on Kubernetes a limit nvidia.com/gpu)";
@@ -21,12 +22,8 @@ final class CudaSupport {
     private CudaSupport() {}
 
     /** Whether there is machine code for a card. */
-    static boolean drives(DeviceInfo device) {
-        return switch (device.major()) {
-            case 3 -> device.minor() >= 7;
-            case 5, 6, 7, 8 -> true;
-            default -> false;
-        };
+    private static boolean drives(int major, int minor) {
+        return major >= 5 && major <= 8 || major == 3 && minor >= 7;
     }
 
     /**
@@ -35,13 +32,17 @@ final class CudaSupport {
      * @param host the machine
      * @return empty if it can
      */
-    static Optional<String> refusal(DeviceInfo device, String host) {
-        if (drives(device)) {
+    static Optional<String> refusal(Device device, String host) {
+        var numbers = device.capability().split("\\.", 2);
+        int major = Integer.parseInt(numbers[0]);
+        if (drives(major, Integer.parseInt(numbers[1]))) {
             return Optional.empty();
         }
-        var newer = device.major() > 8;
+        var newer = major > 8;
         return Optional.of(host + " has " + device + ": too " + (newer ? "new" : "old") + " for ND4J's CUDA build, "
-                + "which drives " + RANGE + ". Give the job other cards (CUDA_VISIBLE_DEVICES leaves some out)"
+                + "which drives " + RANGE
+                + ". Set execution.engine = libtorch, give the job other GPUs (CUDA_VISIBLE_DEVICES leaves some"
+                + " out)"
                 + CPU_BUILD);
     }
 
@@ -56,7 +57,7 @@ final class CudaSupport {
             return switch (error.code()) {
                 case CudaError.INSUFFICIENT_DRIVER -> noDriver(host);
                 case CudaError.NO_DEVICE ->
-                    "NVIDIA's driver finds no card on " + host + ": check nvidia-smi and " + "CUDA_VISIBLE_DEVICES ("
+                    "NVIDIA's driver finds no GPU on " + host + ": check nvidia-smi and " + "CUDA_VISIBLE_DEVICES ("
                             + visible() + "); " + TOOLKIT + CPU_BUILD;
                 default ->
                     "CUDA cannot be used on " + host + ": " + error.getMessage() + " (error " + error.code()

@@ -1,27 +1,28 @@
-package org.casdm.job.device;
+package org.casdm.engine.nd4j;
 
 import java.util.List;
+import org.casdm.engine.Device;
 
 /**
- * CUDA's word on the machine's cards, asked without ND4J: that starts on all cards at once, and may bring the process
+ * CUDA's word on the machine's GPUs, asked without ND4J: that starts on all GPUs at once, and may bring the process
  * down on one that it cannot drive. Implemented in {@code src/cuda}, which is compiled with {@code -Pcuda}.
  */
 public interface CudaRuntime {
 
     /**
-     * The cards that this process sees.
+     * The GPUs that this process sees; whether ND4J can use them is not checked here.
      *
-     * @throws CudaError if CUDA reports an error; that there is no card or no driver is one
+     * @throws CudaError if CUDA reports an error; that there is no GPU or no driver is one
      * @throws LinkageError if CUDA's libraries are not installed
      */
-    List<DeviceInfo> devices();
+    List<Device> devices();
 
     /** An error of CUDA's run-time library. */
     final class CudaError extends RuntimeException {
 
         /** The driver is missing, or too old ({@code cudaErrorInsufficientDriver}). */
         public static final int INSUFFICIENT_DRIVER = 35;
-        /** The driver is there, a card is not ({@code cudaErrorNoDevice}). */
+        /** The driver is there, a GPU is not ({@code cudaErrorNoDevice}). */
         public static final int NO_DEVICE = 100;
 
         private static final long serialVersionUID = 1;
