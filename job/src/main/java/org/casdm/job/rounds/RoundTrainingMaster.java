@@ -116,14 +116,14 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
 
     /**
      * Does one round. The driver's graph holds the averaged state afterwards, and its iteration count is the next step.
+     * If a task has failed more often than Spark allows, Spark's exception ends the round (a SparkException, undeclared
+     * as Scala's are), and the driver's graph is as it was before.
      *
      * @param graph     holds the driver's graph, initialised, of data type FLOAT; its updater state is taken along
      * @param batches   makes the workers' minibatches
      * @param firstStep the step that the round begins with, counted from the start of the run, from 0; also the
      *                  iteration count that the updaters see
      * @return what the workers did
-     * @throws org.apache.spark.SparkException if a task has failed more often than Spark allows; the driver's graph is
-     *                                         then as it was before
      */
     public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep) {
         Objects.requireNonNull(batches, "batches");
