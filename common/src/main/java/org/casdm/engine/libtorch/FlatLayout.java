@@ -6,7 +6,6 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.casdm.network.Parameter;
-import org.casdm.network.UNetParameters;
 
 /**
  * Flat vectors of networks' parameters on a device. Host vectors have the output channel innermost, LibTorch outermost:
@@ -20,17 +19,18 @@ final class FlatLayout {
     private final List<Place> places = new ArrayList<>();
     private final long length;
 
-    /** @param networks in the order of their parameters in the vector */
-    FlatLayout(Target target, List<UNetParameters> networks) {
+    /** @param networks the parameters of each, in the order of the vector */
+    FlatLayout(Target target, List<List<Parameter>> networks) {
         this.target = target;
-        long start = 0;
+        long end = 0;
         for (var network : networks) {
-            for (var parameter : network.all()) {
+            long start = end;
+            for (var parameter : network) {
                 places.add(new Place(parameter, start + parameter.offset()));
+                end += parameter.length();
             }
-            start += network.length();
         }
-        length = start;
+        length = end;
     }
 
     /** Elements of a vector. */

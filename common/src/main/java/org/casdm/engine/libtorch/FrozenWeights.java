@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
-import org.casdm.network.UNetParameters;
+import org.casdm.network.Parameter;
 
 /** Parameters of a network that is not trained: a copy on the device, cast once. */
 final class FrozenWeights implements Weights, AutoCloseable {
@@ -15,18 +15,17 @@ final class FrozenWeights implements Weights, AutoCloseable {
     private final Map<String, Tensor> norms = new HashMap<>();
     private final List<Tensor> owned = new ArrayList<>();
 
-    FrozenWeights(UNetParameters parameters, FloatPointer host, Target target) {
+    FrozenWeights(List<Parameter> parameters, FloatPointer host, Target target) {
         var layout = new FlatLayout(target, List.of(parameters));
         var values = own(layout.load(host));
         var operands = target.isMixed() ? own(Tensors.owned(() -> target.forProduct(values))) : values;
-        for (var parameter : parameters.all()) {
-            norms.put(parameter.name(), own(view(layout, values, parameter.name(), parameters)));
-            products.put(parameter.name(), own(view(layout, operands, parameter.name(), parameters)));
+        for (var parameter : parameters) {
+            norms.put(parameter.name(), own(view(layout, values, parameter)));
+            products.put(parameter.name(), own(view(layout, operands, parameter)));
         }
     }
 
-    private static Tensor view(FlatLayout layout, Tensor vector, String name, UNetParameters parameters) {
-        var parameter = parameters.get(name);
+    private static Tensor view(FlatLayout layout, Tensor vector, Parameter parameter) {
         return Tensors.owned(() -> layout.view(vector, parameter, parameter.offset()));
     }
 

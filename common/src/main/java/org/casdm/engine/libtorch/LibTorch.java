@@ -15,14 +15,13 @@ final class LibTorch {
      * @throws EngineException if it is not on the class path or cannot be loaded
      */
     static void load() {
+        LibTorchDevices.require();
         try {
             Loader.load(torch.class);
         } catch (LinkageError e) {
             throw new EngineException(
                     "engine libtorch: LibTorch's native code cannot be loaded: " + e.getMessage()
-                            + ". Put the jar org.bytedeco:pytorch with the classifier " + Loader.getPlatform()
-                            + " (CPU) or " + Loader.getPlatform() + "-gpu beside the job jar (spark.jars), or set"
-                            + " execution.engine = nd4j",
+                            + ". See docs/gpu.md, or set execution.engine = nd4j",
                     e);
         }
     }

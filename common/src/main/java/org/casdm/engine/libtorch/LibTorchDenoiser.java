@@ -11,7 +11,7 @@ import org.casdm.network.UNetSpec;
 /** A network for drawing. */
 final class LibTorchDenoiser implements Denoiser {
 
-    private static final String ADVICE = "Draw fewer images at once (sample.batch)";
+    private static final String ADVICE = "Draw fewer images at once (--batch)";
 
     private final UNetSpec spec;
     private final Target target;
@@ -22,7 +22,7 @@ final class LibTorchDenoiser implements Denoiser {
         this.spec = spec;
         this.target = target;
         target.apply(arithmetic);
-        weights = new FrozenWeights(UNetParameters.of(spec), parameters, target);
+        weights = new FrozenWeights(UNetParameters.of(spec).all(), parameters, target);
         network = new LibTorchUNet(spec, weights, target);
     }
 

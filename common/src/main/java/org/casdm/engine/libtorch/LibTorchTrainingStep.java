@@ -14,8 +14,8 @@ import org.casdm.network.UNetParameters;
 /** A model's training on one device. */
 final class LibTorchTrainingStep implements TrainingStep {
 
-    private static final String ADVICE = "Take smaller batches (train.batch), cut them into more micro-batches"
-            + " (train.accumulate) or compute activations a second time (train.checkpoint-activations = true)";
+    private static final String ADVICE = "Take smaller batches (train.batch-size-per-worker), cut them into more micro-batches"
+            + " (train.accumulate) or compute activations a second time (train.activation-checkpointing = true)";
 
     private final TrainingPlan plan;
     private final Target target;
@@ -36,7 +36,7 @@ final class LibTorchTrainingStep implements TrainingStep {
         layout = new FlatLayout(
                 target,
                 plan.model().networks().stream()
-                        .map(network -> UNetParameters.of(network.spec()))
+                        .map(network -> UNetParameters.of(network.spec()).all())
                         .toList());
         optimizer = new FlatAdamW(plan.optimizer(), plan.weightDecay());
         weights = plan.losses().of(plan.losses().terms(plan.model()));

@@ -2,26 +2,23 @@ package org.casdm.metric.classifier;
 
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.FeatureInfo;
+import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.network.nd4j.HostMemory;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A classifier's features and logits, of images of its size alone. */
 final class ClassifierExtractor implements FeatureExtractor {
 
-    private static final int IMAGES_AT_ONCE = 128;
     private static final float[] NONE = new float[0];
 
     private final FeatureInfo info;
     private final ClassifierLayout layout;
-    private final ClassifierNetwork network;
-    private int lastCount;
+    private final FeatureNetwork network;
 
-    ClassifierExtractor(FeatureInfo info, ClassifierLayout layout, INDArray parameters) {
+    ClassifierExtractor(FeatureInfo info, ClassifierLayout layout, FeatureNetwork network) {
         this.info = info;
         this.layout = layout;
-        network = new ClassifierNetwork(layout, parameters, null);
+        this.network = network;
     }
 
     @Override
@@ -31,7 +28,7 @@ final class ClassifierExtractor implements FeatureExtractor {
 
     @Override
     public int preferredBatch() {
-        return IMAGES_AT_ONCE;
+        return network.imagesAtOnce();
     }
 
     @Override
@@ -45,28 +42,12 @@ final class ClassifierExtractor implements FeatureExtractor {
         int count = images.count();
         var features = new Features(
                 count, new float[count * ClassifierLayout.FEATURES], NONE, new float[count * layout.classes()]);
-        network.arena().abandonTaken();
-        for (int from = 0; from < count; from += IMAGES_AT_ONCE) {
-            extract(images, from, Math.min(IMAGES_AT_ONCE, count - from), features);
+        int most = network.imagesAtOnce();
+        for (int from = 0; from < count; from += most) {
+            int part = Math.min(most, count - from);
+            network.compute(ClassifierInput.values(images, from, part), part, features, from);
         }
         return features;
-    }
-
-    private void extract(ImageBatch images, int first, int count, Features features) {
-        if (count != lastCount) {
-            // Memory in other sizes is of no more use.
-            network.arena().close();
-            lastCount = count;
-        }
-        var input = ClassifierInput.upload(images, first, count, network.arena());
-        var result = network.compute(input);
-        move(result.features(), features.pooled(), first * ClassifierLayout.FEATURES);
-        move(result.logits(), features.logits(), first * layout.classes());
-    }
-
-    private void move(INDArray array, float[] target, int start) {
-        HostMemory.download(array, target, start);
-        network.arena().release(array);
     }
 
     @Override

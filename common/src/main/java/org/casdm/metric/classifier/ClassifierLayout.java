@@ -24,10 +24,14 @@ public record ClassifierLayout(int size, int classes) {
     /** Features of an image. */
     public static final int FEATURES = 128;
     /** Kernel and stride of the maxima. */
-    static final int POOLING = 2;
+    public static final int POOLING = 2;
 
-    static final String FEATURE_LAYER = "features";
-    static final String CLASS_LAYER = "classes";
+    /** Images that are computed at once. */
+    public static final int IMAGES_AT_ONCE = 128;
+    /** The name of the layer whose outputs are the features. */
+    public static final String FEATURE_LAYER = "features";
+    /** The name of the linear map to logits. */
+    public static final String CLASS_LAYER = "classes";
 
     private static final int KERNEL = 3;
 
@@ -36,7 +40,7 @@ public record ClassifierLayout(int size, int classes) {
      *
      * @param pooled whether maxima of 2×2 windows follow
      */
-    record Convolution(String name, int inputs, int outputs, boolean pooled) {}
+    public record Convolution(String name, int inputs, int outputs, boolean pooled) {}
 
     /** @throws IllegalArgumentException if a number is out of range */
     public ClassifierLayout {
@@ -49,7 +53,8 @@ public record ClassifierLayout(int size, int classes) {
         }
     }
 
-    List<Convolution> convolutions() {
+    /** The convolutions in order. */
+    public List<Convolution> convolutions() {
         return List.of(
                 new Convolution("convolution1", ImageBatch.CHANNELS, 32, true),
                 new Convolution("convolution2", 32, 64, true),
@@ -58,7 +63,7 @@ public record ClassifierLayout(int size, int classes) {
     }
 
     /** All parameters in the order of the flat vector. */
-    List<Parameter> parameters() {
+    public List<Parameter> parameters() {
         var parameters = new ArrayList<Parameter>();
         for (var convolution : convolutions()) {
             add(

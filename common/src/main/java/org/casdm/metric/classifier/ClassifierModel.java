@@ -1,25 +1,29 @@
 package org.casdm.metric.classifier;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.FeatureModel;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import org.casdm.metric.feature.FeatureNetwork;
 
-/** A classifier's parameters in native memory, and extractors that share them. */
-final class ClassifierModel implements FeatureModel {
+/**
+ * A classifier's networks of an engine, and extractors that use them.
+ *
+ * @param networks makes a network for an extractor
+ * @param parameters frees what the networks share
+ */
+record ClassifierModel(
+        FeatureInfo info, ClassifierLayout layout, Supplier<FeatureNetwork> networks, Runnable parameters)
+        implements FeatureModel {
 
     private static final String QUALIFIER = "classifier";
 
-    private final ClassifierLayout layout;
-    private final FeatureInfo info;
-    private final INDArray parameters;
-
-    ClassifierModel(ClassifierFile.Stored stored, String location) {
+    static ClassifierModel of(
+            ClassifierFile.Stored stored, String location, Supplier<FeatureNetwork> networks, Runnable parameters) {
         var description = stored.classifier().description();
-        layout = description.layout();
-        info = new FeatureInfo(
+        var layout = description.layout();
+        var info = new FeatureInfo(
                 "classifier of " + description.trainingData(),
                 Optional.of(QUALIFIER),
                 layout.size() + " pixels",
@@ -29,21 +33,16 @@ final class ClassifierModel implements FeatureModel {
                 location,
                 Optional.of(stored.sha256()),
                 false);
-        parameters = Nd4j.createFromArray(stored.classifier().parameters());
-    }
-
-    @Override
-    public FeatureInfo info() {
-        return info;
+        return new ClassifierModel(info, layout, networks, parameters);
     }
 
     @Override
     public FeatureExtractor newExtractor(int threads) {
-        return new ClassifierExtractor(info, layout, parameters);
+        return new ClassifierExtractor(info, layout, networks.get());
     }
 
     @Override
     public void close() {
-        parameters.close();
+        parameters.run();
     }
 }

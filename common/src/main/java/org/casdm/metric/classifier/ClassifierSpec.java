@@ -3,12 +3,15 @@ package org.casdm.metric.classifier;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.feature.FeatureModel;
+import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.WeightSource;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A classifier that {@code casdm train-classifier} made, as a source of features: the outputs of its last layer but
@@ -33,6 +36,18 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
 
     @Override
     public FeatureModel load(Configuration hadoop) throws IOException {
+        var stored = read(hadoop);
+        var layout = stored.classifier().description().layout();
+        var parameters = Nd4j.createFromArray(stored.classifier().parameters());
+        return model(stored, () -> new Nd4jClassifier(layout, parameters), parameters::close);
+    }
+
+    /**
+     * Reads the classifier.
+     *
+     * @throws IOException if the file cannot be read, is damaged or is not the expected one
+     */
+    public ClassifierFile.Stored read(Configuration hadoop) throws IOException {
         var path = new Path(file.uri().orElseThrow());
         var stored = ClassifierFile.read(path.getFileSystem(hadoop), path);
         if (file.sha256().isPresent() && !file.sha256().get().equals(stored.sha256())) {
@@ -41,6 +56,16 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
                     "is not the expected file: its SHA-256 is " + stored.sha256() + ", not "
                             + file.sha256().get());
         }
-        return new ClassifierModel(stored, file.toString());
+        return stored;
+    }
+
+    /**
+     * A model of an engine's networks.
+     *
+     * @param networks makes a network for an extractor, on the extractor's thread
+     * @param closing frees what the networks share
+     */
+    public FeatureModel model(ClassifierFile.Stored stored, Supplier<FeatureNetwork> networks, Runnable closing) {
+        return ClassifierModel.of(stored, file.toString(), networks, closing);
     }
 }

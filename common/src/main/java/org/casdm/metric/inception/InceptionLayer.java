@@ -3,7 +3,7 @@ package org.casdm.metric.inception;
 import java.util.List;
 
 /** A part of the Inception network. Sizes are heights or widths in pixels. */
-sealed interface InceptionLayer {
+public sealed interface InceptionLayer {
 
     /** Channels of the output for so many of the input. */
     int outputs(int inputs);
@@ -77,7 +77,8 @@ sealed interface InceptionLayer {
      */
     record MaxPool(int stride, int padding) implements InceptionLayer {
 
-        static final int KERNEL = 3;
+        /** Height and width of a window. */
+        public static final int KERNEL = 3;
 
         @Override
         public int outputs(int inputs) {
@@ -98,6 +99,7 @@ sealed interface InceptionLayer {
     /** Chains of layers on the same input, their outputs' channels one after the other. */
     record Join(List<List<InceptionLayer>> branches) implements InceptionLayer {
 
+        /** Copies the lists. */
         public Join {
             branches = branches.stream().map(List::copyOf).toList();
         }

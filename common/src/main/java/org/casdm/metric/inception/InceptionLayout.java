@@ -18,18 +18,18 @@ import org.casdm.weights.WeightTensor;
  * fid_inception_v3} copies it. It differs from torchvision's in that averages leave out what is outside of the image,
  * that the last block pools by maximum, and in its 1008 classes.
  */
-final class InceptionLayout {
+public final class InceptionLayout {
 
     /** Width and height of the images that the network takes. */
-    static final int SIDE = 299;
+    public static final int SIDE = 299;
     /** Pooled features. */
-    static final int POOLED = 2048;
+    public static final int POOLED = 2048;
     /** Classes, eight of them never used. */
-    static final int CLASSES = 1008;
+    public static final int CLASSES = 1008;
     /** Channels of {@link #upToSpatial} that are the spatial features. */
-    static final int SPATIAL_CHANNELS = 7;
+    public static final int SPATIAL_CHANNELS = 7;
     /** Width and height of the spatial features. */
-    static final int SPATIAL_SIDE = 17;
+    public static final int SPATIAL_SIDE = 17;
     /** What batch norm adds to the variance. */
     static final double NORM_EPSILON = 1e-3;
     /** The name of the last layer, a linear map from pooled features to logits. */
@@ -38,7 +38,7 @@ final class InceptionLayout {
     private InceptionLayout() {}
 
     /** From images [299, 299, 3] to {@code Mixed_6d} [17, 17, 768]. */
-    static List<InceptionLayer> upToSpatial() {
+    public static List<InceptionLayer> upToSpatial() {
         return List.of(
                 convolution("Conv2d_1a_3x3", 3, 32, 3, 2),
                 convolution("Conv2d_2a_3x3", 32, 32, 3, 1),
@@ -57,7 +57,7 @@ final class InceptionLayout {
     }
 
     /** From {@code Mixed_6d} to [8, 8, 2048], whose means over the pixels are the pooled features. */
-    static List<InceptionLayer> afterSpatial() {
+    public static List<InceptionLayer> afterSpatial() {
         return List.of(
                 blockC("Mixed_6e", 768, 192),
                 blockD("Mixed_7a", 768),
@@ -147,7 +147,7 @@ final class InceptionLayout {
     }
 
     /** All convolutions, from the image on. */
-    static List<Convolution> convolutions() {
+    public static List<Convolution> convolutions() {
         var all = new ArrayList<Convolution>();
         upToSpatial().forEach(layer -> visit(layer, all::add));
         afterSpatial().forEach(layer -> visit(layer, all::add));

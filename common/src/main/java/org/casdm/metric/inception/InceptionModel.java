@@ -1,44 +1,43 @@
 package org.casdm.metric.inception;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.FeatureModel;
+import org.casdm.metric.feature.FeatureNetwork;
 
-/** The Inception network's weights, and extractors that share them. */
-final class InceptionModel implements FeatureModel {
+/**
+ * Inception networks of an engine, and extractors that use them.
+ *
+ * @param networks makes a network for an extractor
+ * @param weights frees what the networks share
+ */
+record InceptionModel(FeatureInfo info, InceptionResize resize, Supplier<FeatureNetwork> networks, Runnable weights)
+        implements FeatureModel {
 
-    private final FeatureInfo info;
-    private final InceptionResize resize;
-    private final InceptionWeights weights;
-
-    InceptionModel(InceptionSpec spec, InceptionWeights weights) {
-        this.resize = spec.resize();
-        this.weights = weights;
-        info = new FeatureInfo(
+    static InceptionModel of(
+            InceptionSpec spec, Optional<String> sha256, Supplier<FeatureNetwork> networks, Runnable weights) {
+        var info = new FeatureInfo(
                 "Inception v3 (2015-12-05)",
                 Optional.empty(),
-                resize.label(),
+                spec.resize().label(),
                 InceptionLayout.POOLED,
                 InceptionLayout.SPATIAL_SIDE * InceptionLayout.SPATIAL_SIDE * InceptionLayout.SPATIAL_CHANNELS,
                 InceptionLayout.CLASSES,
                 spec.weights().toString(),
-                weights.sha256(),
-                weights.sha256().isPresent());
-    }
-
-    @Override
-    public FeatureInfo info() {
-        return info;
+                sha256,
+                sha256.isPresent());
+        return new InceptionModel(info, spec.resize(), networks, weights);
     }
 
     @Override
     public FeatureExtractor newExtractor(int threads) {
-        return new InceptionExtractor(info, resize, weights, threads);
+        return new InceptionExtractor(info, resize, networks.get(), threads);
     }
 
     @Override
     public void close() {
-        weights.close();
+        weights.run();
     }
 }

@@ -2,9 +2,12 @@ package org.casdm.metric.inception;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.feature.FeatureModel;
+import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.weights.WeightSource;
 
 /**
@@ -31,6 +34,18 @@ public record InceptionSpec(WeightSource weights, InceptionResize resize) implem
 
     @Override
     public FeatureModel load(Configuration hadoop) throws IOException {
-        return new InceptionModel(this, InceptionWeights.load(weights, hadoop));
+        var read = InceptionWeights.load(weights, hadoop);
+        return model(read.sha256(), () -> new Nd4jInception(read), read::close);
+    }
+
+    /**
+     * A model of an engine's networks.
+     *
+     * @param sha256 of the weights' file; empty for random weights
+     * @param networks makes a network for an extractor, on the extractor's thread
+     * @param closing frees what the networks share
+     */
+    public FeatureModel model(Optional<String> sha256, Supplier<FeatureNetwork> networks, Runnable closing) {
+        return InceptionModel.of(this, sha256, networks, closing);
     }
 }

@@ -18,7 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * The frozen weights, float32, each batch norm made part of the convolution before it. They never change, so all
  * threads of a process share one instance.
  */
-final class InceptionWeights implements AutoCloseable {
+public final class InceptionWeights implements AutoCloseable {
 
     /**
      * A convolution with its batch norm.
@@ -26,7 +26,7 @@ final class InceptionWeights implements AutoCloseable {
      * @param kernel [height, width, in, out]
      * @param bias [out]
      */
-    record Folded(INDArray kernel, INDArray bias) {}
+    public record Folded(INDArray kernel, INDArray bias) {}
 
     private final Optional<String> sha256;
     private final Map<String, Folded> convolutions;
@@ -53,7 +53,7 @@ final class InceptionWeights implements AutoCloseable {
      * @throws IOException if the file cannot be read, has another SHA-256 than expected or lacks tensors; the message
      *         names file and tensors
      */
-    static InceptionWeights load(WeightSource source, Configuration hadoop) throws IOException {
+    public static InceptionWeights load(WeightSource source, Configuration hadoop) throws IOException {
         if (source.isRandom()) {
             return new InceptionWeights(Optional.empty(), RandomWeights::values);
         }
@@ -102,21 +102,22 @@ final class InceptionWeights implements AutoCloseable {
     }
 
     /** SHA-256 of the file; empty for random weights. */
-    Optional<String> sha256() {
+    public Optional<String> sha256() {
         return sha256;
     }
 
-    Folded get(Convolution convolution) {
+    /** A convolution's. */
+    public Folded get(Convolution convolution) {
         return convolutions.get(convolution.name());
     }
 
     /** [2048, 1008]. */
-    INDArray classifier() {
+    public INDArray classifier() {
         return classifier;
     }
 
     /** What the published classifier adds to the logits, and the Inception Score leaves out. */
-    float[] classifierBias() {
+    public float[] classifierBias() {
         return classifierBias.clone();
     }
 

@@ -31,7 +31,7 @@ class LibTorchUNetGoldenTest {
         var spec = Networks.spec(golden.metadata().get("config"), 3, outputChannels);
         var target = Target.of(Device.cpu(), Precision.FLOAT32);
         var names = UNetParameters.of(spec);
-        var layout = new FlatLayout(target, List.of(names));
+        var layout = new FlatLayout(target, List.of(names.all()));
         double[] timesteps =
                 Arrays.stream(golden.longs("t")).mapToDouble(t -> t).toArray();
         int[] labels = golden.has("y")

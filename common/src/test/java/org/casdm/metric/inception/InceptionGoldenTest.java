@@ -6,16 +6,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.engine.Arithmetic;
+import org.casdm.engine.Device;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
+import org.casdm.testing.Engines;
 import org.casdm.testing.Golden;
 import org.casdm.weights.WeightSource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,22 +32,19 @@ class InceptionGoldenTest {
     @TempDir
     private static Path folder;
 
-    private static InceptionWeights weights;
+    private static WeightSource source;
 
     @BeforeAll
-    static void readWeights() throws IOException {
+    static void writeWeights() throws IOException {
         var file = InceptionExamples.writeWeights(folder.resolve("inception.safetensors"));
-        weights = InceptionWeights.load(WeightSource.parse(file.toString(), Optional.empty()), new Configuration());
+        source = WeightSource.parse(file.toString(), Optional.empty());
     }
 
-    @AfterAll
-    static void freeWeights() {
-        weights.close();
-    }
-
-    private static Features features(InceptionResize resize, ImageBatch images) {
-        var spec = new InceptionSpec(WeightSource.random(), resize);
-        try (var extractor = new InceptionModel(spec, weights).newExtractor(2)) {
+    private static Features features(String engine, InceptionResize resize, ImageBatch images) throws IOException {
+        var spec = new InceptionSpec(source, resize);
+        try (var model =
+                        Engines.named(engine).features(spec, new Configuration(), Device.cpu(), Arithmetic.float32(2));
+                var extractor = model.newExtractor(2)) {
             return extractor.extract(images);
         }
     }
@@ -54,14 +53,6 @@ class InceptionGoldenTest {
         double error = Golden.relativeError(values, GOLDEN.doubles(name));
         LOG.info("{}: relative error {}", name, error);
         assertThat(error).as(name).isLessThan(TOLERANCE);
-    }
-
-    private static double[] doubles(float[] values) {
-        var doubles = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            doubles[i] = values[i];
-        }
-        return doubles;
     }
 
     /** From [image, row, column, channel] to the file's [image, channel, row, column]. */
@@ -78,32 +69,34 @@ class InceptionGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {32, 64, 299})
-    void tensorFlowsResize(int size) {
-        var features = features(InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, size));
-        assertClose(size + ".pool", doubles(features.pooled()));
+    @CsvSource({"nd4j,32", "nd4j,64", "nd4j,299", "libtorch,32", "libtorch,64", "libtorch,299"})
+    void tensorFlowsResize(String engine, int size) throws IOException {
+        var features = features(engine, InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, size));
+        assertClose(size + ".pool", Golden.doubles(features.pooled()));
         assertClose(size + ".spatial", channelsFirst(features.spatial()));
-        assertClose(size + ".logits_unbiased", doubles(features.logits()));
-        var logits = doubles(features.logits());
-        var bias = weights.classifierBias();
-        for (int i = 0; i < logits.length; i++) {
-            logits[i] += bias[i % bias.length];
+        assertClose(size + ".logits_unbiased", Golden.doubles(features.logits()));
+        var logits = Golden.doubles(features.logits());
+        try (var weights = InceptionWeights.load(source, new Configuration())) {
+            var bias = weights.classifierBias();
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] += bias[i % bias.length];
+            }
         }
         assertClose(size + ".logits", logits);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {32, 64})
-    void pytorchFidsResize(int size) {
-        var features = features(InceptionResize.PYTORCH_FID, InceptionExamples.images(IMAGES, size));
-        assertClose(size + ".pool_pytorch_fid", doubles(features.pooled()));
+    @CsvSource({"nd4j,32", "nd4j,64", "libtorch,32", "libtorch,64"})
+    void pytorchFidsResize(String engine, int size) throws IOException {
+        var features = features(engine, InceptionResize.PYTORCH_FID, InceptionExamples.images(IMAGES, size));
+        assertClose(size + ".pool_pytorch_fid", Golden.doubles(features.pooled()));
     }
 
     @Test
-    void theTwoResizesDiffer() {
-        var pooled = features(InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, 32))
+    void theTwoResizesDiffer() throws IOException {
+        var pooled = features("nd4j", InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, 32))
                 .pooled();
-        assertThat(Golden.relativeError(doubles(pooled), GOLDEN.doubles("32.pool_pytorch_fid")))
+        assertThat(Golden.relativeError(pooled, GOLDEN.doubles("32.pool_pytorch_fid")))
                 .isGreaterThan(10 * TOLERANCE);
     }
 }

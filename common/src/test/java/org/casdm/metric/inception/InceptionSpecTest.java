@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.assertj.core.data.Offset;
 import org.casdm.metric.feature.FeatureModel;
+import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.WeightSource;
@@ -86,14 +87,21 @@ class InceptionSpecTest {
     }
 
     @Test
-    void sameBatchesNeedNoMoreMemory() {
-        try (var extractor = (InceptionExtractor) model.newExtractor(1)) {
-            extractor.extract(InceptionExamples.images("memory", 2, 8));
-            long bytes = extractor.arenaBytes();
-            var first = extractor.extract(InceptionExamples.images("memory", 2, 8));
-            var second = extractor.extract(InceptionExamples.images("memory", 2, 8));
-            assertThat(extractor.arenaBytes()).isEqualTo(bytes);
-            assertThat(second.pooled()).isEqualTo(first.pooled());
+    void sameBatchesNeedNoMoreMemory() throws IOException {
+        int count = 2;
+        var images = new float[count * InceptionLayout.SIDE * InceptionLayout.SIDE * ImageBatch.CHANNELS];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = (float) Math.sin(i);
+        }
+        var features = new Features(count, new float[count * 2048], new float[count * 2023], new float[count * 1008]);
+        try (var weights = InceptionWeights.load(WeightSource.random(), HADOOP);
+                var network = new Nd4jInception(weights)) {
+            network.compute(images, count, features, 0);
+            long bytes = network.arenaBytes();
+            var first = features.pooled().clone();
+            network.compute(images, count, features, 0);
+            assertThat(network.arenaBytes()).isEqualTo(bytes);
+            assertThat(features.pooled()).isEqualTo(first);
         }
     }
 

@@ -1,0 +1,147 @@
+package org.casdm.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.casdm.cascade.LossWeights;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.cascade.ModelSpec.Kind;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.engine.libtorch.LibTorchEngine;
+import org.casdm.engine.nd4j.Nd4jEngine;
+import org.casdm.lpips.LpipsSpec;
+import org.casdm.lpips.LpipsSpec.Resize;
+import org.casdm.lpips.LpipsWeights;
+import org.casdm.lpips.Trunk;
+import org.casdm.network.UNetSpec;
+import org.casdm.optimizer.AdamW;
+import org.casdm.testing.Golden;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The engines compute the same steps, to float32's rounding. */
+class EngineParityTest {
+
+    private static final double LOSS_TOLERANCE = 1e-4;
+    private static final double GRADIENT_TOLERANCE = 1e-3;
+
+    private static void assertSameStep(TrainingPlan plan, Batch batch, long seed) {
+        var start = TrainingExamples.state(plan.model(), seed);
+
+        var expected = TrainingExamples.train(new Nd4jEngine(), plan, start, List.of(batch));
+        var actual = TrainingExamples.train(new LibTorchEngine(), plan, start, List.of(batch));
+
+        var ours = actual.outcomes().get(0);
+        var theirs = expected.outcomes().get(0);
+        assertThat(relative(ours.score(), theirs.score())).as("score").isLessThan(LOSS_TOLERANCE);
+        assertThat(relative(ours.gradientNorm(), theirs.gradientNorm()))
+                .as("gradient norm")
+                .isLessThan(GRADIENT_TOLERANCE);
+        for (int image = 0; image < batch.images(); image++) {
+            assertThat(Golden.relativeError(ours.termsOfImages()[image], theirs.termsOfImages()[image]))
+                    .as("terms of image %d", image)
+                    .isLessThan(LOSS_TOLERANCE);
+        }
+        // The first moment has the gradient in it: b1 m + (1 - b1) g, clipped to a norm of 1.
+        for (int part = 0; part < 3; part++) {
+            assertThat(change(actual.state()[part], expected.state()[part], start[part]))
+                    .as("change of state %d", part)
+                    .isLessThan(GRADIENT_TOLERANCE);
+        }
+    }
+
+    private static double relative(double ours, double reference) {
+        return Math.abs(ours / reference - 1);
+    }
+
+    /** The relative error of what a step adds. */
+    private static double change(float[] ours, float[] reference, float[] start) {
+        var ourChange = new double[start.length];
+        var referenceChange = new double[start.length];
+        for (int i = 0; i < start.length; i++) {
+            ourChange[i] = (double) ours[i] - start[i];
+            referenceChange[i] = (double) reference[i] - start[i];
+        }
+        return Golden.relativeError(ourChange, referenceChange);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CAS_DM,false,0,true",
+        "CAS_DM,true,5,false",
+        "DDPM,false,3,true",
+        "DUAL,false,0,false",
+    })
+    void kindsOfModels(Kind kind, boolean phiSeesXt, int classes, boolean scaleShift) {
+        var model = TrainingExamples.model(kind, phiSeesXt, classes, 0, scaleShift);
+        assertSameStep(TrainingExamples.plan(model), TrainingExamples.batch(model, 3, 8, 1), 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CAS_DM,SQUEEZE,NONE", "DDPM,ALEX,TO_224", "DUAL,VGG,NONE"})
+    void metricFunctions(Kind kind, Trunk trunk, Resize resize) {
+        var model = TrainingExamples.model(kind, false, 0, 0, true);
+        var plan = TrainingExamples.plan(model);
+        var withMetric = new TrainingPlan(
+                model,
+                new LossWeights(1, 0.5, 2, 0.3),
+                plan.optimizer(),
+                plan.weightDecay(),
+                Optional.of(new TrainingPlan.Metric(new LpipsSpec(trunk, resize), LpipsWeights.random(trunk))),
+                1,
+                false,
+                plan.arithmetic());
+        assertSameStep(withMetric, TrainingExamples.batch(model, 2, 32, 3), 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+    void randomNetworks(long seed) {
+        var random = new Random(seed);
+        int levels = 1 + random.nextInt(3);
+        var multipliers = new ArrayList<Integer>();
+        var attention = new ArrayList<Integer>();
+        for (int level = 0; level < levels; level++) {
+            multipliers.add(1 + random.nextInt(2));
+            if (random.nextBoolean()) {
+                attention.add(1 << level);
+            }
+        }
+        int colours = random.nextBoolean() ? 3 : 1;
+        var theta = new UNetSpec(
+                colours,
+                colours,
+                32,
+                multipliers,
+                1 + random.nextInt(2),
+                attention,
+                1 << random.nextInt(3),
+                random.nextBoolean(),
+                0,
+                random.nextInt(2) * 4);
+        boolean seesXt = random.nextBoolean();
+        var model = new ModelSpec(
+                Kind.CAS_DM,
+                theta,
+                Optional.of(theta.withChannels(seesXt ? 2 * colours : colours, colours + 1)),
+                seesXt,
+                random.nextBoolean(),
+                NoiseSchedule.linear(200),
+                random.nextBoolean());
+        var plan = new TrainingPlan(
+                model,
+                new LossWeights(1, 0.3, 2),
+                new AdamW(1e-3, 0, 0.9, 0.99, 1e-8, 0),
+                0,
+                Optional.empty(),
+                1,
+                false,
+                Arithmetic.float32(1));
+        int size = (1 << levels - 1) * (2 + random.nextInt(3));
+        assertSameStep(plan, TrainingExamples.batch(model, 1 + random.nextInt(3), size, seed), seed);
+    }
+}
