@@ -20,7 +20,7 @@
 #   and those of deploy/casdm
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 cifar_url=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
 cifar_md5=c32a1d4ab5d03f1284b67883e8d87530
 fashion=/usr/share/datasets/fashion-mnist

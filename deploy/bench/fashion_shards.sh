@@ -11,7 +11,7 @@
 #   FASHION_MEMORY   Java heap of an executor in MiB. Default: 2048
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 fashion=${FASHION:-/usr/share/datasets/fashion-mnist}
 place=${FASHION_FOLDER:-$PWD/fashion-shards-$(date +%Y%m%d-%H%M%S)}
 bucket=casdm-fashion

@@ -14,7 +14,7 @@
 # before is in <module>/src/test/resources/<package>/<class>Inputs/<method>/ and is run by mvn verify.
 set -euo pipefail
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+top=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 seconds=${FUZZ_SECONDS:-600}
 folder=$(mkdir -p "${FUZZ_FOLDER:-$top/target/fuzz}" && cd "${FUZZ_FOLDER:-$top/target/fuzz}" && pwd)
 cd "$top"

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.realpath(__file__))
 CASDM = os.path.join(HERE, "..", "casdm")
 
 

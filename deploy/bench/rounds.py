@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.realpath(__file__))
 # Name: what grows, and the runs as (workers, channels, mult, res-blocks, size, batch).
 GROUPS = {
     "large": ("The 128-channel model", [(2, 128, "1,2,2,2", 2, 32, 1)]),

@@ -13,7 +13,7 @@
 #   FAULTS_MEMORY     Java heap of each in MiB; as much again for arrays. Default: 2048
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 if [ $# -lt 2 ]; then
     sed -n '2,/^set /s/^# \{0,1\}//p' "$0"
     exit 2

@@ -31,7 +31,7 @@ import subprocess
 import sys
 import time
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
 CASDM = os.path.join(ROOT, "deploy", "casdm")
 BUCKET = "casdm-soak"
 MODEL = [

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.realpath(__file__))
 # Channels, batch: 32 x 32 pixels, mult 1,2,2,2, two residual blocks, attention at 2 and 4.
 SIZES = {32: 16, 64: 16, 128: 8}
 

@@ -66,6 +66,7 @@ final class FolderImageReader implements ImageReader {
             return content;
         } catch (IOException e) {
             if (Storage.isMissing(e)) {
+                FileNames.requireUtf8(id, FileNames.charset());
                 throw new BadImageException(id, "the file is gone since the folder was listed", e);
             }
             throw Storage.explained(file, e);

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.casdm.data.DataException;
+import org.casdm.data.FileNames;
 import org.casdm.data.PicturePaths;
 import org.casdm.data.Storage;
 
@@ -59,11 +60,14 @@ final class FolderListing {
         if (listing.files.isEmpty()) {
             throw new DataException(String.format(
                             Locale.ROOT,
-                            "%s holds no pictures (%d other files, %d symbolic links%s). Pictures are files ",
+                            "%s holds no pictures (%d other files, %d refused%s). Pictures are files ",
                             folder,
                             listing.ignored,
                             listing.refused.size(),
-                            listing.refused.isEmpty() ? "" : ", which --follow-links would follow")
+                            listing.refused.isEmpty()
+                                    ? ""
+                                    : ", the first is " + listing.refused.get(0).id() + ": "
+                                            + listing.refused.get(0).reason())
                     + "called " + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
@@ -94,9 +98,13 @@ final class FolderListing {
         java.nio.file.Path start = root.toRealPath();
         Files.walkFileTree(start, options, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(java.nio.file.Path file, BasicFileAttributes attributes) {
+            public FileVisitResult visitFile(java.nio.file.Path file, BasicFileAttributes attributes)
+                    throws DataException {
                 String relative = start.relativize(file).toString();
-                if (!attributes.isSymbolicLink()) {
+                if (!FileNames.survives(file) && PicturePaths.isPicture(relative)) {
+                    FileNames.requireUtf8(file.toString(), FileNames.charset());
+                    refused.add(new BadRecord(relative, "its name is not valid UTF-8; rename it"));
+                } else if (!attributes.isSymbolicLink()) {
                     add(relative, attributes.size());
                 } else if (PicturePaths.isPicture(relative)
                         || Files.isDirectory(file) && !PicturePaths.isHidden(relative)) {

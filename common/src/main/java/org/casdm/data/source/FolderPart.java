@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
+import org.casdm.data.FileNames;
 import org.casdm.data.Storage;
 
 /**
@@ -70,6 +71,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
             return BadRecord.of(name, e);
         } catch (IOException e) {
             if (Storage.isMissing(e)) {
+                FileNames.requireUtf8(file.toString(), FileNames.charset());
                 return new BadRecord(name, "the file is gone since the folder was listed");
             }
             throw Storage.explained(file, e);

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -40,7 +39,7 @@ final class TarListing {
     boolean holdsTars(FileStatus tar) throws IOException {
         try (var stream = new TarStream(
                         RangeInput.sequential(tar.getPath(), 0, tar.getLen(), hadoop), limits.maximumRatio());
-                var entries = new TarArchiveInputStream(stream)) {
+                var entries = stream.entries()) {
             stream.beginHeaders();
             TarArchiveEntry entry = entries.getNextTarEntry();
             while (entry != null && entry.isDirectory()) {
@@ -90,7 +89,7 @@ final class TarListing {
     private boolean hasLabels(FileStatus tar) throws IOException {
         RangeInput range = RangeInput.sequential(tar.getPath(), 0, tar.getLen(), hadoop);
         try (var stream = new TarStream(range, limits.maximumRatio());
-                var entries = new TarArchiveInputStream(stream)) {
+                var entries = stream.entries()) {
             for (int i = 0; i < ENTRIES_TO_LOOK_AT; i++) {
                 stream.beginHeaders();
                 TarArchiveEntry entry = entries.getNextTarEntry();
@@ -186,7 +185,7 @@ final class TarListing {
         long promised = 0;
         RangeInput range = RangeInput.scattered(tar.getPath(), tar.getLen(), SCAN_BUFFER_BYTES, hadoop);
         try (var stream = new TarStream(range, limits.maximumRatio());
-                var entries = new TarArchiveInputStream(stream)) {
+                var entries = stream.entries()) {
             if (stream.compressed()) {
                 throw new DataException(file + " is compressed as a whole, so the tars in it cannot be read in "
                         + "parallel. Unpack it with gunzip first");

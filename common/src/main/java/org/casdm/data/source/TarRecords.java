@@ -45,7 +45,7 @@ final class TarRecords extends LookAhead {
             try {
                 if (tar == null) {
                     stream = new TarStream(range, limits.maximumRatio());
-                    tar = new TarArchiveInputStream(stream);
+                    tar = stream.entries();
                 }
                 stream.beginHeaders();
                 TarArchiveEntry entry = tar.getNextTarEntry();

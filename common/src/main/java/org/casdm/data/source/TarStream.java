@@ -2,8 +2,10 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * What a tar is read from: the range itself, or what gzip makes of it. It counts, and stops those who would have a few
@@ -37,6 +39,11 @@ final class TarStream extends InputStream {
         boolean compressed = range.read() == 0x1f && range.read() == 0x8b;
         range.seek(start);
         input = compressed ? new GZIPInputStream(range, 1 << 16) : range;
+    }
+
+    /** The entries. Names are UTF-8, as everywhere, whatever charset the process has; what is not UTF-8 is replaced. */
+    TarArchiveInputStream entries() {
+        return new TarArchiveInputStream(this, StandardCharsets.UTF_8.name());
     }
 
     /** Bytes of the tar so far: its own, not the compressed file's. */

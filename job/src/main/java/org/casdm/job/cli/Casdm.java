@@ -63,8 +63,11 @@ public final class Casdm implements Runnable {
 
     /** Runs the program and ends the JVM with its {@linkplain ExitCode exit code}. */
     public static void main(String[] arguments) {
+        ProcessEnvironment.settle(System.getenv());
         SparkLogging.replaceSparksDefault();
-        int code = execute(commandLine(), arguments);
+        var problem = ProcessEnvironment.localeProblem(arguments, System.err);
+        problem.ifPresent(System.err::println);
+        int code = problem.isPresent() ? ExitCode.USAGE : execute(commandLine(), arguments);
         if (code != ExitCode.DONE || !insideYarn()) {
             System.exit(code);
         }

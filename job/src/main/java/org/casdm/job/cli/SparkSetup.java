@@ -2,6 +2,7 @@ package org.casdm.job.cli;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.casdm.config.CasdmConfig;
+import org.casdm.config.ConfigException;
 import org.casdm.engine.libtorch.NativeLibraries;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.rounds.exchange.StateExchange;
@@ -61,6 +63,7 @@ final class SparkSetup {
     }
 
     private static SparkConf complete(SparkConf conf, Map<String, String> settings, String name) {
+        var unreachable = ProcessEnvironment.settleHost(System.getenv());
         settings.forEach(conf::set);
         conf.setIfMissing("spark.master", "local[*]");
         if (conf.get(APP_NAME, MAIN_CLASS).equals(MAIN_CLASS)) {
@@ -75,9 +78,16 @@ final class SparkSetup {
             conf.setIfMissing("spark.driver.host", "127.0.0.1");
             conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
             conf.setIfMissing("spark.ui.enabled", "false");
+        } else if (unreachable.isPresent()) {
+            throw new ConfigException(List.of("spark.master = " + master + ": " + unreachable.get()));
         }
         var localCluster = LOCAL_CLUSTER.matcher(master);
         if (localCluster.matches()) {
+            unreachable.ifPresent(reason -> conf.setIfMissing("spark.executorEnv.SPARK_LOCAL_HOSTNAME", "localhost"));
+            if (ProcessEnvironment.userIsUnknown()) {
+                throw new ConfigException(List.of("spark.master = " + master + ": this user id has no entry in "
+                        + "/etc/passwd, without which executors do not start. Add one, or use local[N]"));
+            }
             conf.setIfMissing("spark.executor.cores", localCluster.group(1));
             conf.setIfMissing(EXECUTOR_MEMORY, localCluster.group(2) + "m");
             // The executors are processes of this machine: they load LibTorch's native code from where this one does.
@@ -99,6 +109,8 @@ final class SparkSetup {
     private static void executors(SparkConf conf) {
         // As the launcher does for the driver: threads that wait for work sleep instead of spinning.
         conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "passive");
+        // Files are called the same on the driver and on executors.
+        conf.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
         if (conf.contains("spark.executor.cores")) {
             conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.executor.cores"));
             // One task a card, with its share of the cores; Spark warns of idle ones otherwise.

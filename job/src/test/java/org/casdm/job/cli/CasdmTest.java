@@ -174,6 +174,7 @@ class CasdmTest {
         assertThat(conf.get("spark.ui.enabled")).isEqualTo("true");
         assertThat(conf.get("spark.executor.memory")).isEqualTo("2048m");
         assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("3");
+        assertThat(conf.get("spark.executorEnv.LC_ALL")).isEqualTo("C.UTF-8");
         assertThat(conf.get("spark.executor.extraJavaOptions"))
                 .contains("-Dorg.bytedeco.javacpp.maxbytes=" + (2048L << 20));
         assertThat(conf.get("spark.casdm.port")).isEqualTo("7100");
