@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             BenchSampleCommand.class,
             BenchRoundCommand.class,
             BenchInceptionCommand.class,
+            BenchParityCommand.class,
             BenchFrechetCommand.class,
             BenchDecodeCommand.class,
             BenchShardsCommand.class
