@@ -14,7 +14,8 @@ import java.io.Serializable;
 public interface WorkerBatches extends Serializable {
 
     /**
-     * Opens the batches of one worker. Called once a round for each worker, on the thread that trains.
+     * Opens the batches of one worker. Called once a round for each worker. A thread of the round makes the
+     * batches, ahead of the steps.
      *
      * @param context the worker, and where to report records that cannot be used
      * @return the worker's batches; the caller closes them when the round's steps are done or have failed
