@@ -2,25 +2,24 @@ package org.casdm.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.diffusion.ReverseProcess.Variance;
-import org.casdm.engine.Arithmetic;
-import org.casdm.engine.Device;
-import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.network.UNetSpec;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.SamplingMethod.Ddim;
 import org.casdm.sampling.SamplingMethod.Ddpm;
+import org.casdm.testing.EngineRequests;
 import org.casdm.testing.Golden;
 import org.casdm.testing.Networks;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -79,11 +78,18 @@ class SamplerGoldenTest {
                 .asFloat();
     }
 
-    private double error(String name, ModelSpec model, Estimator estimator) {
+    private double error(EngineChoice engine, String name, ModelSpec model, Estimator estimator) {
+        var computer = EngineRequests.computer(engine);
         var settings = new SamplerSettings(
                 golden.metadata().get("respacing"), METHODS.get(name.replace("cascade_", "")), estimator, clip, 0);
         try (var sampler = new Sampler(
-                new Nd4jEngine(), Device.cpu(), Arithmetic.float32(2), model, parameters(model), SIZE, settings)) {
+                computer.engine(),
+                computer.device(),
+                computer.arithmetic(2),
+                model,
+                parameters(model),
+                SIZE,
+                settings)) {
             var initial = Networks.channelsLast(golden, "xT", DataType.FLOAT);
             var images = sampler.sample(
                     initial.data().asFloat(),
@@ -97,19 +103,29 @@ class SamplerGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ddpm_small", "ddpm_large", "ddim_eta0", "ddim_eta1"})
-    void thetaAlone(String name) {
-        assertThat(error(name, model(Kind.DDPM), Estimator.CASCADE)).isLessThan(1e-4);
+    @MethodSource("org.casdm.testing.EngineRequests#engines")
+    void thetaAlone(EngineChoice engine) {
+        for (var name : METHODS.keySet()) {
+            assertThat(error(engine, name, model(Kind.DDPM), Estimator.CASCADE))
+                    .as(name)
+                    .isLessThan(1e-4);
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cascade_ddpm_small", "cascade_ddim_eta0"})
-    void cascade(String name) {
-        assertThat(error(name, model(Kind.CAS_DM), Estimator.CASCADE)).isLessThan(1e-4);
+    @MethodSource("org.casdm.testing.EngineRequests#engines")
+    void cascade(EngineChoice engine) {
+        for (var name : List.of("cascade_ddpm_small", "cascade_ddim_eta0")) {
+            assertThat(error(engine, name, model(Kind.CAS_DM), Estimator.CASCADE))
+                    .as(name)
+                    .isLessThan(1e-4);
+        }
     }
 
-    @Test
-    void thetaOfACascade() {
-        assertThat(error("ddim_eta0", model(Kind.CAS_DM), Estimator.THETA)).isLessThan(1e-4);
+    @ParameterizedTest
+    @MethodSource("org.casdm.testing.EngineRequests#engines")
+    void thetaOfACascade(EngineChoice engine) {
+        assertThat(error(engine, "ddim_eta0", model(Kind.CAS_DM), Estimator.THETA))
+                .isLessThan(1e-4);
     }
 }

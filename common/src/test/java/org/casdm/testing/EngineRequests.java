@@ -18,7 +18,7 @@ public final class EngineRequests {
 
     /** The engines that tests run on. */
     public static List<EngineChoice> engines() {
-        return List.of(EngineChoice.ND4J);
+        return List.of(EngineChoice.ND4J, EngineChoice.LIBTORCH);
     }
 
     /** An engine on the CPU in float32. */

@@ -17,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.CheckpointFiles;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.rounds.RoundTrainingMaster;
@@ -24,6 +25,8 @@ import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training from end to end on small pictures. */
 class TrainJobIT {
@@ -114,17 +117,20 @@ class TrainJobIT {
         });
     }
 
-    @Test
-    void executorsOfTheirOwnEqualThreadsOfOne() throws IOException {
+    @ParameterizedTest
+    @MethodSource("org.casdm.testing.EngineRequests#engines")
+    void executorsOfTheirOwnEqualThreadsOfOne(EngineChoice engine) throws IOException {
         var threads = train(
                 LocalCluster.inThisJvm("local[2]"),
-                "threads",
+                "threads on " + engine.text(),
+                "execution.engine=" + engine.text(),
                 "train.workers=2",
                 "train.steps=4",
                 "execution.threads-per-worker=1");
         var executors = train(
                 LocalCluster.withExecutors(2, 1024),
-                "executors",
+                "executors with " + engine.text(),
+                "execution.engine=" + engine.text(),
                 "train.workers=2",
                 "train.steps=4",
                 "execution.threads-per-worker=1");
