@@ -1,6 +1,10 @@
 package org.casdm.engine;
 
-/** A network for drawing: its output for noisy images. What it allocates it uses again: draw in batches of one size. */
+/**
+ * A network for drawing: its output for noisy images. What it allocates it uses again: draw in batches of one size. An
+ * image's output does not depend on the others of its batch; with LibTorch it may in the last bits when the size of the
+ * batch changes.
+ */
 public interface Denoiser extends AutoCloseable {
 
     /**

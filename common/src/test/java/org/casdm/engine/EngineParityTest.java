@@ -2,10 +2,14 @@ package org.casdm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.hadoop.conf.Configuration;
+import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
@@ -16,9 +20,19 @@ import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.lpips.Trunk;
+import org.casdm.metric.classifier.Classifier;
+import org.casdm.metric.classifier.ClassifierDescription;
+import org.casdm.metric.classifier.ClassifierFile;
+import org.casdm.metric.classifier.ClassifierLayout;
+import org.casdm.metric.classifier.ClassifierSpec;
+import org.casdm.metric.classifier.TrainingSettings;
+import org.casdm.metric.feature.Features;
+import org.casdm.metric.feature.ImageBatch;
 import org.casdm.network.UNetSpec;
 import org.casdm.optimizer.AdamW;
 import org.casdm.testing.Golden;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,5 +157,82 @@ class EngineParityTest {
                 Arithmetic.float32(1));
         int size = (1 << levels - 1) * (2 + random.nextInt(3));
         assertSameStep(plan, TrainingExamples.batch(model, 1 + random.nextInt(3), size, seed), seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void networksForDrawing(boolean classes) {
+        var network = TrainingExamples.model(Kind.DDPM, false, classes ? 4 : 0, 0.2, true)
+                .theta();
+        var images = TrainingExamples.batch(TrainingExamples.model(Kind.DDPM, false, 0, 0, true), 3, 8, 5)
+                .x0();
+        var labels = classes ? new int[] {3, 0, 2} : null;
+        assertThat(Golden.relativeError(
+                        drawn(new LibTorchEngine(), network, images, labels),
+                        Golden.doubles(drawn(new Nd4jEngine(), network, images, labels))))
+                .isLessThan(LOSS_TOLERANCE);
+    }
+
+    private static float[] drawn(Engine engine, UNetSpec network, float[] images, int[] labels) {
+        var model = TrainingExamples.model(Kind.DDPM, false, network.classes(), 0.2, true);
+        var output = new float[images.length];
+        try (var parameters = new FloatPointer(TrainingExamples.state(model, 3)[0]);
+                var denoiser = engine.denoiser(network, parameters, Device.cpu(), Arithmetic.float32(1))) {
+            denoiser.forward(images, 3, 8, 417.5, labels, output);
+        }
+        return output;
+    }
+
+    @Test
+    void classifiersFeatures(@TempDir Path folder) throws IOException {
+        var layout = new ClassifierLayout(12, 3);
+        var random = new Random(1);
+        var parameters = new float[layout.length()];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = (float) (0.08 * random.nextGaussian());
+        }
+        var description = new ClassifierDescription(
+                12, List.of("a", "b", "c"), 0.5, "train", 10, "test", 10, new TrainingSettings(1, 16, 1e-3, 1));
+        var file = new org.apache.hadoop.fs.Path(
+                folder.resolve("classifier.safetensors").toUri());
+        var hadoop = new Configuration();
+        ClassifierFile.write(new Classifier(description, parameters), file.getFileSystem(hadoop), file);
+        var pixels = new byte[130 * 12 * 12 * 3];
+        random.nextBytes(pixels);
+        var images = new ImageBatch(pixels, 130, 12, 12);
+
+        var ours = features(new LibTorchEngine(), ClassifierSpec.of(file.toString()), images);
+        var theirs = features(new Nd4jEngine(), ClassifierSpec.of(file.toString()), images);
+
+        assertThat(Golden.relativeError(ours.pooled(), Golden.doubles(theirs.pooled())))
+                .isLessThan(1e-5);
+        assertThat(Golden.relativeError(ours.logits(), Golden.doubles(theirs.logits())))
+                .isLessThan(1e-5);
+    }
+
+    private static Features features(Engine engine, ClassifierSpec spec, ImageBatch images) throws IOException {
+        try (var model = engine.features(spec, new Configuration(), Device.cpu(), Arithmetic.float32(1));
+                var extractor = model.newExtractor(1)) {
+            return extractor.extract(images);
+        }
+    }
+
+    @Test
+    void distancesOfImages() {
+        var random = new Random(2);
+        var first = new float[3 * 40 * 36 * 3];
+        var second = new float[first.length];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = 2 * random.nextFloat() - 1;
+            second[i] = 2 * random.nextFloat() - 1;
+        }
+        var spec = new LpipsSpec(Trunk.ALEX, Resize.TO_224);
+        var weights = LpipsWeights.random(Trunk.ALEX);
+        try (var ours = new LibTorchEngine().metric(spec, weights, Device.cpu(), Arithmetic.float32(1));
+                var theirs = new Nd4jEngine().metric(spec, weights, Device.cpu(), Arithmetic.float32(1))) {
+            assertThat(Golden.relativeError(
+                            ours.distances(first, second, 3, 40, 36), theirs.distances(first, second, 3, 40, 36)))
+                    .isLessThan(LOSS_TOLERANCE);
+        }
     }
 }

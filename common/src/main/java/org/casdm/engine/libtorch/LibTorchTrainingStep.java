@@ -14,8 +14,9 @@ import org.casdm.network.UNetParameters;
 /** A model's training on one device. */
 final class LibTorchTrainingStep implements TrainingStep {
 
-    private static final String ADVICE = "Take smaller batches (train.batch-size-per-worker), cut them into more micro-batches"
-            + " (train.accumulate) or compute activations a second time (train.activation-checkpointing = true)";
+    private static final String ADVICE =
+            "Take smaller batches (train.batch-size-per-worker), cut them into more micro-batches"
+                    + " (train.accumulate) or compute activations a second time (train.activation-checkpointing = true)";
 
     private final TrainingPlan plan;
     private final Target target;

@@ -101,7 +101,7 @@ public record ClassifierLayout(int size, int classes) {
     }
 
     /** Elements of the flat vector of parameters. */
-    int length() {
+    public int length() {
         return Math.toIntExact(length(parameters()));
     }
 }

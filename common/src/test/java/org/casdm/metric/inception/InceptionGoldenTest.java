@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Device;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.testing.Engines;
+import org.casdm.testing.EngineRequests;
 import org.casdm.testing.Golden;
 import org.casdm.weights.WeightSource;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,10 +41,12 @@ class InceptionGoldenTest {
         source = WeightSource.parse(file.toString(), Optional.empty());
     }
 
-    private static Features features(String engine, InceptionResize resize, ImageBatch images) throws IOException {
+    private static Features features(EngineChoice engine, InceptionResize resize, ImageBatch images)
+            throws IOException {
         var spec = new InceptionSpec(source, resize);
-        try (var model =
-                        Engines.named(engine).features(spec, new Configuration(), Device.cpu(), Arithmetic.float32(2));
+        try (var model = EngineRequests.computer(engine)
+                        .engine()
+                        .features(spec, new Configuration(), Device.cpu(), Arithmetic.float32(2));
                 var extractor = model.newExtractor(2)) {
             return extractor.extract(images);
         }
@@ -69,8 +72,8 @@ class InceptionGoldenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nd4j,32", "nd4j,64", "nd4j,299", "libtorch,32", "libtorch,64", "libtorch,299"})
-    void tensorFlowsResize(String engine, int size) throws IOException {
+    @CsvSource({"ND4J,32", "ND4J,64", "ND4J,299", "LIBTORCH,32", "LIBTORCH,64", "LIBTORCH,299"})
+    void tensorFlowsResize(EngineChoice engine, int size) throws IOException {
         var features = features(engine, InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, size));
         assertClose(size + ".pool", Golden.doubles(features.pooled()));
         assertClose(size + ".spatial", channelsFirst(features.spatial()));
@@ -86,15 +89,15 @@ class InceptionGoldenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nd4j,32", "nd4j,64", "libtorch,32", "libtorch,64"})
-    void pytorchFidsResize(String engine, int size) throws IOException {
+    @CsvSource({"ND4J,32", "ND4J,64", "LIBTORCH,32", "LIBTORCH,64"})
+    void pytorchFidsResize(EngineChoice engine, int size) throws IOException {
         var features = features(engine, InceptionResize.PYTORCH_FID, InceptionExamples.images(IMAGES, size));
         assertClose(size + ".pool_pytorch_fid", Golden.doubles(features.pooled()));
     }
 
     @Test
     void theTwoResizesDiffer() throws IOException {
-        var pooled = features("nd4j", InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, 32))
+        var pooled = features(EngineChoice.ND4J, InceptionResize.TENSORFLOW_1, InceptionExamples.images(IMAGES, 32))
                 .pooled();
         assertThat(Golden.relativeError(pooled, GOLDEN.doubles("32.pool_pytorch_fid")))
                 .isGreaterThan(10 * TOLERANCE);
