@@ -34,7 +34,7 @@ final class AttentionBlock implements Module {
         var n = norm.forward(x, null, pass);
         var qkv = arena.take(images, positions, 3 * channels);
         joint.forward(n, qkv, pass.kernels, pass.training);
-        var p = arena.take(images, heads, positions, positions);
+        var p = pass.training ? arena.take(images, heads, positions, positions) : null;
         var a = arena.take(images, positions, channels);
         pass.kernels.attend(qkv, heads, p, a);
         var y = arena.take(x.shape());
@@ -48,7 +48,7 @@ final class AttentionBlock implements Module {
             probabilities = p;
             attended = a;
         } else {
-            for (var array : new INDArray[] {n, qkv, p, a}) {
+            for (var array : new INDArray[] {n, qkv, a}) {
                 arena.release(array);
             }
         }

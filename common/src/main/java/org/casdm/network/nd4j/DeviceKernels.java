@@ -188,10 +188,14 @@ final class DeviceKernels implements Kernels {
         var query = part(joint, heads, 0).dup('c');
         var key = part(joint, heads, 1).dup('c');
         var value = part(joint, heads, 2).dup('c');
-        Operations.multiply(query, false, key, true, 1 / Math.sqrt(query.size(3)), 0, probabilities);
-        Operations.softmax(probabilities);
+        long positions = joint.size(1);
+        var weights = probabilities == null
+                ? Nd4j.createUninitialized(value.dataType(), joint.size(0), heads, positions, positions)
+                : probabilities;
+        Operations.multiply(query, false, key, true, 1 / Math.sqrt(query.size(3)), 0, weights);
+        Operations.softmax(weights);
         var separate = Nd4j.createUninitialized(value.dataType(), value.shape());
-        Operations.multiply(probabilities, false, value, false, 1, 0, separate);
+        Operations.multiply(weights, false, value, false, 1, 0, separate);
         heads(attended, heads).assign(separate);
     }
 
@@ -238,6 +242,16 @@ final class DeviceKernels implements Kernels {
     @Override
     public void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output) {
         Operations.multiply(a, transposeA, b, transposeB, 1, beta, output);
+    }
+
+    @Override
+    public void multiplyImages(INDArray input, INDArray weight, INDArray output) {
+        multiply(Linear.rows(input), false, weight, false, 0, Linear.rows(output));
+    }
+
+    @Override
+    public void convolveImages(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output) {
+        convolve(input, weight, bias, stride, output);
     }
 
     @Override

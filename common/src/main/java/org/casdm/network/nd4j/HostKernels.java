@@ -27,12 +27,16 @@ final class HostKernels implements Kernels {
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(() -> new Scratch(matrices));
     private final SmallMapConvolution smallMaps;
     private final WinogradConvolution winograd;
+    private final ImageConvolution images;
+    private final HostAttention attention;
 
     HostKernels(int threads) {
         HostProducts.stayInCallersThreads();
         parallel = new Parallel(threads);
         smallMaps = new SmallMapConvolution(parallel, scratch);
         winograd = new WinogradConvolution(parallel, scratch);
+        images = new ImageConvolution(parallel, scratch, winograd);
+        attention = new HostAttention(parallel, scratch);
     }
 
     private static FloatBuffer memory(INDArray array) {
@@ -436,166 +440,13 @@ final class HostKernels implements Kernels {
 
     @Override
     public void attend(INDArray joint, int heads, INDArray probabilities, INDArray attended) {
-        var shape = AttentionShape.of(joint, heads);
-        var x = HostMemory.pointer(joint);
-        var p = HostMemory.pointer(probabilities);
-        var y = HostMemory.pointer(attended);
-        parallel.forEach(
-                shape.matrices(),
-                i -> HostProducts.multiply(
-                        shape.positions,
-                        shape.positions,
-                        shape.width,
-                        shape.scale(),
-                        shape.part(x, i, 0),
-                        shape.row(),
-                        shape.part(x, i, 1),
-                        shape.row(),
-                        true,
-                        shape.scores(p, i),
-                        shape.positions));
-        Operations.softmax(probabilities);
-        parallel.forEach(
-                shape.matrices(),
-                i -> HostProducts.multiply(
-                        shape.positions,
-                        shape.width,
-                        shape.positions,
-                        1,
-                        shape.scores(p, i),
-                        shape.positions,
-                        shape.part(x, i, 2),
-                        shape.row(),
-                        false,
-                        shape.head(y, i),
-                        shape.channels()));
+        attention.forward(joint, heads, probabilities, attended);
     }
 
     @Override
     public void attendBackward(
             INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient) {
-        var shape = AttentionShape.of(joint, heads);
-        var x = HostMemory.pointer(joint);
-        var dx = HostMemory.pointer(jointGradient);
-        var dy = HostMemory.pointer(attendedGradient);
-        var p = memory(probabilities);
-        var pPointer = HostMemory.pointer(probabilities);
-        int positions = shape.positions;
-        int row = shape.row();
-        parallel.forEach(shape.matrices(), i -> {
-            var gradient = scratch.get().matrix(positions * positions);
-            var scores = shape.scores(pPointer, i);
-            var output = shape.head(dy, i);
-            HostProducts.multiplyTransposed(
-                    positions,
-                    shape.width,
-                    positions,
-                    1,
-                    scores,
-                    positions,
-                    output,
-                    shape.channels(),
-                    shape.part(dx, i, 2),
-                    row);
-            HostProducts.multiply(
-                    positions,
-                    positions,
-                    shape.width,
-                    1,
-                    output,
-                    shape.channels(),
-                    shape.part(x, i, 2),
-                    row,
-                    true,
-                    gradient,
-                    positions);
-            softmaxBackward(
-                    p,
-                    i * positions * positions,
-                    gradient.capacity((long) positions * positions)
-                            .asByteBuffer()
-                            .asFloatBuffer(),
-                    positions);
-            HostProducts.multiply(
-                    positions,
-                    shape.width,
-                    positions,
-                    shape.scale(),
-                    gradient,
-                    positions,
-                    shape.part(x, i, 1),
-                    row,
-                    false,
-                    shape.part(dx, i, 0),
-                    row);
-            HostProducts.multiplyTransposed(
-                    positions,
-                    shape.width,
-                    positions,
-                    shape.scale(),
-                    gradient,
-                    positions,
-                    shape.part(x, i, 0),
-                    row,
-                    shape.part(dx, i, 1),
-                    row);
-        });
-    }
-
-    /** Where the matrices of each image and head lie. */
-    private record AttentionShape(int images, int positions, int heads, int width) {
-
-        static AttentionShape of(INDArray joint, int heads) {
-            return new AttentionShape((int) joint.size(0), (int) joint.size(1), heads, (int) joint.size(2) / heads / 3);
-        }
-
-        int matrices() {
-            return images * heads;
-        }
-
-        int channels() {
-            return heads * width;
-        }
-
-        int row() {
-            return 3 * channels();
-        }
-
-        float scale() {
-            return (float) (1 / Math.sqrt(width));
-        }
-
-        /** Queries (0), keys (1) or values (2) of one matrix. */
-        FloatPointer part(FloatPointer joint, int matrix, int index) {
-            return joint.getPointer(
-                    (long) (matrix / heads) * positions * row() + (matrix % heads * 3L + index) * width);
-        }
-
-        FloatPointer head(FloatPointer merged, int matrix) {
-            return merged.getPointer(
-                    (long) (matrix / heads) * positions * channels() + (long) (matrix % heads) * width);
-        }
-
-        FloatPointer scores(FloatPointer probabilities, int matrix) {
-            return probabilities.getPointer((long) matrix * positions * positions);
-        }
-    }
-
-    /** From the gradient of a softmax over rows, which is overwritten, to that of its input. */
-    private void softmaxBackward(FloatBuffer probabilities, int start, FloatBuffer gradient, int width) {
-        var local = scratch.get();
-        int rows = Math.max(1, TILE / width);
-        var probability = local.tile(0, rows * width);
-        var values = local.tile(1, rows * width);
-        for (int row = 0; row < width; row += rows) {
-            int length = Math.min(rows, width - row) * width;
-            probabilities.get(start + row * width, probability, 0, length);
-            gradient.get(row * width, values, 0, length);
-            for (int at = 0; at < length; at += width) {
-                softmaxGradient(probability, values, at, dot(probability, values, at, width), width);
-            }
-            gradient.put(row * width, values, 0, length);
-        }
+        attention.backward(joint, heads, probabilities, attendedGradient, jointGradient);
     }
 
     @Override
@@ -616,6 +467,16 @@ final class HostKernels implements Kernels {
                 transposeB,
                 (float) beta,
                 HostMemory.pointer(output));
+    }
+
+    @Override
+    public void multiplyImages(INDArray input, INDArray weight, INDArray output) {
+        ImageProducts.multiply(parallel, input, weight, output);
+    }
+
+    @Override
+    public void convolveImages(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output) {
+        images.convolve(input, weight, bias, stride, output);
     }
 
     @Override
@@ -744,31 +605,6 @@ final class HostKernels implements Kernels {
         for (int i = 0; i < length; i++) {
             gradients[i] = gradients[i] * gradientFactors[i] + (values[i] - means[i]) * valueFactors[i] + constants[i];
         }
-    }
-
-    private static void softmaxGradient(float[] probabilities, float[] gradients, int from, float dot, int length) {
-        for (int i = from; i < from + length; i++) {
-            gradients[i] = probabilities[i] * (gradients[i] - dot);
-        }
-    }
-
-    private static float dot(float[] a, float[] b, int from, int length) {
-        float sum0 = 0;
-        float sum1 = 0;
-        float sum2 = 0;
-        float sum3 = 0;
-        int i = from;
-        int end = from + length;
-        for (; i + 3 < end; i += 4) {
-            sum0 += a[i] * b[i];
-            sum1 += a[i + 1] * b[i + 1];
-            sum2 += a[i + 2] * b[i + 2];
-            sum3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < end; i++) {
-            sum0 += a[i] * b[i];
-        }
-        return sum0 + sum1 + (sum2 + sum3);
     }
 
     /**

@@ -21,7 +21,12 @@ public final class HostMemory {
         return pointer(array).asByteBuffer().asFloatBuffer();
     }
 
-    /** As {@link #floats}, for native functions. */
+    /** The first {@code length} floats of native memory, which has to outlive the buffer. */
+    static FloatBuffer floats(FloatPointer memory, int length) {
+        return new FloatPointer(memory).capacity(length).asByteBuffer().asFloatBuffer();
+    }
+
+    /** As {@link #floats(INDArray)}, for native functions. */
     static FloatPointer pointer(INDArray array) {
         long length = array.length();
         if (length > Integer.MAX_VALUE / Float.BYTES) {

@@ -5,6 +5,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -92,6 +93,11 @@ final class HostProducts {
                 beta,
                 c,
                 leadingC);
+    }
+
+    /** c[n] = a[k] · b[k, n]; all dense. */
+    static void multiplyRow(int n, int k, FloatPointer a, FloatPointer b, FloatPointer c) {
+        cblas_sgemv(CblasRowMajor, CblasTrans, k, n, 1, b, n, a, 1, 0, c, 1);
     }
 
     /** c[m, n] = op(a) · op(b) + beta · c, shared out among threads; c is dense. */

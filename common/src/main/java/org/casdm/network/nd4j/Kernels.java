@@ -89,7 +89,7 @@ interface Kernels extends AutoCloseable {
      *
      * @param joint [images, positions, heads · 3 · width]: for each head query, key and value after another
      * @param heads how many
-     * @param probabilities receives the softmax, [images, heads, positions, positions]
+     * @param probabilities receives the softmax, [images, heads, positions, positions]; null where no gradient follows
      * @param attended receives [images, positions, heads · width]
      */
     void attend(INDArray joint, int heads, INDArray probabilities, INDArray attended);
@@ -108,6 +108,19 @@ interface Kernels extends AutoCloseable {
 
     /** output = op(a) · op(b) + beta · output, where op is the identity or the transpose; dense matrices. */
     void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray output);
+
+    /**
+     * output = input · weight, each image by itself: on the host in float32 an image's result is the same to the last
+     * bit whatever the batch and the number of threads.
+     *
+     * @param input [images, ..., terms]
+     * @param weight [terms, columns]
+     * @param output [images, ..., columns]
+     */
+    void multiplyImages(INDArray input, INDArray weight, INDArray output);
+
+    /** As {@link #convolve}, but each image by itself, with the promise of {@link #multiplyImages}. */
+    void convolveImages(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output);
 
     /**
      * A 3×3 convolution with padding 1 and a bias.

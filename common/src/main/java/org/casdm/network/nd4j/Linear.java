@@ -35,15 +35,14 @@ final class Linear {
     /**
      * output = input · W + b; any shapes whose last dimensions are the channels.
      *
-     * @param training whether a row of the output may depend on the number of rows, by rounding
+     * @param training whether an image's output may depend on the batch, by rounding
      */
     void forward(INDArray input, INDArray output, Kernels kernels, boolean training) {
         var result = rows(output);
         if (training) {
             kernels.multiply(rows(input), false, weight, false, 0, result);
         } else {
-            // Sums up each row in the same order, however many there are: an image is the same in any batch.
-            Operations.multiply(rows(input), false, weight, false, 1, 0, result);
+            kernels.multiplyImages(input, weight, output);
         }
         Operations.addBias(result, bias);
     }

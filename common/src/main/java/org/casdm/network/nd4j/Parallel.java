@@ -35,6 +35,17 @@ public final class Parallel implements AutoCloseable {
         return threads;
     }
 
+    /** As {@link #forEach(int, IntConsumer)}; in the caller alone where the work is less than waking a thread. */
+    void forEach(int count, boolean small, IntConsumer body) {
+        if (small) {
+            for (int i = 0; i < count; i++) {
+                body.accept(i);
+            }
+        } else {
+            forEach(count, body);
+        }
+    }
+
     /** Calls {@code body} with 0 .. count - 1, in no particular order; returns when all are done. */
     public void forEach(int count, IntConsumer body) {
         int helpers = Math.min(threads, count) - 1;

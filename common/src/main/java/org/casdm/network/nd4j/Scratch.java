@@ -9,7 +9,7 @@ final class Scratch {
 
     private final Queue<FloatPointer> matrices;
     private float[][] tiles = new float[0][];
-    private FloatPointer matrix;
+    private FloatPointer[] memory = new FloatPointer[0];
 
     /** @param matrices learns of native memory; to be closed by its owner */
     Scratch(Queue<FloatPointer> matrices) {
@@ -59,14 +59,17 @@ final class Scratch {
     }
 
     /** Native memory for a matrix, its content undefined. */
-    FloatPointer matrix(int length) {
-        if (matrix == null || matrix.limit() < length) {
-            if (matrix != null) {
-                matrix.close();
-            }
-            matrix = new FloatPointer(length);
-            matrices.add(matrix);
+    FloatPointer matrix(int index, int length) {
+        if (index >= memory.length) {
+            memory = Arrays.copyOf(memory, index + 1);
         }
-        return new FloatPointer(matrix);
+        if (memory[index] == null || memory[index].limit() < length) {
+            if (memory[index] != null) {
+                memory[index].close();
+            }
+            memory[index] = new FloatPointer(length);
+            matrices.add(memory[index]);
+        }
+        return new FloatPointer(memory[index]);
     }
 }

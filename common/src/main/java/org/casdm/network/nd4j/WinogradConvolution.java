@@ -22,6 +22,11 @@ final class WinogradConvolution {
     private static final int FEWEST_TILES = 64;
 
     private static final int FEWEST_TILES_BACKWARD = 32;
+    /** Each image by itself: with fewer channels the patches of the other way take longer than the transforms. */
+    private static final int FEWEST_CHANNELS_OF_IMAGES = 32;
+    /** With fewer tiles the products are too narrow. */
+    private static final int FEWEST_TILES_OF_IMAGE = 16;
+
     private static final int KERNEL_PART = 2048;
 
     private final Parallel parallel;
@@ -42,7 +47,16 @@ final class WinogradConvolution {
         return suits(input, weight, FEWEST_TILES_BACKWARD);
     }
 
+    /** Whether such a convolution is to be done here image by image: the number of images has no part in it. */
+    static boolean suitsImage(INDArray input, INDArray weight) {
+        return suits(input, weight, FEWEST_CHANNELS_OF_IMAGES, 1, FEWEST_TILES_OF_IMAGE);
+    }
+
     private static boolean suits(INDArray input, INDArray weight, int fewestTiles) {
+        return suits(input, weight, FEWEST_CHANNELS, input.size(0), fewestTiles);
+    }
+
+    private static boolean suits(INDArray input, INDArray weight, int fewestChannels, long images, int fewestTiles) {
         long height = input.size(1);
         long width = input.size(2);
         long in = weight.size(2);
@@ -50,9 +64,9 @@ final class WinogradConvolution {
         long strip = (in + out) * WinogradStrips.MOST_ROWS * width / TILE;
         return height % TILE == 0
                 && width % TILE == 0
-                && in >= FEWEST_CHANNELS
-                && out >= FEWEST_CHANNELS
-                && input.size(0) * height * width >= (long) fewestTiles * TILE * TILE
+                && in >= fewestChannels
+                && out >= fewestChannels
+                && images * height * width >= (long) fewestTiles * TILE * TILE
                 && Math.max(input.length(), PRODUCTS * (in * out + strip) + WinogradStrips.GROUP_FLOATS)
                         <= Integer.MAX_VALUE / Float.BYTES;
     }
@@ -60,6 +74,53 @@ final class WinogradConvolution {
     /** output = the convolution of input with weight, and bias. */
     void convolve(INDArray input, INDArray weight, INDArray bias, INDArray output) {
         filter(input, weight, false, bias, output);
+    }
+
+    /**
+     * As {@link #convolve}, each image by itself and by one thread: what goes into a product depends on the shape of an
+     * image and on nothing else.
+     */
+    void convolveImages(INDArray input, INDArray weight, INDArray bias, INDArray output) {
+        int in = (int) input.size(3);
+        int out = (int) output.size(3);
+        var strips = WinogradStrips.ofImages(input, in + out, scratch);
+        var kernel = scratch.get().matrix(1, PRODUCTS * in * out);
+        transformKernel(HostMemory.floats(weight), in * out, false, HostMemory.floats(kernel, PRODUCTS * in * out));
+        var x = HostMemory.floats(input);
+        var y = HostMemory.floats(output);
+        var biases = new float[out];
+        HostMemory.floats(bias).get(biases);
+        int tiles = strips.ofGroup() * strips.tilesOfStrip();
+        int groups = strips.ofImage() / strips.ofGroup();
+        parallel.forEach((int) input.size(0), image -> {
+            var inputs = scratch.get().matrix(0, PRODUCTS * tiles * (in + out));
+            var outputs = inputs.getPointer((long) PRODUCTS * tiles * in);
+            var inputValues = HostMemory.floats(inputs, PRODUCTS * tiles * in);
+            var outputValues = HostMemory.floats(outputs, PRODUCTS * tiles * out);
+            for (int group = 0; group < groups; group++) {
+                int first = image * strips.ofImage() + group * strips.ofGroup();
+                for (int s = 0; s < strips.ofGroup(); s++) {
+                    strips.transformInput(x, in, first + s, inputValues, s * strips.tilesOfStrip(), tiles);
+                }
+                for (int p = 0; p < PRODUCTS; p++) {
+                    HostProducts.multiply(
+                            tiles,
+                            out,
+                            in,
+                            1,
+                            inputs.getPointer((long) p * tiles * in),
+                            in,
+                            kernel.getPointer((long) p * in * out),
+                            out,
+                            false,
+                            outputs.getPointer((long) p * tiles * out),
+                            out);
+                }
+                for (int s = 0; s < strips.ofGroup(); s++) {
+                    strips.transformOutput(outputValues, s * strips.tilesOfStrip(), tiles, biases, first + s, y);
+                }
+            }
+        });
     }
 
     /** The gradients with respect to input and weight. */
@@ -85,9 +146,9 @@ final class WinogradConvolution {
         Workspace(INDArray input, INDArray output) {
             in = (int) input.size(3);
             out = (int) output.size(3);
-            strips = new WinogradStrips(input, in + out, scratch);
+            strips = WinogradStrips.ofBatch(input, in + out, scratch);
             int tiles = strips.ofGroup() * strips.tilesOfStrip();
-            kernel = scratch.get().matrix(PRODUCTS * (in * out + tiles * (in + out)));
+            kernel = scratch.get().matrix(0, PRODUCTS * (in * out + tiles * (in + out)));
             inputs = kernel.getPointer((long) PRODUCTS * in * out);
             outputs = inputs.getPointer((long) PRODUCTS * tiles * in);
         }
@@ -97,15 +158,15 @@ final class WinogradConvolution {
         }
 
         FloatBuffer kernelValues() {
-            return floats(kernel, PRODUCTS * weights());
+            return HostMemory.floats(kernel, PRODUCTS * weights());
         }
 
         FloatBuffer inputValues(int tiles) {
-            return floats(inputs, PRODUCTS * tiles * in);
+            return HostMemory.floats(inputs, PRODUCTS * tiles * in);
         }
 
         FloatBuffer outputValues(int tiles) {
-            return floats(outputs, PRODUCTS * tiles * out);
+            return HostMemory.floats(outputs, PRODUCTS * tiles * out);
         }
 
         FloatPointer kernel(int product) {
@@ -126,10 +187,6 @@ final class WinogradConvolution {
                 int count = Math.min(strips.ofGroup(), strips.count() - first);
                 body.treat(first, count, count * strips.tilesOfStrip());
             }
-        }
-
-        private static FloatBuffer floats(FloatPointer pointer, int length) {
-            return new FloatPointer(pointer).capacity(length).asByteBuffer().asFloatBuffer();
         }
     }
 

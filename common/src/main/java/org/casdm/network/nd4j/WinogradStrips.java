@@ -26,30 +26,50 @@ final class WinogradStrips {
     private final int ofGroup;
     private final ThreadLocal<Scratch> scratch;
 
-    /**
-     * @param map      [images, height, width, ...]; sides are multiples of the tile's
-     * @param channels of what goes into the products and comes from them, together
-     * @param scratch  of each thread
-     */
-    WinogradStrips(INDArray map, int channels, ThreadLocal<Scratch> scratch) {
+    private WinogradStrips(INDArray map, ThreadLocal<Scratch> scratch, int channels, boolean acrossImages) {
         this.scratch = scratch;
         images = (int) map.size(0);
         height = (int) map.size(1);
         width = (int) map.size(2);
-        int ofImage = height / TILE;
-        int divisor = Math.min(ofImage, MOST_ROWS);
-        while (ofImage % divisor != 0) {
-            divisor--;
-        }
-        rows = divisor;
+        rows = divisor(height / TILE, MOST_ROWS);
         int most = Math.max(1, GROUP_FLOATS / (POINTS * POINTS * channels * tilesOfStrip()));
         int groups = (count() + most - 1) / most;
-        ofGroup = (count() + groups - 1) / groups;
+        ofGroup = acrossImages ? (count() + groups - 1) / groups : divisor(ofImage(), most);
+    }
+
+    /**
+     * Groups of strips of a whole batch.
+     *
+     * @param map      [images, height, width, ...]; sides are multiples of the tile's
+     * @param channels of what goes into the products and comes from them, together
+     * @param scratch  of each thread
+     */
+    static WinogradStrips ofBatch(INDArray map, int channels, ThreadLocal<Scratch> scratch) {
+        return new WinogradStrips(map, scratch, channels, true);
+    }
+
+    /** As {@link #ofBatch}, but a group has strips of one image, and as many whatever the batch. */
+    static WinogradStrips ofImages(INDArray map, int channels, ThreadLocal<Scratch> scratch) {
+        return new WinogradStrips(map, scratch, channels, false);
+    }
+
+    /** The largest divisor of a number that is not over {@code most}. */
+    private static int divisor(int number, int most) {
+        int divisor = Math.min(number, most);
+        while (number % divisor != 0) {
+            divisor--;
+        }
+        return divisor;
+    }
+
+    /** Strips of an image. */
+    int ofImage() {
+        return height / TILE / rows;
     }
 
     /** Strips in all. */
     int count() {
-        return images * height / TILE / rows;
+        return images * ofImage();
     }
 
     /** Strips of a group; the last may have fewer. */
