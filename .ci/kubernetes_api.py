@@ -114,6 +114,9 @@ def problems_of(pod):
         )
     yield from expect("has the template's labels", pod["metadata"]["labels"].get("app.kubernetes.io/name") == "casdm")
     yield from expect("is in the namespace", pod["metadata"].get("namespace", "casdm") == "casdm")
+    if role == "executor":
+        path = {variable["name"]: variable.get("value") for variable in container["env"]}.get("SPARK_CLASSPATH") or ""
+        yield from expect("finds LibTorch's native code", "/opt/casdm/engines/libtorch" in path.split(":"))
     if role == "driver":
         yield from expect("has the account", pod["spec"].get("serviceAccountName") == "casdm")
         yield from expect("runs the command", "org.casdm.job.cli.Casdm" in container.get("args", []))
