@@ -52,6 +52,10 @@ public final class FailureMessages {
     private static final String DISK_FULL = "The disk is full. Make room and start again with the same command: a "
             + "training run goes on from its newest complete checkpoint. Spark's own scratch space is "
             + "spark.local.dir (default /tmp).";
+    private static final String NO_EXECUTION = "A native library cannot be loaded: the folder that it was unpacked to "
+            + "is mounted noexec, or the machine's policy forbids it. Name a folder that allows it: "
+            + "CASDM_JAVA_OPTIONS=\"-Djava.io.tmpdir=FOLDER -Dorg.bytedeco.javacpp.cachedir=FOLDER\" for deploy/casdm, "
+            + "spark.executor.extraJavaOptions for executors. The failure: ";
     private static final String MEMORY = "Raise CASDM_HEAP (the Java heap) or CASDM_OFF_HEAP (arrays) for "
             + "deploy/casdm, spark.executor.memory and spark.executor.memoryOverhead for executors, or lower "
             + "train.batch-size-per-worker.";
@@ -93,7 +97,7 @@ public final class FailureMessages {
                 return new Message(INTERRUPTED, true, true);
             }
         }
-        // Disk and memory explain everything else. Then what was written for the user, the outermost first, as it
+        // The environment explains everything else. Then what was written for the user, the outermost first, as it
         // knows what was being done. Of the storage's exceptions the innermost is the most telling one.
         var innermostFirst = new ArrayList<>(symptoms);
         Collections.reverse(innermostFirst);
@@ -148,12 +152,15 @@ public final class FailureMessages {
         }
     }
 
-    /** Disk and memory: they show as all kinds of exceptions. */
+    /** Disk, memory and folders for native code: they show as all kinds of exceptions. */
     private static Optional<String> environment(Symptom symptom) {
         if (symptom.says("No space left on device")
                 || symptom.says("Disk quota exceeded")
                 || symptom.isAny("DiskErrorException", "DiskOutOfSpaceException")) {
             return Optional.of(DISK_FULL + " The failure: " + symptom.text());
+        }
+        if (symptom.says("failed to map segment from shared object")) {
+            return Optional.of(NO_EXECUTION + symptom.text());
         }
         if (symptom.is(OutOfMemoryError.class)) {
             return Optional.of("There is not enough memory (" + symptom.text() + "). " + MEMORY);

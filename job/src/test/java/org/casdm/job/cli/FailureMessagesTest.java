@@ -133,4 +133,12 @@ class FailureMessagesTest {
         assertThat(message.interrupted()).isFalse();
         return message.text();
     }
+
+    @Test
+    void folderMountedNoexec_isNamedWithWhatToSet() {
+        var failure = new UnsatisfiedLinkError("/tmp/libzstd.so: failed to map segment from shared object");
+        assertThat(FailureMessages.of(failure).known()).isTrue();
+        assertThat(FailureMessages.of(new IllegalStateException(failure)).text())
+                .contains("noexec", "java.io.tmpdir", "javacpp.cachedir", "/tmp/libzstd.so");
+    }
 }
