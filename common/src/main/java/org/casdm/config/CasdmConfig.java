@@ -55,12 +55,20 @@ public record CasdmConfig(
             @FixedOnResume int channels,
             boolean randomFlip,
             @FixedOnResume Labels labels,
-            double maxBadFraction) {}
+            double maxBadFraction,
+            boolean followLinks,
+            Optional<String> cache) {}
 
-    /** How images are stored. */
+    /** How images are stored: prepared already, or as a source that is prepared first. */
     public enum Format implements Choice {
         AUTO,
         FOLDER,
+        ZIP,
+        TAR,
+        PARQUET,
+        IMAGENET,
+        IMAGENET_NPZ,
+        LSUN,
         CIFAR10,
         CIFAR100,
         IDX,
@@ -70,7 +78,9 @@ public record CasdmConfig(
     /** Where class labels come from. */
     public enum Labels implements Choice {
         AUTO,
-        NONE
+        NONE,
+        FOLDER,
+        NAME
     }
 
     /** The diffusion process. */

@@ -68,7 +68,9 @@ final class ConfigReader {
                 read.integer("data.channels", 1, 3),
                 read.flag("data.random-flip"),
                 read.choice("data.labels", Labels.values()),
-                read.decimal("data.max-bad-fraction", closed(0, 1)));
+                read.decimal("data.max-bad-fraction", closed(0, 1)),
+                read.flag("data.follow-links"),
+                read.location("data.cache"));
     }
 
     private Diffusion diffusion() {

@@ -1,10 +1,7 @@
 package org.casdm.metric;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import org.casdm.data.shard.SkippedRecord;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.Features;
 
@@ -15,11 +12,8 @@ import org.casdm.metric.feature.Features;
 public final class FeatureSummary implements Serializable {
 
     private static final long serialVersionUID = 1;
-    private static final int REMEMBERED = 20;
 
     private long images;
-    private long skippedCount;
-    private final ArrayList<SkippedRecord> skipped = new ArrayList<>();
     private final FeatureMoments pooled;
     private final FeatureMoments spatial;
     private final InceptionScore score;
@@ -56,14 +50,6 @@ public final class FeatureSummary implements Serializable {
         }
     }
 
-    /** Takes note of an image that could not be used. */
-    public void skip(SkippedRecord record) {
-        skippedCount++;
-        if (skipped.size() < REMEMBERED) {
-            skipped.add(record);
-        }
-    }
-
     /**
      * Takes what another instance has, which was made alike and of later images.
      *
@@ -71,8 +57,6 @@ public final class FeatureSummary implements Serializable {
      */
     public FeatureSummary merge(FeatureSummary other) {
         images += other.images;
-        skippedCount += other.skippedCount;
-        other.skipped.stream().limit(REMEMBERED - skipped.size()).forEach(skipped::add);
         if (pooled != null) {
             pooled.merge(other.pooled);
         }
@@ -88,16 +72,6 @@ public final class FeatureSummary implements Serializable {
     /** Images whose features are in it. */
     public long images() {
         return images;
-    }
-
-    /** Images that could not be used. */
-    public long skippedCount() {
-        return skippedCount;
-    }
-
-    /** The first of the images that could not be used. */
-    public List<SkippedRecord> skipped() {
-        return List.copyOf(skipped);
     }
 
     /** Moments of the pooled features, if they were asked for. */

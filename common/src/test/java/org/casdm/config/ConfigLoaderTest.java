@@ -226,7 +226,9 @@ class ConfigLoaderTest {
     @ValueSource(
             strings = {
                 "run.seed = 1.5",
-                "data.format = tar",
+                "data.format = tiff",
+                "data.labels = none-of-these",
+                "data.follow-links = 1",
                 "data.size = 7",
                 "data.size = many",
                 "data.size = null",

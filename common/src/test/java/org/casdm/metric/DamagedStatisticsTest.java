@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,9 +12,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.source.LocalCopies;
-import org.casdm.data.source.ReadContext;
-import org.casdm.data.source.SourceLimits;
 import org.casdm.metric.images.ImageLists;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyType;
@@ -75,14 +71,14 @@ class DamagedStatisticsTest {
             }
             npz.write("arr_0", NpyHeader.of(NpyType.UINT8, 3, 8, 8, 3), sink -> sink.accept(pixels, 0, pixels.length));
         }
-        var context = new ReadContext(HADOOP, SourceLimits.DEFAULT, new LocalCopies(Path.of("nothing-is-copied")));
         var content = bytes.toByteArray();
         int refused = Damage.requireNoticed("samples.npz", content, Integer.MAX_VALUE, damaged -> {
-            var list = new ImageLists(context)
-                    .find(MemoryFiles.file("samples.npz", damaged).toString());
+            var list = new ImageLists(HADOOP)
+                    .find(MemoryFiles.file("samples.npz", damaged).toString())
+                    .orElseThrow();
             var images = new ArrayList<String>();
             for (var part : list.parts()) {
-                try (var stream = part.open(context, list.size())) {
+                try (var stream = part.open(HADOOP, list.size())) {
                     var image = new byte[list.size() * list.size() * 3];
                     while (stream.read(image, 0)) {
                         images.add(Arrays.toString(image));

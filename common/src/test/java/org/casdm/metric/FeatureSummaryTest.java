@@ -8,7 +8,6 @@ import java.io.ObjectOutputStream;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.casdm.data.shard.SkippedRecord;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.Features;
 import org.junit.jupiter.api.Test;
@@ -38,20 +37,6 @@ class FeatureSummaryTest {
                         merged.spatial().orElseThrow().statistics("x"),
                         whole.spatial().orElseThrow().statistics("y")))
                 .isLessThan(1e-12);
-    }
-
-    @Test
-    void skippedImagesAreCountedAndTheFirstRemembered() {
-        var summary = new FeatureSummary(new SummaryContent(true, false, false), INFO);
-        var later = new FeatureSummary(new SummaryContent(true, false, false), INFO);
-        for (int i = 0; i < 15; i++) {
-            summary.skip(new SkippedRecord("early " + i, "torn"));
-            later.skip(new SkippedRecord("late " + i, "torn"));
-        }
-        summary.merge(later);
-        assertThat(summary.skippedCount()).isEqualTo(30);
-        assertThat(summary.skipped()).hasSize(20).last().isEqualTo(new SkippedRecord("late 4", "torn"));
-        assertThat(summary.spatial()).isEmpty();
     }
 
     @Test

@@ -23,6 +23,24 @@ public record Picture(int width, int height, int channels, byte[] samples) {
         }
     }
 
+    /**
+     * A square coloured picture of samples that are stored channel by channel.
+     *
+     * @param side   width and height
+     * @param planes has 3 × side × side samples
+     * @param start  of the first
+     */
+    public static Picture ofPlanes(int side, byte[] planes, int start) {
+        int area = side * side;
+        byte[] samples = new byte[3 * area];
+        for (int i = 0; i < area; i++) {
+            for (int channel = 0; channel < 3; channel++) {
+                samples[3 * i + channel] = planes[start + channel * area + i];
+            }
+        }
+        return new Picture(side, side, 3, samples);
+    }
+
     /** The shorter side in pixels. */
     public int shortSide() {
         return Math.min(width, height);

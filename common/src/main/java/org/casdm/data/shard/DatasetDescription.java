@@ -51,6 +51,9 @@ public record DatasetDescription(
         List<SkippedRecord> skipped)
         implements Serializable {
 
+    /** The label of images that have none. */
+    public static final int NO_LABEL = -1;
+
     /** The file's name in the data folder. */
     public static final String FILE_NAME = "dataset.json";
 

@@ -10,7 +10,6 @@ import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
-import org.casdm.data.ImageReader;
 
 /** Takes the columns of a row group straight into arrays: no object is made for an image but its id. */
 final class RowGroupAssembler extends RecordMaterializer<Void> {
@@ -75,7 +74,7 @@ final class RowGroupAssembler extends RecordMaterializer<Void> {
         public void start() {
             image++;
             hasPixels = false;
-            labels[image] = ImageReader.NO_LABEL;
+            labels[image] = DatasetDescription.NO_LABEL;
         }
 
         @Override

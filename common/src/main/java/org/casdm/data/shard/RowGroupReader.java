@@ -7,16 +7,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.Storage;
 
 /**
  * Reads the row groups of all shards of a set by their number, and checks what is in them. Keeps the last one, and its
  * file open. For one thread.
  */
-final class RowGroupReader implements Closeable {
+public final class RowGroupReader implements Closeable {
 
-    private final ShardImageSet set;
+    private final DataFolder set;
     private final FileSystem fileSystem;
     private final Path folder;
     private int openShard = -1;
@@ -24,7 +23,8 @@ final class RowGroupReader implements Closeable {
     private int lastNumber = -1;
     private ShardImages last;
 
-    RowGroupReader(ShardImageSet set, Configuration hadoop) throws DataException {
+    /** @param set of which row groups are read */
+    public RowGroupReader(DataFolder set, Configuration hadoop) throws DataException {
         this.set = set;
         folder = Storage.path(set.location());
         fileSystem = Storage.fileSystem(folder, hadoop);
@@ -37,7 +37,7 @@ final class RowGroupReader implements Closeable {
      * @throws DataException naming the file, when it is missing, damaged or another one than was prepared
      * @throws IOException   when the storage fails
      */
-    ShardImages read(int number) throws IOException {
+    public ShardImages read(int number) throws IOException {
         if (number != lastNumber) {
             lastNumber = -1;
             int file = 0;
@@ -62,7 +62,7 @@ final class RowGroupReader implements Closeable {
 
     private void checkLabels(ShardImages images, String file) throws DataException {
         int classes = set.classNames().size();
-        int smallest = classes == 0 ? ImageReader.NO_LABEL : 0;
+        int smallest = classes == 0 ? DatasetDescription.NO_LABEL : 0;
         for (int i = 0; i < images.count(); i++) {
             int label = images.labels()[i];
             if (label < smallest || label >= classes) {

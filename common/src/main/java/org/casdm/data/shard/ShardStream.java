@@ -40,7 +40,7 @@ public final class ShardStream implements Closeable {
      * @param worker   whose images
      * @param position how many images of the present division the worker has visited before
      */
-    public ShardStream(ShardImageSet set, ShardOrder order, int worker, long position, Configuration hadoop)
+    public ShardStream(DataFolder set, ShardOrder order, int worker, long position, Configuration hadoop)
             throws IOException {
         this.order = order;
         this.worker = worker;

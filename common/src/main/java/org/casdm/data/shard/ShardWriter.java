@@ -97,7 +97,7 @@ public final class ShardWriter implements Closeable {
      * Appends an image.
      *
      * @param id     where it comes from; unique in a data set
-     * @param label  its class, or {@link org.casdm.data.ImageReader#NO_LABEL}
+     * @param label  its class, or {@link org.casdm.data.shard.DatasetDescription#NO_LABEL}
      * @param pixels size × size × 3 unsigned bytes, row-major, channel last, from {@code offset} on; not kept
      */
     public void write(String id, int label, byte[] pixels, int offset) throws IOException {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
+import org.casdm.data.shard.DatasetDescription;
 
 /**
  * The labels that NVIDIA's dataset_tool (StyleGAN2-ADA, StyleGAN3, EDM) writes beside its pictures:
@@ -30,7 +30,7 @@ final class DatasetToolLabels {
      * @param content of the file
      * @param file    its name, for messages
      * @param sorted  the pictures' paths below the folder that the file is in, sorted
-     * @return a label for each path, {@link ImageReader#NO_LABEL} where the file has none; an empty array if it says
+     * @return a label for each path, {@link DatasetDescription#NO_LABEL} where the file has none; an empty array if it says
      *     that no picture has one; empty if it is another program's file
      * @throws DataException if it is no JSON, or its labels are not class numbers
      */
@@ -69,7 +69,7 @@ final class DatasetToolLabels {
 
     private static int[] labels(JsonParser json, String file, List<String> sorted) throws IOException {
         int[] labels = new int[sorted.size()];
-        Arrays.fill(labels, ImageReader.NO_LABEL);
+        Arrays.fill(labels, DatasetDescription.NO_LABEL);
         while (json.nextToken() == JsonToken.START_ARRAY) {
             String name = json.nextTextValue();
             // Of any size: a number that is too large for a long is no label either.

@@ -30,13 +30,17 @@ final class FolderListing {
     private static final long BYTES_A_PART = 64L << 20;
     private static final String LINK = "a symbolic link, which is not followed unless --follow-links says so";
 
+    private static final String LINK_TO_NOTHING = "a symbolic link to something that does not exist";
+
     private final Path folder;
     private final List<FileEntry> files = new ArrayList<>();
     private final List<BadRecord> refused = new ArrayList<>();
     private long ignored;
+    private final List<String> loops = new ArrayList<>();
+    private final SourceFingerprint fingerprint = new SourceFingerprint();
     private boolean labelFile;
 
-    private record FileEntry(String relative, long length) {}
+    private record FileEntry(String relative, long length, long modified) {}
 
     private FolderListing(Path folder) {
         this.folder = folder;
@@ -85,7 +89,7 @@ final class FolderListing {
             if (status.isSymlink()) {
                 refused.add(new BadRecord(relative, LINK));
             } else {
-                add(relative, status.getLen());
+                add(relative, status.getLen(), status.getModificationTime());
             }
         }
     }
@@ -99,16 +103,22 @@ final class FolderListing {
         Files.walkFileTree(start, options, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(java.nio.file.Path file, BasicFileAttributes attributes)
-                    throws DataException {
+                    throws IOException {
                 String relative = start.relativize(file).toString();
                 if (!FileNames.survives(file) && PicturePaths.isPicture(relative)) {
                     FileNames.requireUtf8(file.toString(), FileNames.charset());
                     refused.add(new BadRecord(relative, "its name is not valid UTF-8; rename it"));
                 } else if (!attributes.isSymbolicLink()) {
-                    add(relative, attributes.size());
+                    add(
+                            relative,
+                            attributes.size(),
+                            attributes.lastModifiedTime().toMillis());
+                } else if (Files.isDirectory(file)
+                        && file.getParent().toRealPath().startsWith(file.toRealPath())) {
+                    loops.add(relative);
                 } else if (PicturePaths.isPicture(relative)
                         || Files.isDirectory(file) && !PicturePaths.isHidden(relative)) {
-                    refused.add(new BadRecord(relative, LINK));
+                    refused.add(new BadRecord(relative, followLinks ? LINK_TO_NOTHING : LINK));
                 } else {
                     ignored++;
                 }
@@ -118,8 +128,7 @@ final class FolderListing {
             @Override
             public FileVisitResult visitFileFailed(java.nio.file.Path file, IOException error) throws IOException {
                 if (error instanceof FileSystemLoopException) {
-                    refused.add(new BadRecord(
-                            start.relativize(file).toString(), "a symbolic link to a folder that it lies in"));
+                    loops.add(start.relativize(file).toString());
                     return FileVisitResult.CONTINUE;
                 }
                 throw error;
@@ -127,16 +136,20 @@ final class FolderListing {
         });
     }
 
-    private void add(String relative, long length) {
+    private void add(String relative, long length, long modified) {
         if (PicturePaths.isPicture(relative)) {
-            files.add(new FileEntry(relative, length));
+            files.add(new FileEntry(relative, length, modified));
         } else {
             ignored++;
-            labelFile |= relative.equals(DatasetToolLabels.FILE_NAME);
+            if (relative.equals(DatasetToolLabels.FILE_NAME)) {
+                labelFile = true;
+                fingerprint.add(relative, length, modified);
+            }
         }
     }
 
     ImageSource source(String location, LabelRule rule, Configuration hadoop, SourceLimits limits) throws IOException {
+        files.forEach(file -> fingerprint.add(file.relative(), file.length(), file.modified()));
         PictureLabels labels = PictureLabels.of(
                 location, rule, files.stream().map(FileEntry::relative).toList(), labelFile(rule, hadoop, limits));
         files.removeIf(file -> {
@@ -148,7 +161,7 @@ final class FolderListing {
         });
         var summary = String.format(
                 Locale.ROOT,
-                "%d picture files in %s, %s%s%s",
+                "%d picture files in %s, %s%s%s%s",
                 files.size(),
                 location,
                 labels.summary(),
@@ -159,8 +172,9 @@ final class FolderListing {
                                 Locale.ROOT,
                                 ", %d refused, the first is %s",
                                 refused.size(),
-                                refused.get(0).id()));
-        return new ImageSource(location, SourceFormat.FOLDER, labels.classNames(), parts(labels), summary);
+                                refused.get(0).id()),
+                loops.isEmpty() ? "" : ", links to a folder around them left aside: " + String.join(", ", loops));
+        return new ImageSource(location, SourceFormat.FOLDER, labels.classNames(), parts(labels), summary, fingerprint);
     }
 
     private Optional<byte[]> labelFile(LabelRule rule, Configuration hadoop, SourceLimits limits) throws IOException {

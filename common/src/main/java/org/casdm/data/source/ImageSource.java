@@ -13,6 +13,7 @@ import java.util.List;
  * @param numbered   whether labels are whole numbers from 0 on of which only reading all tells the largest
  * @param parts      at least one
  * @param summary    one line for people: what was found, how much, and what was left aside
+ * @param fingerprint SHA-256 of the names, lengths and times of its files: whether it is the same as before
  */
 public record ImageSource(
         String location,
@@ -20,7 +21,8 @@ public record ImageSource(
         List<String> classNames,
         boolean numbered,
         List<SourcePart> parts,
-        String summary)
+        String summary,
+        String fingerprint)
         implements Serializable {
     /** Copies the lists. */
     public ImageSource {
@@ -32,8 +34,14 @@ public record ImageSource(
     }
 
     /** A source whose classes are known, or that has none. */
-    ImageSource(String location, SourceFormat format, List<String> classNames, List<SourcePart> parts, String summary) {
-        this(location, format, classNames, false, parts, summary);
+    ImageSource(
+            String location,
+            SourceFormat format,
+            List<String> classNames,
+            List<SourcePart> parts,
+            String summary,
+            SourceFingerprint fingerprint) {
+        this(location, format, classNames, false, parts, summary, fingerprint.hex());
     }
 
     /** The same without labels. */
@@ -44,8 +52,10 @@ public record ImageSource(
                         location,
                         format,
                         List.of(),
+                        false,
                         parts.stream().<SourcePart>map(UnlabelledPart::new).toList(),
-                        summary + ", which are ignored");
+                        summary + ", which are ignored",
+                        fingerprint);
     }
 
     /** About how many bytes reading all of it takes. */

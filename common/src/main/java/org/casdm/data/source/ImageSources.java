@@ -2,7 +2,11 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -10,9 +14,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageFormat;
-import org.casdm.data.ImageSet;
-import org.casdm.data.ImageSetFinder;
+import org.casdm.data.PicturePaths;
 import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 
@@ -22,6 +24,18 @@ public final class ImageSources {
     private static final int ENTRIES_TO_LOOK_AT = 1000;
 
     private static final Pattern SYNSET_TAR = Pattern.compile("n\\d{8}\\.tar");
+
+    /** Where a folder has signs of several formats: an archive or a table may lie beside the pictures it is of. */
+    private static final List<SourceFormat> BY_SURENESS = List.of(
+            SourceFormat.LSUN,
+            SourceFormat.IDX,
+            SourceFormat.CIFAR10,
+            SourceFormat.CIFAR100,
+            SourceFormat.FOLDER,
+            SourceFormat.IMAGENET,
+            SourceFormat.TAR,
+            SourceFormat.PARQUET,
+            SourceFormat.IMAGENET_NPZ);
 
     private final Configuration hadoop;
     private final SourceLimits limits;
@@ -77,9 +91,8 @@ public final class ImageSources {
                 case IMAGENET -> new TarListing(hadoop, limits).classTars(location, path);
                 case LSUN -> LmdbListing.of(location, path, hadoop);
                 case IMAGENET_NPZ -> NpzListing.of(location, path, hadoop, limits);
-                case CIFAR10 -> records(location, ImageFormat.CIFAR10, found);
-                case CIFAR100 -> records(location, ImageFormat.CIFAR100, found);
-                case IDX -> records(location, ImageFormat.IDX, found);
+                case CIFAR10, CIFAR100 -> CifarListing.of(location, path, found, hadoop);
+                case IDX -> IdxListing.of(location, path, hadoop);
                 case AUTO -> throw new IllegalStateException("the format of " + path + " was found to be unknown");
             };
             return rule == LabelRule.NONE ? source.withoutLabels() : source;
@@ -92,7 +105,7 @@ public final class ImageSources {
         FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         FileStatus status = fileSystem.getFileStatus(path);
         if (status.isFile()) {
-            return formatOfFile(location, status);
+            return formatOfFile(status);
         }
         if (DatasetDescription.isIn(fileSystem, path)) {
             throw new DataException(location + " is prepared already (it holds " + DatasetDescription.FILE_NAME
@@ -101,29 +114,45 @@ public final class ImageSources {
         if (LmdbListing.isDatabase(fileSystem, path)) {
             return SourceFormat.LSUN;
         }
+        Set<SourceFormat> seen = EnumSet.noneOf(SourceFormat.class);
         RemoteIterator<FileStatus> entries = fileSystem.listStatusIterator(path);
         for (int i = 0; i < ENTRIES_TO_LOOK_AT && entries.hasNext(); i++) {
             FileStatus entry = entries.next();
             String name = entry.getPath().getName();
-            if (entry.isDirectory()
-                    && LmdbListing.isDatabaseName(name)
-                    && LmdbListing.isDatabase(fileSystem, entry.getPath())) {
-                return SourceFormat.LSUN;
-            }
-            if (entry.isFile() && ParquetListing.isParquet(name)) {
-                return SourceFormat.PARQUET;
-            }
-            if (entry.isFile() && TarListing.isTar(name)) {
-                return SYNSET_TAR.matcher(name).matches() ? SourceFormat.IMAGENET : SourceFormat.TAR;
-            }
-            if (entry.isFile() && (NpzListing.isNpz(name) || NpzListing.isPickleName(name))) {
-                return SourceFormat.IMAGENET_NPZ;
+            if (entry.isFile()) {
+                formatOfName(name).ifPresent(seen::add);
+            } else if (LmdbListing.isDatabaseName(name) && LmdbListing.isDatabase(fileSystem, entry.getPath())) {
+                seen.add(SourceFormat.LSUN);
             }
         }
-        return inPlace(location);
+        return BY_SURENESS.stream().filter(seen::contains).findFirst().orElse(SourceFormat.FOLDER);
     }
 
-    private SourceFormat formatOfFile(String location, FileStatus file) throws IOException {
+    /** What a file in a folder is a sign of. */
+    private static Optional<SourceFormat> formatOfName(String name) {
+        if (IdxListing.isImagesFile(name)) {
+            return Optional.of(SourceFormat.IDX);
+        }
+        for (SourceFormat cifar : List.of(SourceFormat.CIFAR10, SourceFormat.CIFAR100)) {
+            if (CifarListing.isTrainingFile(name, cifar)) {
+                return Optional.of(cifar);
+            }
+        }
+        if (PicturePaths.isPicture(name)) {
+            return Optional.of(SourceFormat.FOLDER);
+        }
+        if (TarListing.isTar(name)) {
+            return Optional.of(SYNSET_TAR.matcher(name).matches() ? SourceFormat.IMAGENET : SourceFormat.TAR);
+        }
+        if (ParquetListing.isParquet(name)) {
+            return Optional.of(SourceFormat.PARQUET);
+        }
+        return NpzListing.isNpz(name) || NpzListing.isPickleName(name)
+                ? Optional.of(SourceFormat.IMAGENET_NPZ)
+                : Optional.empty();
+    }
+
+    private SourceFormat formatOfFile(FileStatus file) throws IOException {
         if (file.getPath().getName().equals(LmdbListing.DATA_FILE)) {
             return SourceFormat.LSUN;
         }
@@ -146,15 +175,14 @@ public final class ImageSources {
         if (TarListing.isTar(file.getPath().getName())) {
             return new TarListing(hadoop, limits).holdsTars(file) ? SourceFormat.IMAGENET : SourceFormat.TAR;
         }
-        return inPlace(location);
-    }
-
-    private SourceFormat inPlace(String location) throws DataException {
-        return SourceFormat.of(new ImageSetFinder(hadoop).formatOf(location).key());
-    }
-
-    private ImageSource records(String location, ImageFormat format, SourceFormat found) throws DataException {
-        ImageSet set = new ImageSetFinder(hadoop).find(location, format);
-        return new ImageSource(location, found, set.classNames(), RecordRange.of(set), set.summary());
+        if (file.getPath().getName().endsWith(".bin")) {
+            return CifarListing.formatOf(file);
+        }
+        if (IdxFile.holdsImages(file.getPath(), hadoop)) {
+            return SourceFormat.IDX;
+        }
+        throw new DataException(
+                file.getPath() + " is no file of pictures: neither a zip, a tar, Parquet, .npz, an LMDB, "
+                        + "CIFAR's .bin nor IDX. Give one of those, or a folder of pictures");
     }
 }

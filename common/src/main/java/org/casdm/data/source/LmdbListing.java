@@ -11,8 +11,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.Storage;
+import org.casdm.data.shard.DatasetDescription;
 
 /**
  * LSUN's form: an LMDB whose values are picture files. Several of them in one folder ({@code bedroom_train_lmdb},
@@ -40,33 +40,35 @@ final class LmdbListing {
     static ImageSource of(String location, Path path, Configuration hadoop) throws IOException {
         FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         List<SourcePart> parts = new ArrayList<>();
+        var fingerprint = new SourceFingerprint();
         if (fileSystem.getFileStatus(path).isFile()) {
-            addParts(parts, fileSystem, path, "", ImageReader.NO_LABEL);
-            return source(location, List.of(), parts);
+            addParts(parts, fingerprint, fileSystem, path, "", DatasetDescription.NO_LABEL);
+            return source(location, List.of(), parts, fingerprint);
         }
         if (fileSystem.exists(new Path(path, DATA_FILE))) {
-            addParts(parts, fileSystem, new Path(path, DATA_FILE), "", ImageReader.NO_LABEL);
-            return source(location, List.of(), parts);
+            addParts(parts, fingerprint, fileSystem, new Path(path, DATA_FILE), "", DatasetDescription.NO_LABEL);
+            return source(location, List.of(), parts, fingerprint);
         }
         List<String> classNames = new ArrayList<>();
         for (Path folder : databases(fileSystem, path)) {
             String name = className(folder.getName());
-            addParts(parts, fileSystem, new Path(folder, DATA_FILE), name + "/", classNames.size());
+            addParts(parts, fingerprint, fileSystem, new Path(folder, DATA_FILE), name + "/", classNames.size());
             classNames.add(name);
         }
         if (parts.isEmpty()) {
             throw new DataException(path + " holds neither data.mdb nor folders called ..._lmdb that do");
         }
-        return source(location, classNames, parts);
+        return source(location, classNames, parts, fingerprint);
     }
 
-    private static ImageSource source(String location, List<String> classNames, List<SourcePart> parts) {
+    private static ImageSource source(
+            String location, List<String> classNames, List<SourcePart> parts, SourceFingerprint fingerprint) {
         var summary = String.format(
                 Locale.ROOT,
                 "an LMDB of pictures in %s, %s",
                 location,
                 classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
-        return new ImageSource(location, SourceFormat.LSUN, classNames, parts, summary);
+        return new ImageSource(location, SourceFormat.LSUN, classNames, parts, summary, fingerprint);
     }
 
     /** The training LMDBs where there are others too. */
@@ -90,9 +92,16 @@ final class LmdbListing {
         return folder.replaceFirst("(_train|_val)?_lmdb$", "");
     }
 
-    private static void addParts(List<SourcePart> parts, FileSystem fileSystem, Path file, String prefix, int label)
+    private static void addParts(
+            List<SourcePart> parts,
+            SourceFingerprint fingerprint,
+            FileSystem fileSystem,
+            Path file,
+            String prefix,
+            int label)
             throws IOException {
         FileStatus status = fileSystem.getFileStatus(file);
+        fingerprint.add(status);
         byte[] begin = new byte[MAGIC_AT + Integer.BYTES];
         try (var input = fileSystem.open(file)) {
             input.readNBytes(begin, 0, begin.length);

@@ -52,7 +52,9 @@ final class NpzListing {
         int classes = 0;
         long count = 0;
         int side = 0;
+        var fingerprint = new SourceFingerprint();
         for (FileStatus file : files) {
+            fingerprint.add(file);
             try (NpzBatch batch = NpzBatch.open(file.getPath(), hadoop, limits)) {
                 int length = batch.stored() ? RECORDS_A_PART : batch.count();
                 for (int first = 0; first < batch.count(); first += length) {
@@ -89,7 +91,8 @@ final class NpzListing {
                         files.size(),
                         files.size() == 1 ? "" : "s",
                         location,
-                        classes));
+                        classes),
+                fingerprint);
     }
 
     private static List<FileStatus> files(Path path, Configuration hadoop) throws IOException {

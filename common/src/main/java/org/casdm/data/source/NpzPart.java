@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.ImageReader;
 import org.casdm.data.picture.Picture;
+import org.casdm.data.shard.DatasetDescription;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.npy.NpyReader;
 
@@ -84,23 +84,12 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
             }
             index++;
             var id = fileName + "#" + record;
-            int label = batch.labelled() ? batch.label(record) - 1 : ImageReader.NO_LABEL;
+            int label = batch.labelled() ? batch.label(record) - 1 : DatasetDescription.NO_LABEL;
             if (batch.labelled() && label < 0) {
                 return new BadRecord(
                         id, String.format(Locale.ROOT, "label %d where labels begin at 1", batch.label(record)));
             }
-            return new RawImage(id, label, new DecodedPicture(picture(planes)));
-        }
-
-        private Picture picture(byte[] planes) {
-            int area = recordBytes / 3;
-            byte[] samples = new byte[recordBytes];
-            for (int i = 0; i < area; i++) {
-                for (int channel = 0; channel < 3; channel++) {
-                    samples[3 * i + channel] = planes[channel * area + i];
-                }
-            }
-            return new Picture(batch.side(), batch.side(), 3, samples);
+            return new RawImage(id, label, new DecodedPicture(Picture.ofPlanes(batch.side(), planes, 0)));
         }
 
         @Override

@@ -31,12 +31,15 @@ final class ParquetListing {
 
     /** @param path a file, or the folder of some */
     static ImageSource of(String location, Path path, LabelRule rule, Configuration hadoop) throws IOException {
-        List<Path> files = files(path, hadoop);
+        List<FileStatus> files = files(path, hadoop);
+        var fingerprint = new SourceFingerprint();
         var textual = new TreeSet<String>();
         List<String> named = List.of();
         ParquetColumns columns = null;
         List<ParquetPart> parts = new ArrayList<>();
-        for (Path file : files) {
+        for (FileStatus status : files) {
+            Path file = status.getPath();
+            fingerprint.add(status);
             try (ParquetPictures pictures = ParquetPictures.open(file, hadoop)) {
                 ParquetColumns found =
                         rule == LabelRule.NONE ? pictures.columns().withoutLabel() : pictures.columns();
@@ -46,7 +49,7 @@ final class ParquetListing {
                             "%s has the columns %s where %s has %s. Put files of other columns elsewhere",
                             file,
                             found.paths(),
-                            files.get(0),
+                            files.get(0).getPath(),
                             columns.paths()));
                 }
                 columns = found;
@@ -83,7 +86,8 @@ final class ParquetListing {
                                 ? "no classes"
                                 : (numbered ? "numbered" : Integer.toString(classNames.size()))
                                         + " classes in column "
-                                        + columns.label()));
+                                        + columns.label()),
+                fingerprint.hex());
     }
 
     private static void addParts(ParquetPictures pictures, Path file, ParquetColumns columns, List<ParquetPart> parts) {
@@ -112,23 +116,24 @@ final class ParquetListing {
         }
     }
 
-    private static List<Path> files(Path path, Configuration hadoop) throws IOException {
+    private static List<FileStatus> files(Path path, Configuration hadoop) throws IOException {
         FileSystem fileSystem = Storage.fileSystem(path, hadoop);
-        if (fileSystem.getFileStatus(path).isFile()) {
-            return List.of(path);
+        FileStatus found = fileSystem.getFileStatus(path);
+        if (found.isFile()) {
+            return List.of(found);
         }
-        List<Path> files = new ArrayList<>();
+        List<FileStatus> files = new ArrayList<>();
         for (FileStatus file : fileSystem.listStatus(path)) {
             if (file.isFile() && isParquet(file.getPath().getName())) {
-                files.add(file.getPath());
+                files.add(file);
             }
         }
         if (files.isEmpty()) {
             throw new DataException(path + " holds no files called .parquet");
         }
-        files.sort(Comparator.comparing(Path::getName));
-        List<Path> training = files.stream()
-                .filter(file -> file.getName().startsWith("train-"))
+        files.sort(Comparator.comparing(file -> file.getPath().getName()));
+        List<FileStatus> training = files.stream()
+                .filter(file -> file.getPath().getName().startsWith("train-"))
                 .toList();
         return training.isEmpty() ? files : training;
     }

@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
+import org.casdm.data.shard.DatasetDescription;
 
 /**
  * A row group of a Parquet file of pictures.
@@ -98,7 +98,7 @@ record ParquetPart(
 
     private int label(Group values, String id) throws BadImageException {
         if (!columns.labelled()) {
-            return ImageReader.NO_LABEL;
+            return DatasetDescription.NO_LABEL;
         }
         if (values.getFieldRepetitionCount(columns.label()) == 0) {
             throw new BadImageException(id, "the row has no label: its column is null");

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.PicturePaths;
+import org.casdm.data.shard.DatasetDescription;
 
 /** The classes of the pictures in a folder or a zip, by the paths of their files. */
 final class PictureLabels {
@@ -45,7 +45,7 @@ final class PictureLabels {
                 int[] found = labels.get();
                 return new PictureLabels(
                         sorted,
-                        NumberedLabels.names(1 + Arrays.stream(found).max().orElse(ImageReader.NO_LABEL)),
+                        NumberedLabels.names(1 + Arrays.stream(found).max().orElse(DatasetDescription.NO_LABEL)),
                         found,
                         DatasetToolLabels.FILE_NAME);
             }
@@ -104,7 +104,7 @@ final class PictureLabels {
 
     /** Whether a picture lacks the label that others have. */
     boolean isMissing(String path) {
-        return !classNames.isEmpty() && of(path) == ImageReader.NO_LABEL;
+        return !classNames.isEmpty() && of(path) == DatasetDescription.NO_LABEL;
     }
 
     /** A picture without a label among others with one. */
@@ -112,9 +112,9 @@ final class PictureLabels {
         return new BadRecord(path, DatasetToolLabels.FILE_NAME + " has no label for it");
     }
 
-    /** The label of a picture; {@link ImageReader#NO_LABEL} without classes. */
+    /** The label of a picture; {@link DatasetDescription#NO_LABEL} without classes. */
     int of(String path) {
-        return classNames.isEmpty() ? ImageReader.NO_LABEL : labels[Collections.binarySearch(paths, path)];
+        return classNames.isEmpty() ? DatasetDescription.NO_LABEL : labels[Collections.binarySearch(paths, path)];
     }
 
     /** For the summary of a source. */

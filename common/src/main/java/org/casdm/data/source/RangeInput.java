@@ -3,6 +3,7 @@ package org.casdm.data.source;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -10,6 +11,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
 import org.casdm.data.Storage;
 
 /**
@@ -64,6 +66,20 @@ final class RangeInput extends InputStream {
             throw e.getCause() instanceof IOException cause
                     ? Storage.explained(path, cause)
                     : new IOException(path + " cannot be opened", e.getCause());
+        }
+    }
+
+    /** @throws DataException when a file has another length than when it was looked up */
+    static void requireLength(Path path, long length, Configuration hadoop) throws IOException {
+        long now = Storage.fileSystem(path, hadoop).getFileStatus(path).getLen();
+        if (now != length) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s had %d bytes when it was looked up and has %d now; start again when nothing writes to it any "
+                            + "more",
+                    path,
+                    length,
+                    now));
         }
     }
 

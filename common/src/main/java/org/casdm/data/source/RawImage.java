@@ -8,7 +8,7 @@ import org.casdm.data.picture.Picture;
  * A picture as its source stores it.
  *
  * @param id      the record's name, unique in its source
- * @param label   its class, an index into the source's names of classes, or {@link org.casdm.data.ImageReader#NO_LABEL}
+ * @param label   its class, an index into the source's names of classes, or {@link org.casdm.data.shard.DatasetDescription#NO_LABEL}
  * @param payload the picture itself
  */
 public record RawImage(String id, int label, Payload payload) implements SourceRecord {

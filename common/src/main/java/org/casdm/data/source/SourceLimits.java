@@ -35,6 +35,11 @@ public record SourceLimits(long maximumPixels, int maximumEntryBytes, int maximu
         }
     }
 
+    /** The same, with links followed or not. */
+    public SourceLimits withFollowLinks(boolean follow) {
+        return new SourceLimits(maximumPixels, maximumEntryBytes, maximumRatio, follow);
+    }
+
     /** A decoder that keeps to the limit of pixels. */
     public ImageDecoder decoder() {
         return new ImageDecoder(maximumPixels);

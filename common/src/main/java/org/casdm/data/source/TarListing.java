@@ -12,8 +12,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.Storage;
+import org.casdm.data.shard.DatasetDescription;
 
 /** Looks tars up: those of pictures, and ImageNet's tar of one tar for each class (synset). */
 final class TarListing {
@@ -56,6 +56,8 @@ final class TarListing {
     /** Tars of pictures: a file, or those in a folder. Labels are in files beside the pictures, or there are none. */
     ImageSource pictures(String location, Path path, LabelRule rule) throws IOException {
         List<FileStatus> tars = tars(path);
+        var fingerprint = new SourceFingerprint();
+        tars.forEach(fingerprint::add);
         boolean sampled = rule == LabelRule.AUTO && hasLabels(tars.get(0));
         List<SourcePart> parts = new ArrayList<>();
         for (FileStatus tar : tars) {
@@ -66,7 +68,7 @@ final class TarListing {
                     0,
                     tar.getLen(),
                     prefix,
-                    ImageReader.NO_LABEL,
+                    DatasetDescription.NO_LABEL,
                     sampled,
                     List.of()));
         }
@@ -82,7 +84,8 @@ final class TarListing {
                         tars.size(),
                         tars.size() == 1 ? "" : "s",
                         location,
-                        sampled ? "numbered classes (.cls or .json files)" : "no classes"));
+                        sampled ? "numbered classes (.cls or .json files)" : "no classes"),
+                fingerprint.hex());
     }
 
     /** Whether files of labels lie beside a tar's first pictures. */
@@ -139,13 +142,16 @@ final class TarListing {
      */
     ImageSource classTars(String location, Path path) throws IOException {
         var byClass = new TreeMap<String, Range>();
+        var fingerprint = new SourceFingerprint();
         List<BadRecord> refused = new ArrayList<>();
         FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         FileStatus status = fileSystem.getFileStatus(path);
         if (status.isFile()) {
+            fingerprint.add(status);
             scan(status, byClass, refused);
         } else {
             for (FileStatus tar : tars(path)) {
+                fingerprint.add(tar);
                 byClass.put(
                         className(tar.getPath().getName()),
                         new Range(tar.getPath().toString(), 0, tar.getLen()));
@@ -175,7 +181,7 @@ final class TarListing {
                 parts.size(),
                 location,
                 refused.isEmpty() ? "" : "; " + refused.get(0).reason());
-        return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary);
+        return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary, fingerprint);
     }
 
     private record Range(String file, long start, long end) {}

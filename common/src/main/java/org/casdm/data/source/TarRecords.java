@@ -12,8 +12,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.PicturePaths;
+import org.casdm.data.shard.DatasetDescription;
 
 /** The pictures of one tar, from its begin to its end. */
 final class TarRecords extends LookAhead {
@@ -30,7 +30,7 @@ final class TarRecords extends LookAhead {
 
     private final List<RawImage> pictures = new ArrayList<>();
     private long bytesOfSample;
-    private int label = ImageReader.NO_LABEL;
+    private int label = DatasetDescription.NO_LABEL;
     private String labelProblem;
 
     TarRecords(TarPart part, ReadContext context) throws IOException {
@@ -129,7 +129,7 @@ final class TarRecords extends LookAhead {
     /** Only when the next sample begins all files of this one have been seen: the label may come last. */
     private void endSample() {
         for (RawImage image : pictures) {
-            if (labelProblem != null || label == ImageReader.NO_LABEL) {
+            if (labelProblem != null || label == DatasetDescription.NO_LABEL) {
                 ready.add(new BadRecord(
                         image.id(),
                         labelProblem != null
@@ -141,7 +141,7 @@ final class TarRecords extends LookAhead {
         }
         pictures.clear();
         bytesOfSample = 0;
-        label = ImageReader.NO_LABEL;
+        label = DatasetDescription.NO_LABEL;
         labelProblem = null;
     }
 

@@ -2,7 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.OptionalLong;
-import org.casdm.data.ImageReader;
+import org.casdm.data.shard.DatasetDescription;
 
 /**
  * A part whose pictures are read without their labels.
@@ -38,7 +38,7 @@ record UnlabelledPart(SourcePart part) implements SourcePart {
             public SourceRecord next() {
                 SourceRecord record = records.next();
                 return record instanceof RawImage image
-                        ? new RawImage(image.id(), ImageReader.NO_LABEL, image.payload())
+                        ? new RawImage(image.id(), DatasetDescription.NO_LABEL, image.payload())
                         : record;
             }
 

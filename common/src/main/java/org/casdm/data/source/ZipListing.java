@@ -23,13 +23,15 @@ final class ZipListing {
     private final long length;
     private final List<ZipMember> pictures = new ArrayList<>();
     private final List<BadRecord> refused = new ArrayList<>();
+    private final SourceFingerprint fingerprint;
     private ZipMember labelFile;
     private long ignored;
 
-    private ZipListing(String location, Path path, long length) {
+    private ZipListing(String location, Path path, FileStatus status) {
         this.location = location;
         this.path = path;
-        this.length = length;
+        length = status.getLen();
+        fingerprint = new SourceFingerprint().add(status);
     }
 
     static ImageSource of(String location, Path path, LabelRule rule, Configuration hadoop, SourceLimits limits)
@@ -40,7 +42,7 @@ final class ZipListing {
         }
         try (var input = RangeInput.scattered(path, status.getLen(), BLOCK_BYTES, hadoop);
                 var content = new ZipContent(input, limits)) {
-            var listing = new ZipListing(location, path, status.getLen());
+            var listing = new ZipListing(location, path, status);
             listing.list(input);
             return listing.source(
                     rule, listing.labelFile == null ? Optional.empty() : Optional.of(content.read(listing.labelFile)));
@@ -114,7 +116,8 @@ final class ZipListing {
                                         Locale.ROOT,
                                         ", %d refused, the first is %s",
                                         refused.size(),
-                                        refused.get(0).id())));
+                                        refused.get(0).id())),
+                fingerprint);
     }
 
     private List<SourcePart> parts(PictureLabels labels) {

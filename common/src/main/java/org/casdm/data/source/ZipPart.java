@@ -7,8 +7,6 @@ import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 
 /**
  * Some of the pictures of a zip.
@@ -48,16 +46,7 @@ record ZipPart(
     public SourceRecords open(ReadContext context) throws IOException {
         var path = new Path(file);
         Configuration hadoop = context.hadoop();
-        long now = Storage.fileSystem(path, hadoop).getFileStatus(path).getLen();
-        if (now != length) {
-            throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s had %d bytes when it was looked up and has %d now; start again when ",
-                            file,
-                            length,
-                            now)
-                    + "nothing writes to it any more");
-        }
+        RangeInput.requireLength(path, length, hadoop);
         var input = RangeInput.scattered(path, length, ZipListing.BLOCK_BYTES, hadoop);
         var content = new ZipContent(input, context.limits());
         return new LookAhead() {

@@ -5,7 +5,6 @@
  * {@link org.casdm.data.source.ImageSource} that it gets knows its format, its classes and its
  * {@link org.casdm.data.source.SourcePart}s. A part is a small description that travels to an executor, which opens it
  * by itself and gets {@link org.casdm.data.source.SourceRecord}s: pictures, still encoded or not, and between them what
- * is wrong with those that cannot be used. Random access to sets that are read in place is another matter,
- * {@link org.casdm.data.ImageSet}'s.
+ * is wrong with those that cannot be used.
  */
 package org.casdm.data.source;

@@ -37,12 +37,11 @@ public final class ClassifierTraining {
      * @throws DataException if the test images have other classes
      */
     public Classifier run(LabelledImages training, LabelledImages test) throws IOException {
-        if (!test.set().classNames().equals(training.set().classNames())) {
-            throw new DataException("the test images " + test.location() + " have the classes "
-                    + test.set().classNames() + ", not " + training.set().classNames() + " as " + training.location());
+        if (!test.classNames().equals(training.classNames())) {
+            throw new DataException("the test images " + test.location() + " have the classes " + test.classNames()
+                    + ", not " + training.classNames() + " as " + training.location());
         }
-        var layout = new ClassifierLayout(
-                training.size(), training.set().classNames().size());
+        var layout = new ClassifierLayout(training.size(), training.classNames().size());
         try (var parameters = initial(layout);
                 var gradients = Nd4j.create(DataType.FLOAT, layout.length());
                 var network = new ClassifierNetwork(layout, parameters, gradients)) {
@@ -50,7 +49,7 @@ public final class ClassifierTraining {
             network.arena().close();
             var description = new ClassifierDescription(
                     training.size(),
-                    training.set().classNames(),
+                    training.classNames(),
                     accuracy(network, layout, test),
                     training.location(),
                     training.count(),

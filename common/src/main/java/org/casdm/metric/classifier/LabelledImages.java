@@ -1,37 +1,34 @@
 package org.casdm.metric.classifier;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.util.stream.LongStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageFormat;
-import org.casdm.data.ImageSet;
-import org.casdm.data.ImageSetFinder;
-import org.casdm.data.ReadOptions;
-import org.casdm.data.SubstitutingReader;
+import org.casdm.data.shard.DataFolder;
+import org.casdm.data.shard.RowGroupReader;
+import org.casdm.data.shard.ShardImages;
 import org.casdm.metric.feature.ImageBatch;
 import org.casdm.random.CounterRandom;
 
-/** Images with labels, or part of a set of them. */
-public final class LabelledImages implements Closeable {
+/** Images with labels of a data folder, or part of them, in memory. */
+public final class LabelledImages {
 
-    private static final int CACHE_MIB = 256;
-    private static final double BAD_FRACTION = 0.05;
     private static final int HELD_OUT_ONE_IN = 10;
     /** Whatever the seed of a training: what is held out stays so. */
     private static final long HELD_OUT_KEY = CounterRandom.key(0, 0x636c6173);
+    /** Share of the heap that images may take. */
+    private static final double HEAP_SHARE = 0.4;
 
-    private final ImageSet set;
-    private final SubstitutingReader reader;
-    private final int size;
-    private final long[] indices;
+    private final DataFolder folder;
+    private final long considered;
+    private final List<byte[]> pixels = new ArrayList<>();
+    private final List<Integer> labels = new ArrayList<>();
 
-    private LabelledImages(ImageSet set, SubstitutingReader reader, int size, long[] indices) {
-        this.set = set;
-        this.reader = reader;
-        this.size = size;
-        this.indices = indices;
+    private LabelledImages(DataFolder folder, long considered) {
+        this.folder = folder;
+        this.considered = considered;
     }
 
     /** Which images of a set. */
@@ -53,66 +50,88 @@ public final class LabelledImages implements Closeable {
     record Batch(ImageBatch images, int[] labels) {}
 
     /**
-     * Opens images.
+     * Reads images. Of more than fit into memory the first are read: prepared images are in random order.
      *
-     * @param location a folder whose subfolders are classes, or CIFAR or IDX files, on any Hadoop file system
-     * @param size width and height to which they are brought, in pixels
-     * @throws DataException if there are no images, or they have no labels
+     * @throws DataException if they have no labels, or there are too few
      */
-    public static LabelledImages open(String location, Part part, int size, Configuration hadoop) throws IOException {
-        var set = new ImageSetFinder(hadoop).find(location, ImageFormat.AUTO);
-        if (!set.labelled()) {
-            throw new DataException(location + ": the images have no labels, and a classifier learns labels. Give a"
-                    + " folder with a subfolder for each class, or IDX files of which one holds the labels");
+    public static LabelledImages read(DataFolder folder, Part part, Configuration hadoop) throws IOException {
+        if (folder.classNames().isEmpty()) {
+            throw new DataException(folder.location() + ": the images have no labels, and a classifier learns labels. "
+                    + "Give a source with classes: subfolders, CIFAR, IDX files with one of labels, or as prepare "
+                    + "--labels has them");
         }
-        var indices = LongStream.range(0, set.count()).filter(part::has).toArray();
-        if (indices.length == 0) {
-            throw new DataException(
-                    location + ": " + set.count() + " images are too few to hold some out; name test" + " images");
+        int imageBytes = ImageBatch.CHANNELS
+                * folder.description().size()
+                * folder.description().size();
+        long room = (long) (HEAP_SHARE * Runtime.getRuntime().maxMemory() / imageBytes);
+        var images = new LabelledImages(folder, Math.min(folder.count(), room));
+        images.read(part, imageBytes, hadoop);
+        if (images.count() == 0) {
+            throw new DataException(folder.location() + ": " + folder.count()
+                    + " images are too few to hold some out; name test images");
         }
-        var reader = set.open(hadoop, ReadOptions.ofSize(size).withCacheMib(CACHE_MIB));
-        return new LabelledImages(set, new SubstitutingReader(reader, BAD_FRACTION), size, indices);
+        return images;
     }
 
-    /** Where they are, and whether that is all of them. */
+    private void read(Part part, int imageBytes, Configuration hadoop) throws IOException {
+        int groups = folder.rowGroups().length;
+        long index = 0;
+        try (var reader = new RowGroupReader(folder, hadoop)) {
+            for (int group = 0; group < groups && index < considered; group++) {
+                ShardImages images = reader.read(group);
+                for (int i = 0; i < images.count() && index < considered; i++, index++) {
+                    if (part.has(index)) {
+                        var image = new byte[imageBytes];
+                        System.arraycopy(images.pixels(), i * imageBytes, image, 0, imageBytes);
+                        pixels.add(image);
+                        labels.add(images.labels()[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Where they come from, and whether that is all of them. */
     String location() {
-        return set.location() + (indices.length == set.count() ? "" : " (part)");
+        return folder.description().source() + (count() == folder.count() ? "" : " (part)");
     }
 
     /** One line for people: what was found, and how much of it these are. */
     public String summary() {
-        return set.summary() + "; " + indices.length + " of these";
+        return folder.summary() + "; " + count() + " of these"
+                + (considered == folder.count()
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ": only the first %d fit into the Java heap (CASDM_HEAP makes it larger)",
+                                considered));
     }
 
-    /** The set that they are of. */
-    ImageSet set() {
-        return set;
+    /** The classes' names, label by label. */
+    List<String> classNames() {
+        return folder.classNames();
     }
 
     /** How many there are. */
     int count() {
-        return indices.length;
+        return labels.size();
     }
 
     /** Pixels a side. */
     int size() {
-        return size;
+        return folder.description().size();
     }
 
-    /** The images at some places of this part, 0 to count - 1. Bad ones are replaced by others. */
-    Batch read(long... places) throws IOException {
-        var bytes = size * size * ImageBatch.CHANNELS;
-        var pixels = new byte[places.length * bytes];
-        var labels = new int[places.length];
+    /** The images at some places of this part, 0 to count - 1. */
+    Batch read(long... places) {
+        int bytes = size() * size() * ImageBatch.CHANNELS;
+        var batch = new byte[places.length * bytes];
+        var classes = new int[places.length];
         for (int i = 0; i < places.length; i++) {
-            long found = reader.read(indices[Math.toIntExact(places[i])], pixels, i * bytes);
-            labels[i] = reader.label(found);
+            int place = Math.toIntExact(places[i]);
+            System.arraycopy(pixels.get(place), 0, batch, i * bytes, bytes);
+            classes[i] = labels.get(place);
         }
-        return new Batch(new ImageBatch(pixels, places.length, size, size), labels);
-    }
-
-    @Override
-    public void close() throws IOException {
-        reader.close();
+        return new Batch(new ImageBatch(batch, places.length, size(), size()), classes);
     }
 }

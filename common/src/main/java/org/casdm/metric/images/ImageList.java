@@ -4,18 +4,17 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * A set of images that was found, in parts.
  *
- * @param location  as it was given
+ * @param location as it was given
  * @param summary   one line for people
  * @param size      width and height of the images in pixels
- * @param resizable whether they can be had in other sizes: pictures can, stored pixels cannot
+ * @param skipped   pictures of their source that could not be used
  * @param parts     at least one, in the order of the images
  */
-public record ImageList(String location, String summary, int size, boolean resizable, List<ImagePart> parts) {
+public record ImageList(String location, String summary, int size, long skipped, List<ImagePart> parts) {
 
     private static final int LARGEST_NUMBER_OF_PIECES = 256;
     /** Enough for a small set to keep some processors busy. */
@@ -33,7 +32,7 @@ public record ImageList(String location, String summary, int size, boolean resiz
      * Consecutive parts that one task reads.
      *
      * @param index which piece of the set, from 0
-     * @param first place in the set of its first image; -1 where counts are not known
+     * @param first place in the set of its first image;
      * @param size  width and height of the images in pixels
      * @param parts at least one
      */
@@ -43,33 +42,9 @@ public record ImageList(String location, String summary, int size, boolean resiz
         }
     }
 
-    /** All images, unusable ones included, where that is known without reading them. */
-    public OptionalLong count() {
-        long count = 0;
-        for (var part : parts) {
-            if (part.count().isEmpty()) {
-                return OptionalLong.empty();
-            }
-            count += part.count().getAsLong();
-        }
-        return OptionalLong.of(count);
-    }
-
-    /** The set with images of another size, which it has to be able to give. */
-    public ImageList withSize(int other) {
-        if (other != size && !resizable) {
-            throw new IllegalStateException(location + " has no images of " + other + " pixels");
-        }
-        return new ImageList(location, summary, other, resizable, parts);
-    }
-
-    /** The set with what counting its images has given, part by part. */
-    public ImageList withCounts(List<Long> counts) {
-        var counted = new ArrayList<ImagePart>();
-        for (int i = 0; i < parts.size(); i++) {
-            counted.add(new CountedPart(parts.get(i), counts.get(i)));
-        }
-        return new ImageList(location, summary, size, resizable, counted);
+    /** How many images there are. */
+    public long count() {
+        return parts.stream().mapToLong(ImagePart::images).sum();
     }
 
     /**
@@ -77,10 +52,7 @@ public record ImageList(String location, String summary, int size, boolean resiz
      * not on who works.
      */
     public List<Piece> pieces() {
-        var count = count();
-        long least = count.isPresent()
-                ? imagesOfAPiece(count.getAsLong())
-                : (parts.size() + LARGEST_NUMBER_OF_PIECES - 1) / LARGEST_NUMBER_OF_PIECES;
+        long least = imagesOfAPiece(count());
         var pieces = new ArrayList<Piece>();
         var current = new ArrayList<ImagePart>();
         long first = 0;
@@ -94,17 +66,16 @@ public record ImageList(String location, String summary, int size, boolean resiz
             } else {
                 current.add(part);
             }
-            // Where images are not counted, parts are.
-            inCurrent += count.isPresent() ? part.count().getAsLong() : 1;
+            inCurrent += part.images();
             if (inCurrent >= least) {
-                pieces.add(new Piece(pieces.size(), count.isPresent() ? first : -1, size, current));
+                pieces.add(new Piece(pieces.size(), first, size, current));
                 first += inCurrent;
                 inCurrent = 0;
                 current.clear();
             }
         }
         if (!current.isEmpty()) {
-            pieces.add(new Piece(pieces.size(), count.isPresent() ? first : -1, size, current));
+            pieces.add(new Piece(pieces.size(), first, size, current));
         }
         return pieces;
     }

@@ -2,11 +2,10 @@ package org.casdm.metric.images;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.casdm.data.Storage;
-import org.casdm.data.shard.DatasetDescription;
-import org.casdm.data.source.ImageSources;
-import org.casdm.data.source.ReadContext;
-import org.casdm.data.source.SourceFormat;
+import org.casdm.data.shard.DataFolder;
 import org.casdm.metric.ReferenceStatistics;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpzFile;
@@ -16,11 +15,11 @@ public final class ImageLists {
 
     private static final String NPZ = ".npz";
 
-    private final ReadContext context;
+    private final Configuration hadoop;
 
-    /** @param context how to reach the storage, and what sources may ask for */
-    public ImageLists(ReadContext context) {
-        this.context = context;
+    /** @param hadoop says how to reach the storage */
+    public ImageLists(Configuration hadoop) {
+        this.hadoop = hadoop;
     }
 
     /** Whether a location is an {@code .npz} file with statistics of images; it may hold images as well. */
@@ -44,29 +43,25 @@ public final class ImageLists {
     }
 
     /**
-     * Finds images: a data folder or samples (Parquet with {@code dataset.json}), an {@code .npz} batch, or pictures in
-     * any form that {@link ImageSources} knows.
+     * Finds images: a data folder or samples (Parquet with {@code dataset.json}), or an {@code .npz} batch.
      *
-     * @throws org.casdm.data.DataException when there is nothing, nothing usable, or no access; it says which and what
-     *         to do
+     * @return empty when there is something else, such as pictures that have to be prepared first
+     * @throws org.casdm.data.DataException when what is there cannot be used; it says what to do
      */
-    public ImageList find(String location) throws IOException {
-        var path = Storage.path(location);
-        var fileSystem = Storage.fileSystem(path, context.hadoop());
-        try {
-            if (isNpz(location)) {
-                try (var file = open(location)) {
-                    return NpzPart.list(location, file);
-                }
+    public Optional<ImageList> find(String location) throws IOException {
+        if (isNpz(location)) {
+            try (var file = open(location)) {
+                return Optional.of(NpzPart.list(location, file));
+            } catch (IOException e) {
+                throw Storage.explained(Storage.path(location), e);
             }
-            if (DatasetDescription.isIn(fileSystem, path)) {
-                return ShardPart.list(location, DatasetDescription.read(fileSystem, path));
-            }
-        } catch (IOException e) {
-            throw Storage.explained(path, e);
         }
-        return PicturePart.list(
-                new ImageSources(context.hadoop(), context.limits()).find(location, SourceFormat.AUTO), context);
+        return DataFolder.in(location, hadoop).map(ImageLists::of);
+    }
+
+    /** The images of a data folder. */
+    public static ImageList of(DataFolder folder) {
+        return ShardPart.list(folder.location(), folder.description());
     }
 
     private static boolean isNpz(String location) {
@@ -76,7 +71,7 @@ public final class ImageLists {
     private NpzFile open(String location) throws IOException {
         var path = Storage.path(location);
         try {
-            return new NpzFile(SeekableInput.open(Storage.fileSystem(path, context.hadoop()), path));
+            return new NpzFile(SeekableInput.open(Storage.fileSystem(path, hadoop), path));
         } catch (IOException e) {
             throw Storage.explained(path, e);
         }

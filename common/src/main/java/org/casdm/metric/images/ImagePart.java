@@ -3,19 +3,13 @@ package org.casdm.metric.images;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.casdm.data.source.ReadContext;
+import org.apache.hadoop.conf.Configuration;
 
 /** Some consecutive images of a set: small, and all that an executor needs to read them. */
 public interface ImagePart extends Serializable {
 
-    /** Images, unusable ones included; empty where only reading tells. */
-    OptionalLong count();
-
-    /** Counts them, by reading if need be. */
-    default long countImages(ReadContext context) throws IOException {
-        return count().orElseThrow();
-    }
+    /** How many images it has. */
+    int images();
 
     /** One part for this one and the next of the set, where reading both at once spares work; empty elsewhere. */
     default Optional<ImagePart> joined(ImagePart next) {
@@ -23,5 +17,5 @@ public interface ImagePart extends Serializable {
     }
 
     /** Opens the part, for images of size × size pixels. */
-    ImageStream open(ReadContext context, int size) throws IOException;
+    ImageStream open(Configuration hadoop, int size) throws IOException;
 }

@@ -12,7 +12,6 @@ public interface ImageStream extends Closeable {
      * @param destination takes size × size × 3 unsigned bytes, row-major, channel last
      * @param offset      where in the destination to begin
      * @return whether there was one
-     * @throws org.casdm.data.BadImageException if the image cannot be used; the next can be asked for
      * @throws IOException if the storage fails
      */
     boolean read(byte[] destination, int offset) throws IOException;

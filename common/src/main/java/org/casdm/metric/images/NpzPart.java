@@ -5,11 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.Storage;
-import org.casdm.data.source.ReadContext;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyReader;
@@ -64,7 +63,7 @@ record NpzPart(String location, long first, int images) implements ImagePart {
             parts.add(new NpzPart(location, first, Math.toIntExact(Math.min(each, count - first))));
         }
         return new ImageList(
-                location, count + " images of " + size + "x" + size + " pixels in an array", size, false, parts);
+                location, count + " images of " + size + "x" + size + " pixels in an array", size, 0, parts);
     }
 
     private static int size(String location, NpyHeader header) throws DataException {
@@ -90,11 +89,6 @@ record NpzPart(String location, long first, int images) implements ImagePart {
     }
 
     @Override
-    public OptionalLong count() {
-        return OptionalLong.of(images);
-    }
-
-    @Override
     public Optional<ImagePart> joined(ImagePart next) {
         return next instanceof NpzPart part && part.location.equals(location) && part.first == first + images
                 ? Optional.of(new NpzPart(location, first, images + part.images))
@@ -102,9 +96,9 @@ record NpzPart(String location, long first, int images) implements ImagePart {
     }
 
     @Override
-    public ImageStream open(ReadContext context, int size) throws IOException {
+    public ImageStream open(Configuration hadoop, int size) throws IOException {
         var path = new Path(location);
-        var file = new NpzFile(SeekableInput.open(Storage.fileSystem(path, context.hadoop()), path));
+        var file = new NpzFile(SeekableInput.open(Storage.fileSystem(path, hadoop), path));
         try {
             var array = file.array(ARRAY);
             int imageBytes = size * size * CHANNELS;

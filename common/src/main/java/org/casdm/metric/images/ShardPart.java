@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardFile;
 import org.casdm.data.shard.ShardReader;
-import org.casdm.data.source.ReadContext;
 
 /**
  * Images of a row group of a shard.
@@ -44,13 +43,8 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
                         + description.shards().size() + " shards, from "
                         + description.source(),
                 description.size(),
-                false,
+                description.skipped().size(),
                 parts);
-    }
-
-    @Override
-    public OptionalLong count() {
-        return OptionalLong.of(images);
     }
 
     @Override
@@ -64,9 +58,9 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
     }
 
     @Override
-    public ImageStream open(ReadContext context, int size) throws IOException {
+    public ImageStream open(Configuration hadoop, int size) throws IOException {
         var path = new Path(folder);
-        try (var reader = ShardReader.open(Storage.fileSystem(path, context.hadoop()), path, shard, size)) {
+        try (var reader = ShardReader.open(Storage.fileSystem(path, hadoop), path, shard, size)) {
             return new PixelsInMemory(reader.readRowGroup(rowGroup).pixels(), size, first, images);
         }
     }

@@ -31,7 +31,7 @@ class DatasetDescriptionFuzzTest {
     void read(byte[] content) {
         var folder = MemoryFiles.folder(Map.of(DatasetDescription.FILE_NAME, content));
         Untrusted.isRead(DatasetDescription.FILE_NAME, () -> {
-            var set = ShardImageSet.find(folder.toString(), folder, HADOOP);
+            var set = DataFolder.at(folder.toString(), HADOOP);
             set.rowGroups();
             set.summary();
             requireNamesInFolder(set.description());

@@ -10,17 +10,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.BatchOrder;
 import org.casdm.data.DataException;
 import org.casdm.data.Divisions;
-import org.casdm.data.ImageFormat;
-import org.casdm.data.ImageSetFinder;
-import org.casdm.data.ReadOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,26 +32,17 @@ class ShardStreamTest {
     private java.nio.file.Path local;
 
     private final Configuration hadoop = new Configuration();
-    private ShardImageSet set;
+    private DataFolder set;
 
     @BeforeEach
     void write() throws IOException {
-        var fileSystem = FileSystem.getLocal(hadoop);
-        var folder = new Path(local.toUri());
-        var shards = new ArrayList<ShardFile>();
-        for (int shard = 0, image = 0; shard < 3; shard++) {
-            var file = new Path(folder, String.format(Locale.ROOT, "part-%05d.parquet", shard));
-            try (var writer = new ShardWriter(fileSystem, file, SIZE)) {
-                for (int i = 0; i < COUNT / 3; i++, image++) {
-                    writer.write("image " + image, image % LABELS, pixels(image), 0);
-                }
-                shards.add(writer.finish());
-            }
-        }
-        new DatasetDescription(
-                        COUNT, SIZE, 3, List.of("a", "b", "c", "d", "e"), "test", "none", 0, "all", shards, List.of())
-                .write(fileSystem, folder);
-        set = (ShardImageSet) new ImageSetFinder(hadoop).find(local.toString(), ImageFormat.AUTO);
+        set = TestDataFolder.write(
+                local,
+                SIZE,
+                List.of("a", "b", "c", "d", "e"),
+                new int[] {COUNT / 3, COUNT / 3, COUNT / 3},
+                image -> image % LABELS,
+                ShardStreamTest::pixels);
     }
 
     /** The number comes first. */
@@ -162,20 +147,10 @@ class ShardStreamTest {
     }
 
     @Test
-    void singleImagesCanBeRead() throws IOException {
-        try (var reader = set.open(hadoop, ReadOptions.ofSize(SIZE))) {
-            var pixels = new byte[BYTES];
-            for (long index : new long[] {0, 41, 42, 50, 149, 1}) {
-                reader.read(index, pixels, 0);
-                assertThat(pixels).isEqualTo(pixels((int) index));
-                assertThat(reader.label(index)).isEqualTo((int) index % LABELS);
-                assertThat(reader.id(index)).isEqualTo("image " + index);
-            }
-            assertThatThrownBy(() -> reader.read(COUNT, pixels, 0)).isInstanceOf(IndexOutOfBoundsException.class);
-        }
-        assertThatThrownBy(() -> set.open(hadoop, ReadOptions.ofSize(64)))
+    void anotherSize_isRefusedByName() {
+        assertThatThrownBy(() -> set.requireSize(64))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("was prepared with 256 x 256 pixels, but data.size is 64");
+                .hasMessageContaining("was prepared with 256 x 256 pixels, but 64 x 64 are asked for");
         assertThat(set.summary()).contains("150 images of 256 x 256 in 3 shards");
     }
 }

@@ -25,7 +25,6 @@ import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.tensor.Sha256;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,7 +222,7 @@ class ShardTest {
             assertThat(reader.rowGroups()).containsExactly(3, 2);
             var first = reader.readRowGroup(0);
             assertThat(first.ids()).containsExactly("ü/0", "ü/1", "ü/2");
-            assertThat(first.labels()).containsExactly(0, ImageReader.NO_LABEL, 2);
+            assertThat(first.labels()).containsExactly(0, DatasetDescription.NO_LABEL, 2);
             var expected = new byte[3 * BYTES];
             IntStream.range(0, expected.length).forEach(i -> expected[i] = (byte) i);
             assertThat(first.pixels()).isEqualTo(expected);

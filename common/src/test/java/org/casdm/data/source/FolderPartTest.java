@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Locale;
 import org.casdm.data.DataException;
 import org.casdm.data.picture.TestPictures;
+import org.casdm.data.shard.DatasetDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,11 +70,13 @@ class FolderPartTest {
         Files.createSymbolicLink(folder.resolve("other"), elsewhere.resolve("secret"));
         Files.createSymbolicLink(folder.resolve("class/loop"), folder);
         var strict = reading(SourceLimits.DEFAULT);
+        assertThat(strict.find(folder, SourceFormat.AUTO).summary())
+                .contains("links to a folder around them left aside: class/loop");
         List<SourceRecord> records = strict.records(folder, SourceFormat.AUTO);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("class/own.png");
         assertThat(SourceReading.bad(records))
                 .extracting(BadRecord::id)
-                .containsExactlyInAnyOrder("class/file.png", "other", "class/loop");
+                .containsExactlyInAnyOrder("class/file.png", "other");
         assertThat(SourceReading.bad(records))
                 .extracting(BadRecord::reason)
                 .allMatch(reason -> reason.contains("--follow-links"));
@@ -81,7 +85,59 @@ class FolderPartTest {
         List<SourceRecord> followed = lenient.records(folder, SourceFormat.FOLDER);
         assertThat(SourceReading.ids(SourceReading.images(followed)))
                 .containsExactly("class/file.png", "class/own.png", "other/a.png");
-        assertThat(SourceReading.bad(followed)).extracting(BadRecord::id).containsExactly("class/loop");
+        assertThat(SourceReading.bad(followed)).isEmpty();
+        assertThat(lenient.find(folder, SourceFormat.FOLDER).summary())
+                .contains("links to a folder around them left aside: class/loop");
+    }
+
+    @Test
+    void oneImageBesideTheFolders_meansNoClasses() throws Exception {
+        put(folder, "ant/a.png", "rgb.png");
+        put(folder, "b.png", "rgb.png");
+        ImageSource source = reading(SourceLimits.DEFAULT).find(folder.toUri(), SourceFormat.FOLDER);
+        assertThat(source.classNames()).isEmpty();
+        assertThat(SourceReading.images(reading(SourceLimits.DEFAULT).records(source)))
+                .extracting(RawImage::label)
+                .containsOnly(DatasetDescription.NO_LABEL);
+    }
+
+    @Test
+    void namesThatAreHardOnPaths_areRead() throws Exception {
+        var names = List.of("10:30.png", "50% off.png", "[x]{y}*.png", "a b.png", "ä#?.png");
+        for (String name : names) {
+            put(folder, name, "rgb.png");
+        }
+        for (Object location : List.of(folder, folder + "/", folder.toUri())) {
+            var reading = reading(SourceLimits.DEFAULT);
+            assertThat(SourceReading.ids(SourceReading.images(reading.records(location, SourceFormat.AUTO))))
+                    .containsExactlyElementsOf(names);
+        }
+    }
+
+    @Test
+    void fingerprint_changesWithNamesLengthsAndTimes() throws Exception {
+        put(folder, "a.png", "rgb.png");
+        put(folder, "b.png", "rgb.png");
+        var reading = reading(SourceLimits.DEFAULT);
+        String before = reading.find(folder, SourceFormat.AUTO).fingerprint();
+        assertThat(reading.find(folder + "/", SourceFormat.AUTO).fingerprint()).isEqualTo(before);
+        var modified = Files.getLastModifiedTime(folder.resolve("a.png"));
+        Files.setLastModifiedTime(folder.resolve("a.png"), FileTime.fromMillis(1_000_000));
+        assertThat(reading.find(folder, SourceFormat.AUTO).fingerprint()).isNotEqualTo(before);
+        Files.setLastModifiedTime(folder.resolve("a.png"), modified);
+        assertThat(reading.find(folder, SourceFormat.AUTO).fingerprint()).isEqualTo(before);
+        Files.move(folder.resolve("a.png"), folder.resolve("c.png"));
+        assertThat(reading.find(folder, SourceFormat.AUTO).fingerprint()).isNotEqualTo(before);
+    }
+
+    @Test
+    void anArchiveOrTableBesidePictures_doesNotHideThem() throws Exception {
+        put(folder, "a.png", "rgb.png");
+        Files.writeString(folder.resolve("all.tar.gz"), "the same again");
+        Files.writeString(folder.resolve("metadata.parquet"), "captions");
+        ImageSource source = reading(SourceLimits.DEFAULT).find(folder, SourceFormat.AUTO);
+        assertThat(source.format()).isEqualTo(SourceFormat.FOLDER);
+        assertThat(source.summary()).contains("2 other files left aside");
     }
 
     @Test

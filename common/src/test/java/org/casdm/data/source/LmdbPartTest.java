@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
+import org.casdm.data.shard.DatasetDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lmdbjava.Dbi;
@@ -36,7 +36,7 @@ class LmdbPartTest {
         List<String> reasons = new ArrayList<>();
         for (RawImage image : SourceReading.images(records)) {
             assertThat(image.id()).matches("[ -~]+");
-            assertThat(image.label()).isEqualTo(ImageReader.NO_LABEL);
+            assertThat(image.label()).isEqualTo(DatasetDescription.NO_LABEL);
             try {
                 image.picture(SourceLimits.DEFAULT.decoder());
                 good++;
@@ -69,7 +69,7 @@ class LmdbPartTest {
         Path file = database(1000);
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            var part = new LmdbPart(file.toString(), i, 7, 0, "", ImageReader.NO_LABEL);
+            var part = new LmdbPart(file.toString(), i, 7, 0, "", DatasetDescription.NO_LABEL);
             List<SourceRecord> records = reading().records(part);
             assertThat(records.size()).isBetween(142, 143);
             ids.addAll(SourceReading.ids(records));

@@ -21,8 +21,8 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.picture.TestPictures;
+import org.casdm.data.shard.DatasetDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,7 +135,7 @@ class ParquetPartTest {
         assertThat(without.classNames()).isEmpty();
         assertThat(SourceReading.images(reading().records(without)))
                 .extracting(RawImage::label)
-                .containsOnly(ImageReader.NO_LABEL);
+                .containsOnly(DatasetDescription.NO_LABEL);
     }
 
     @Test

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.picture.TestPictures;
+import org.casdm.data.shard.DatasetDescription;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +54,7 @@ class PictureLabelsTest {
         assertThat(SourceReading.images(reading().records(source)))
                 .extracting(RawImage::label)
                 .hasSize(3)
-                .containsOnly(ImageReader.NO_LABEL);
+                .containsOnly(DatasetDescription.NO_LABEL);
     }
 
     @ParameterizedTest
@@ -129,7 +129,7 @@ class PictureLabelsTest {
         assertThat(source.classNames()).isEmpty();
         assertThat(SourceReading.images(reading().records(source)))
                 .extracting(RawImage::label)
-                .containsOnly(ImageReader.NO_LABEL);
+                .containsOnly(DatasetDescription.NO_LABEL);
     }
 
     private ImageSource find(boolean zipped, LabelRule rule, String datasetJson) throws IOException {

@@ -21,8 +21,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
 import org.casdm.data.picture.TestPictures;
+import org.casdm.data.shard.DatasetDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +95,7 @@ class TarPartTest {
         assertThat(SourceReading.bad(records)).isEmpty();
         assertThat(SourceReading.ids(records)).containsExactlyInAnyOrder("a/b.JPG", "x".repeat(150) + ".png");
         RawImage image = SourceReading.images(records).get(0);
-        assertThat(image.label()).isEqualTo(ImageReader.NO_LABEL);
+        assertThat(image.label()).isEqualTo(DatasetDescription.NO_LABEL);
         assertThat(((EncodedPicture) image.payload()).content()).isEqualTo(PICTURE);
     }
 
@@ -344,7 +344,7 @@ class TarPartTest {
         assertThat(without.numbered()).isFalse();
         assertThat(SourceReading.images(reading().records(without)))
                 .extracting(RawImage::label)
-                .containsOnly(ImageReader.NO_LABEL);
+                .containsOnly(DatasetDescription.NO_LABEL);
     }
 
     @Test
@@ -390,7 +390,7 @@ class TarPartTest {
         assertThat(source.numbered()).isFalse();
         assertThat(SourceReading.images(reading().records(source)))
                 .extracting(RawImage::label)
-                .containsExactly(ImageReader.NO_LABEL);
+                .containsExactly(DatasetDescription.NO_LABEL);
     }
 
     @Test

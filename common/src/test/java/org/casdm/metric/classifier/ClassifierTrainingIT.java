@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.casdm.data.DataException;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.data.shard.DataFolder;
+import org.casdm.data.shard.DatasetDescription;
+import org.casdm.data.shard.TestDataFolder;
 import org.casdm.metric.classifier.LabelledImages.Part;
 import org.casdm.metric.feature.ImageBatch;
 import org.casdm.tensor.SafetensorsWriter;
@@ -34,8 +38,8 @@ class ClassifierTrainingIT {
     @TempDir
     private static Path folder;
 
-    private static Path pictures;
-    private static Path fewPictures;
+    private static DataFolder pictures;
+    private static DataFolder fewPictures;
 
     @TempDir
     private Path output;
@@ -46,12 +50,19 @@ class ClassifierTrainingIT {
         fewPictures = draw("few", 150);
     }
 
-    private static Path draw(String name, int count) throws IOException {
-        var path = folder.resolve(name);
-        new DrawnImages(1, SIZE).write(files(), hadoop(path), count);
+    private static DataFolder draw(String name, int count) throws IOException {
+        var drawn = new DrawnImages(1, SIZE);
         // At this size a square is a disc but for a pixel: those take longer to learn.
-        files().delete(hadoop(path.resolve("square")), true);
-        return path;
+        var indices = IntStream.range(0, count)
+                .filter(i -> drawn.shape(i) != DrawnImages.Shape.SQUARE)
+                .toArray();
+        return TestDataFolder.write(
+                folder.resolve(name),
+                SIZE,
+                List.of("disc", "ring"),
+                new int[] {indices.length},
+                i -> drawn.shape(indices[i]) == DrawnImages.Shape.DISC ? 0 : 1,
+                i -> drawn.pixels(indices[i]));
     }
 
     private static FileSystem files() throws IOException {
@@ -62,12 +73,11 @@ class ClassifierTrainingIT {
         return new org.apache.hadoop.fs.Path(path.toUri());
     }
 
-    private static Classifier train(Path images, TrainingSettings settings, TrainingProgress progress)
+    private static Classifier train(DataFolder images, TrainingSettings settings, TrainingProgress progress)
             throws IOException {
-        try (var training = LabelledImages.open(images.toString(), Part.TRAINING, SIZE, HADOOP);
-                var test = LabelledImages.open(images.toString(), Part.HELD_OUT, SIZE, HADOOP)) {
-            return new ClassifierTraining(settings, progress).run(training, test);
-        }
+        var training = LabelledImages.read(images, Part.TRAINING, HADOOP);
+        var test = LabelledImages.read(images, Part.HELD_OUT, HADOOP);
+        return new ClassifierTraining(settings, progress).run(training, test);
     }
 
     private static Classifier quicklyTrained(long seed) throws IOException {
@@ -173,25 +183,46 @@ class ClassifierTrainingIT {
     }
 
     @Test
-    void imagesWithoutLabelsTeachNothing() {
-        var unlabelled = pictures.resolve("disc").toString();
-        assertThatThrownBy(() -> LabelledImages.open(unlabelled, Part.ALL, SIZE, HADOOP))
+    void imagesWithoutLabelsTeachNothing() throws IOException {
+        var unlabelled = TestDataFolder.write(
+                folder.resolve("unlabelled"),
+                SIZE,
+                List.of(),
+                new int[] {3},
+                i -> DatasetDescription.NO_LABEL,
+                i -> new DrawnImages(1, SIZE).pixels(i));
+        assertThatThrownBy(() -> LabelledImages.read(unlabelled, Part.ALL, HADOOP))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining(unlabelled)
+                .hasMessageContaining(unlabelled.location())
                 .hasMessageContaining("labels");
     }
 
     @Test
     void testImagesHaveTheSameClasses() throws IOException {
-        var other = folder.resolve("other");
-        new DrawnImages(3, SIZE).write(files(), hadoop(other), 2);
-        try (var training = LabelledImages.open(pictures.toString(), Part.ALL, SIZE, HADOOP);
-                var test = LabelledImages.open(other.toString(), Part.ALL, SIZE, HADOOP)) {
-            var settings = new TrainingSettings(1, 10, 1e-3, 0);
-            assertThatThrownBy(() -> new ClassifierTraining(settings, (images, total, loss) -> {}).run(training, test))
-                    .isInstanceOf(DataException.class)
-                    .hasMessageContaining("[disc, square]")
-                    .hasMessageContaining("[disc, ring]");
-        }
+        var other = TestDataFolder.write(
+                folder.resolve("other"),
+                SIZE,
+                List.of("disc", "square"),
+                new int[] {2},
+                i -> i,
+                i -> new DrawnImages(3, SIZE).pixels(i));
+        var training = LabelledImages.read(pictures, Part.ALL, HADOOP);
+        var test = LabelledImages.read(other, Part.ALL, HADOOP);
+        var settings = new TrainingSettings(1, 10, 1e-3, 0);
+        assertThatThrownBy(() -> new ClassifierTraining(settings, (images, total, loss) -> {}).run(training, test))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("[disc, square]")
+                .hasMessageContaining("[disc, ring]");
+    }
+
+    @Test
+    void heldOutImages_areTheRest() throws IOException {
+        var all = LabelledImages.read(pictures, Part.ALL, HADOOP);
+        var training = LabelledImages.read(pictures, Part.TRAINING, HADOOP);
+        var heldOut = LabelledImages.read(pictures, Part.HELD_OUT, HADOOP);
+        assertThat(all.count()).isEqualTo(IMAGES);
+        assertThat(training.count() + heldOut.count()).isEqualTo(IMAGES);
+        assertThat(heldOut.count()).isBetween(IMAGES / 20, IMAGES / 5);
+        assertThat(all.read(0, 1).images().pixels()).startsWith(new DrawnImages(1, SIZE).pixels(0));
     }
 }

@@ -8,21 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
-import org.casdm.data.ImageReader;
-import org.casdm.data.picture.ContactSheet;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardFile;
 import org.casdm.data.shard.ShardWriter;
-import org.casdm.data.source.LocalCopies;
-import org.casdm.data.source.ReadContext;
-import org.casdm.data.source.SourceLimits;
+import org.casdm.data.shard.SkippedRecord;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyType;
 import org.casdm.tensor.npy.NpzWriter;
@@ -38,22 +32,20 @@ class ImageListsTest {
     @TempDir
     private Path folder;
 
-    private ReadContext context;
     private ImageLists lists;
 
     @BeforeEach
     void open() {
-        context = new ReadContext(new Configuration(), SourceLimits.DEFAULT, new LocalCopies(folder.resolve("copies")));
-        lists = new ImageLists(context);
+        lists = new ImageLists(new Configuration());
     }
 
     @Test
     void readsABatchOfSamplesInPieces() throws IOException {
         var pixels = pixels(2500);
         var file = npz("arr_0", pixels, NpyHeader.of(NpyType.UINT8, 2500, SIZE, SIZE, 3));
-        var list = lists.find(file);
+        var list = lists.find(file).orElseThrow();
         assertThat(list.size()).isEqualTo(SIZE);
-        assertThat(list.count()).hasValue(2500);
+        assertThat(list.count()).isEqualTo(2500);
         assertThat(list.pieces())
                 .extracting(ImageList.Piece::first)
                 .startsWith(0L, 100L, 200L)
@@ -72,60 +64,28 @@ class ImageListsTest {
             var file = new org.apache.hadoop.fs.Path(path, "part-0000" + shards.size() + ".parquet");
             try (var writer = new ShardWriter(fileSystem, file, SIZE)) {
                 for (int i = range[0]; i < range[1]; i++) {
-                    writer.write("image " + i, ImageReader.NO_LABEL, pixels, i * IMAGE_BYTES);
+                    writer.write("image " + i, DatasetDescription.NO_LABEL, pixels, i * IMAGE_BYTES);
                 }
                 shards.add(writer.finish());
             }
         }
         // Without its description the folder is unfinished.
-        assertThatThrownBy(() -> lists.find(path.toString()))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("dataset.json");
-        new DatasetDescription(7, SIZE, 3, List.of(), "test", "none", 1, "all", shards, List.of())
+        assertThat(lists.find(path.toString())).isEmpty();
+        var skipped = List.of(new SkippedRecord("x.png", "torn"));
+        new DatasetDescription(7, SIZE, 3, List.of(), "test", "none", 1, "all", shards, skipped)
                 .write(fileSystem, path);
-        var list = lists.find(path.toString());
-        assertThat(list.count()).hasValue(7);
-        assertThat(list.resizable()).isFalse();
-        assertThat(read(list)).isEqualTo(pixels);
-        assertThatThrownBy(() -> list.withSize(8)).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void readsPicturesAndTellsOfBadOnes() throws IOException {
-        var pixels = pixels(3);
-        for (int i = 0; i < 3; i++) {
-            var png = new ByteArrayOutputStream();
-            new ContactSheet(1, 1)
-                    .write(Arrays.copyOfRange(pixels, i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES), 1, SIZE, 3, png);
-            Files.write(folder.resolve(i + ".png"), png.toByteArray());
-        }
-        Files.write(folder.resolve("1x.png"), new byte[] {1, 2, 3});
-        var list = lists.find(folder.toString());
-        assertThat(list.count()).hasValue(4);
+        var list = lists.find(path.toString()).orElseThrow();
+        assertThat(list.count()).isEqualTo(7);
         assertThat(list.size()).isEqualTo(SIZE);
-        assertThat(list.resizable()).isTrue();
+        assertThat(list.skipped()).isEqualTo(1);
         assertThat(read(list)).isEqualTo(pixels);
-        assertThat(read(list.withSize(2))).hasSize(3 * 2 * 2 * 3);
     }
 
     @Test
-    void aPartOfUnknownLengthIsCountedByReading() throws IOException {
-        readsPicturesAndTellsOfBadOnes();
-        var found = lists.find(folder.toString());
-        var unknown = new ImageList(
-                found.location(),
-                found.summary(),
-                SIZE,
-                true,
-                found.parts().stream()
-                        .<ImagePart>map(part -> new PicturePart(((PicturePart) part).part(), 0, -1))
-                        .toList());
-        assertThat(unknown.count()).isEmpty();
-        assertThat(unknown.pieces().get(0).first()).isEqualTo(-1);
-        assertThat(unknown.parts().get(0).countImages(context)).isEqualTo(4);
-        var counted = unknown.withCounts(List.of(4L));
-        assertThat(counted.count()).hasValue(4);
-        assertThat(read(counted)).isEqualTo(pixels(3));
+    void pictures_areNoImagesYet() throws IOException {
+        Files.write(folder.resolve("1.png"), new byte[] {1, 2, 3});
+        assertThat(lists.find(folder.toString())).isEmpty();
+        assertThat(lists.find(folder.resolve("1.png").toString())).isEmpty();
     }
 
     @Test
@@ -135,26 +95,19 @@ class ImageListsTest {
         for (int i = 0; i < count; i += 500) {
             parts.add(new NpzPart("x.npz", i, 500));
         }
-        var pieces = new ImageList("x.npz", "", SIZE, false, parts).pieces();
+        var pieces = new ImageList("x.npz", "", SIZE, 0, parts).pieces();
         assertThat(pieces).hasSizeLessThanOrEqualTo(256);
         long next = 0;
         for (var piece : pieces) {
             assertThat(piece.first()).isEqualTo(next);
             assertThat(piece.parts()).hasSize(1);
-            next += piece.parts().get(0).count().getAsLong();
+            next += piece.parts().get(0).images();
         }
         assertThat(next).isEqualTo(count);
     }
 
     @Test
     void saysWhatIsWrong() throws IOException {
-        var empty = Files.createDirectory(folder.resolve("empty")).toString();
-        assertThatThrownBy(() -> lists.find(empty))
-                .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(empty, "holds no pictures");
-        assertThatThrownBy(() -> lists.find(folder.resolve("missing").toString()))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> lists.find(folder.resolve("missing.npz").toString()))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("does not exist");
@@ -166,21 +119,15 @@ class ImageListsTest {
         assertThatThrownBy(() -> lists.find(other)).hasMessageContainingAll(other, "no array 'arr_0'");
     }
 
-    /** All images one after the other, unusable ones left out. */
+    /** All images one after the other. */
     private byte[] read(ImageList list) throws IOException {
         var all = new ByteArrayOutputStream();
         var image = new byte[list.size() * list.size() * 3];
         for (var piece : list.pieces()) {
             for (var part : piece.parts()) {
-                try (var images = part.open(context, list.size())) {
-                    boolean more = true;
-                    while (more) {
-                        try {
-                            more = images.read(image, 0);
-                            all.write(image, 0, more ? image.length : 0);
-                        } catch (BadImageException e) {
-                            assertThat(e.id()).isEqualTo("1x.png");
-                        }
+                try (var images = part.open(new Configuration(), list.size())) {
+                    while (images.read(image, 0)) {
+                        all.write(image);
                     }
                 }
             }

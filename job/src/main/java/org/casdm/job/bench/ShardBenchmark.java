@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.BatchOrder;
 import org.casdm.data.Divisions;
-import org.casdm.data.shard.ShardImageSet;
+import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.ShardStream;
 
 /** Times the reading of shards in the order of training, by one worker that does nothing else. */
@@ -36,7 +35,7 @@ public final class ShardBenchmark {
 
     /** Runs; the result is what is printed as JSON. */
     public Map<String, Object> run() throws IOException {
-        var set = ShardImageSet.find(data, new Path(data), hadoop);
+        var set = DataFolder.at(data, hadoop);
         int size = set.description().size();
         var pixels = new byte[size * size * set.description().channels()];
         long count = images == 0 ? set.count() : images;

@@ -152,6 +152,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private String features;
 
     @Option(
+            names = "--cache",
+            paramLabel = "URI",
+            description = "Folder for pictures, which are prepared once and found again (default: casdm-cache beside "
+                    + "the run; without --run the user's folder for caches on one machine, else beside the pictures).")
+    private String cache;
+
+    @Option(
             names = "--out",
             paramLabel = "URI",
             description = "File for all numbers as JSON; with --run, also of the "
@@ -233,6 +240,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 seed,
                 Optional.ofNullable(statistics),
                 Optional.ofNullable(features),
+                Optional.ofNullable(cache),
                 engine.request(spec, PrecisionChoice.FLOAT32));
     }
 

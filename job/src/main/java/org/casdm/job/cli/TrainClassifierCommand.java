@@ -1,13 +1,23 @@
 package org.casdm.job.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.data.shard.DataFolder;
+import org.casdm.data.source.ImageSources;
+import org.casdm.data.source.LabelRule;
+import org.casdm.data.source.SourceFormat;
+import org.casdm.data.source.SourceLimits;
 import org.casdm.engine.nd4j.NativeThreads;
 import org.casdm.engine.nd4j.Nd4jBackend;
+import org.casdm.job.prepare.PreparedCache;
 import org.casdm.metric.classifier.Classifier;
 import org.casdm.metric.classifier.ClassifierFile;
 import org.casdm.metric.classifier.ClassifierLayout;
@@ -39,14 +49,17 @@ final class TrainClassifierCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private static final double MOST_SKIPPED = 0.05;
+
     @Mixin
-    private StorageOptions storage;
+    private SparkOptions spark;
 
     @Option(
             names = "--data",
             required = true,
             paramLabel = "URI",
-            description = "Labelled images: a folder whose " + "subfolders are classes, CIFAR or IDX files.")
+            description = "Labelled images: a data folder, or pictures in any form that prepare reads, which are "
+                    + "prepared first.")
     private String data;
 
     @Option(
@@ -62,6 +75,13 @@ final class TrainClassifierCommand implements Callable<Integer> {
             paramLabel = "URI",
             description = "File to write, safetensors. Must not " + "exist yet.")
     private String out;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "URI",
+            description = "Folder for pictures, which are prepared once and found again (default: the user's folder "
+                    + "for caches on one machine, else beside the pictures).")
+    private String cache;
 
     @Option(
             names = "--size",
@@ -107,15 +127,20 @@ final class TrainClassifierCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         var settings = settings();
         Nd4jBackend.start();
-        var hadoop = storage.hadoop();
+        var hadoop = spark.hadoop();
         var path = new Path(out);
         var fileSystem = path.getFileSystem(hadoop);
         // Told now, not after the training.
         if (fileSystem.exists(path)) {
             throw new FileAlreadyExistsException(out);
         }
+        var folders = new ArrayList<DataFolder>();
+        int prepared = prepare(hadoop, folders);
+        if (prepared != ExitCode.DONE) {
+            return prepared;
+        }
         NativeThreads.ofThisThread(threads);
-        var classifier = train(settings, hadoop);
+        var classifier = train(settings, folders, hadoop);
         String sha256 = ClassifierFile.write(classifier, fileSystem, path);
         var description = classifier.description();
         spec.commandLine()
@@ -145,17 +170,49 @@ final class TrainClassifierCommand implements Callable<Integer> {
         }
     }
 
-    private Classifier train(TrainingSettings settings, Configuration hadoop) throws IOException {
-        var output = spec.commandLine().getOut();
-        try (var training = LabelledImages.open(data, test == null ? Part.TRAINING : Part.ALL, size, hadoop);
-                var held = test == null
-                        ? LabelledImages.open(data, Part.HELD_OUT, size, hadoop)
-                        : LabelledImages.open(test, Part.ALL, size, hadoop)) {
-            output.println(training.summary());
-            output.flush();
-            var lines = ProgressLines.ofCount("train-classifier", "images", output);
-            return new ClassifierTraining(settings, (images, total, loss) -> lines.at(images, total))
-                    .run(training, held);
+    /** Finds the data folders of training and test images; Spark is started only for what is not prepared. */
+    private int prepare(Configuration hadoop, List<DataFolder> folders) throws IOException {
+        var locations = test == null ? List.of(data) : List.of(data, test);
+        for (var location : locations) {
+            var found = DataFolder.in(location, hadoop);
+            if (found.isEmpty()) {
+                folders.clear();
+                return SparkProgram.run(
+                        spark.conf("casdm train-classifier"), spec.commandLine().getErr(), context -> {
+                            for (var pictures : locations) {
+                                folders.add(prepare(context, pictures));
+                            }
+                        });
+            }
+            found.get().requireSize(size);
+            folders.add(found.get());
         }
+        return ExitCode.DONE;
+    }
+
+    private DataFolder prepare(JavaSparkContext context, String location) throws IOException {
+        var hadoop = context.hadoopConfiguration();
+        var found = DataFolder.in(location, hadoop);
+        if (found.isPresent()) {
+            found.get().requireSize(size);
+            return found.get();
+        }
+        var limits = SourceLimits.DEFAULT.withFollowLinks(true);
+        var source = new ImageSources(hadoop, limits).find(location, SourceFormat.AUTO);
+        return PreparedCache.ofSource(context, Optional.ofNullable(cache), location)
+                .get(source, LabelRule.AUTO, size, MOST_SKIPPED, limits);
+    }
+
+    private Classifier train(TrainingSettings settings, List<DataFolder> folders, Configuration hadoop)
+            throws IOException {
+        var output = spec.commandLine().getOut();
+        var training = LabelledImages.read(folders.get(0), test == null ? Part.TRAINING : Part.ALL, hadoop);
+        var held = test == null
+                ? LabelledImages.read(folders.get(0), Part.HELD_OUT, hadoop)
+                : LabelledImages.read(folders.get(1), Part.ALL, hadoop);
+        output.println(training.summary());
+        output.flush();
+        var lines = ProgressLines.ofCount("train-classifier", "images", output);
+        return new ClassifierTraining(settings, (images, total, loss) -> lines.at(images, total)).run(training, held);
     }
 }

@@ -3,6 +3,7 @@ package org.casdm.job.evaluate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -34,7 +35,7 @@ public final class EvaluateJob {
      * @throws EvaluationFailure if sets or features do not go together
      */
     public List<Evaluation> run(JavaSparkContext spark) throws IOException {
-        try (var evaluator = new Evaluator(spark, settings)) {
+        try (var evaluator = new Evaluator(spark, settings, Optional.empty())) {
             var images = evaluator.find(samples);
             var evaluations = new ArrayList<Evaluation>();
             for (int i = 0; i < images.size(); i++) {

@@ -19,6 +19,7 @@ import org.casdm.metric.inception.InceptionSpec;
  * @param seed           decides which those are
  * @param saveStatistics where mean and covariance of the reference set go, or of the samples if there is none
  * @param saveFeatures   folder for the features of all images
+ * @param cache          folder for pictures that are prepared on the way; empty for the usual place
  * @param engine         what is to compute features, and samples that are drawn
  */
 public record EvaluationSettings(
@@ -30,6 +31,7 @@ public record EvaluationSettings(
         long seed,
         Optional<String> saveStatistics,
         Optional<String> saveFeatures,
+        Optional<String> cache,
         EngineRequest engine) {
 
     /** What is computed unless something else is asked for. */

@@ -12,9 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.casdm.data.source.ReadContext;
-import org.casdm.data.source.SourceLimits;
 import org.casdm.job.device.DeviceSurvey;
+import org.casdm.job.prepare.PreparedCache;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.GaussianStatistics;
 import org.casdm.metric.ReferenceStatistics;
@@ -37,7 +36,8 @@ final class Evaluator implements AutoCloseable {
     private final FeatureInfo info;
     private final ImageLists lists;
     private final Optional<ReferenceStatistics> stored;
-    private final Optional<ImageList> referenceImages;
+    private final Optional<FoundSet> referenceImages;
+    private final Optional<String> run;
     private final Set<Metric> metrics;
     private final FeatureStage stage;
     private SetFeatures reference;
@@ -47,18 +47,18 @@ final class Evaluator implements AutoCloseable {
     /**
      * Loads the network and finds the reference set.
      *
+     * @param run folder of the run that is evaluated, if it is one: pictures are prepared beside it
      * @throws IOException if either cannot be read
      * @throws EvaluationFailure if a metric that was asked for cannot be computed
      */
-    Evaluator(JavaSparkContext spark, EvaluationSettings settings) throws IOException {
+    Evaluator(JavaSparkContext spark, EvaluationSettings settings, Optional<String> run) throws IOException {
         this.spark = spark;
         this.settings = settings;
+        this.run = run;
         DeviceSurvey.ofDriver(spark);
         DeviceSurvey.ofExecutors(spark, spark.defaultParallelism(), settings.engine());
         size = settings.size();
-        var hadoop = spark.hadoopConfiguration();
-        var limits = SourceLimits.DEFAULT;
-        lists = new ImageLists(new ReadContext(hadoop, limits, ExtractorPool.copies()));
+        lists = new ImageLists(spark.hadoopConfiguration());
         var id = FeatureStage.newId();
         boolean complete = false;
         try {
@@ -66,9 +66,9 @@ final class Evaluator implements AutoCloseable {
             stored = storedStatistics();
             metrics = metrics();
             referenceImages = needsReferenceImages()
-                    ? Optional.of(lists.find(settings.reference().get()))
+                    ? Optional.of(FoundSet.at(settings.reference().get(), spark))
                     : Optional.empty();
-            stage = new FeatureStage(spark, settings, limits, info, id);
+            stage = new FeatureStage(spark, settings, info, id);
             complete = true;
         } finally {
             if (!complete) {
@@ -188,45 +188,59 @@ final class Evaluator implements AutoCloseable {
      * @throws EvaluationFailure if they differ in size, from each other or from what there was before
      */
     List<ImageList> find(List<LabelledSamples> samples) throws IOException {
-        var found = new ArrayList<ImageList>();
+        var found = new ArrayList<FoundSet>();
         for (var set : samples) {
-            found.add(lists.find(set.location()));
+            found.add(FoundSet.at(set.location(), spark));
         }
         int common = size(found);
         size = OptionalInt.of(common);
-        return found.stream().map(list -> list.withSize(common)).toList();
+        var images = new ArrayList<ImageList>();
+        for (var set : found) {
+            images.add(prepared(set));
+        }
+        return images;
+    }
+
+    private ImageList prepared(FoundSet set) throws IOException {
+        var cache = run.isPresent()
+                ? PreparedCache.ofRun(spark, settings.cache(), run.get())
+                : PreparedCache.ofSource(spark, settings.cache(), set.location());
+        return set.prepared(size.orElseThrow(), cache);
     }
 
     /** The one size of all images. */
-    private int size(List<ImageList> samples) {
+    private int size(List<FoundSet> samples) throws IOException {
         var all = Stream.concat(samples.stream(), referenceImages.stream()).toList();
-        var fixed = all.stream().filter(list -> !list.resizable()).toList();
-        OptionalInt wanted = size.isPresent() || fixed.isEmpty()
-                ? size
-                : OptionalInt.of(fixed.get(0).size());
-        int common = wanted.orElse(all.get(0).size());
-        if (fixed.stream().anyMatch(list -> list.size() != common)) {
+        var fixed = all.stream().filter(set -> set.size().isPresent()).toList();
+        OptionalInt wanted =
+                size.isPresent() || fixed.isEmpty() ? size : fixed.get(0).size();
+        int common = wanted.isPresent() ? wanted.getAsInt() : all.get(0).ownSize(spark);
+        if (fixed.stream().anyMatch(set -> set.size().getAsInt() != common)) {
             throw new EvaluationFailure("The images differ in size: "
-                    + all.stream()
-                            .map(list -> list.location() + " has " + list.size() + "x" + list.size() + " pixels"
-                                    + (list.resizable() ? " (and can be scaled)" : ""))
-                            .collect(Collectors.joining(", "))
+                    + all.stream().map(Evaluator::sizeText).collect(Collectors.joining(", "))
                     + settings.size().stream()
                             .mapToObj(pixels -> "; --size is " + pixels)
                             .collect(Collectors.joining())
                     + ". Metrics compare images of one size: prepare or draw one of the sets anew.");
         }
-        for (var list : all) {
+        for (var set : all) {
             LOG.info(
                     "{}: {}{}",
-                    list.location(),
-                    list.summary(),
-                    list.resizable()
-                            ? "; scaled and cropped to " + common + "x" + common
-                                    + " pixels where they are not of that size"
-                            : "");
+                    set.location(),
+                    set.summary(),
+                    set.size().isPresent()
+                            ? ""
+                            : "; scaled and cropped to " + common + "x" + common
+                                    + " pixels where they are not of that size");
         }
         return common;
+    }
+
+    private static String sizeText(FoundSet set) {
+        return set.size().isPresent()
+                ? set.location() + " has " + set.size().getAsInt() + "x"
+                        + set.size().getAsInt() + " pixels"
+                : set.location() + " has pictures, which can be scaled";
     }
 
     /**
@@ -276,7 +290,7 @@ final class Evaluator implements AutoCloseable {
             metrics.stream()
                     .filter(stored.isPresent() ? Metric.OF_SINGLE_IMAGES::contains : Metric::needsReference)
                     .forEach(ofReference::add);
-            var images = referenceImages.get().withSize(size.orElseThrow());
+            var images = prepared(referenceImages.get());
             computed = Optional.of(stage.compute(images, "reference", ofReference, save && stored.isEmpty()));
         }
         var features = stored.isEmpty()

@@ -1,14 +1,11 @@
 package org.casdm.job.evaluate;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkFiles;
-import org.casdm.data.source.LocalCopies;
 import org.casdm.engine.Computer;
 import org.casdm.engine.Device;
 import org.casdm.metric.feature.FeatureExtractor;
@@ -27,17 +24,7 @@ final class ExtractorPool {
     private static final Map<Device, FeatureModel> MODELS = new HashMap<>();
     private static final Map<Device, Deque<FeatureExtractor>> IDLE = new HashMap<>();
 
-    private static LocalCopies copies;
-
     private ExtractorPool() {}
-
-    /** Local copies of files that have to be on a disk, in the folder that Spark removes in the end. */
-    static synchronized LocalCopies copies() {
-        if (copies == null) {
-            copies = new LocalCopies(Path.of(SparkFiles.getRootDirectory(), "copies"));
-        }
-        return copies;
-    }
 
     /** An extractor on the task's device. The network is loaded on first use; other tasks wait meanwhile. */
     static synchronized FeatureExtractor borrow(
@@ -67,11 +54,7 @@ final class ExtractorPool {
     }
 
     /** Closes what nobody has borrowed. */
-    static synchronized void close() throws IOException {
-        if (copies != null) {
-            copies.close();
-            copies = null;
-        }
+    static synchronized void close() {
         closeModels();
     }
 

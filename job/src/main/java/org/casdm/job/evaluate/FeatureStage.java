@@ -12,7 +12,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
-import org.casdm.data.source.SourceLimits;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.FeatureSummary;
@@ -28,25 +27,17 @@ import org.slf4j.LoggerFactory;
 final class FeatureStage implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeatureStage.class);
-    private static final double MOST_SKIPPED = 0.01;
 
     private final JavaSparkContext spark;
     private final EvaluationSettings settings;
-    private final SourceLimits limits;
     private final FeatureInfo info;
     private final String evaluationId;
     private final Broadcast<SerializableConfiguration> hadoop;
 
     /** @param evaluationId under which the network is kept on executors */
-    FeatureStage(
-            JavaSparkContext spark,
-            EvaluationSettings settings,
-            SourceLimits limits,
-            FeatureInfo info,
-            String evaluationId) {
+    FeatureStage(JavaSparkContext spark, EvaluationSettings settings, FeatureInfo info, String evaluationId) {
         this.spark = spark;
         this.settings = settings;
-        this.limits = limits;
         this.info = info;
         this.evaluationId = evaluationId;
         hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
@@ -64,20 +55,18 @@ final class FeatureStage implements AutoCloseable {
      * @param metrics what the features are for; the Inception Score is that of samples
      * @param moments whether means and covariances are wanted, as they are to be stored
      */
-    SetFeatures compute(ImageList found, String role, Set<Metric> metrics, boolean moments) {
+    SetFeatures compute(ImageList images, String role, Set<Metric> metrics, boolean moments) {
         boolean score = metrics.contains(Metric.IS);
         boolean keep = metrics.stream().anyMatch(Metric.OF_SINGLE_IMAGES::contains);
-        var images = score || keep ? counted(found) : found;
         var content = new SummaryContent(
                 moments || metrics.contains(Metric.FID),
                 info.spatialDimension() > 0 && moments || metrics.contains(Metric.SFID),
                 score);
-        var kept = keep ? Subsample.of(images.count().orElseThrow(), mostKept(), settings.seed()) : Subsample.NONE;
+        var kept = keep ? Subsample.of(images.count(), mostKept(), settings.seed()) : Subsample.NONE;
         var folder = settings.saveFeatures().map(uri -> uri + "/" + role).orElse(null);
         var work = new FeatureWork(
                 evaluationId,
                 settings.extractor(),
-                limits,
                 content,
                 kept,
                 folder,
@@ -96,8 +85,8 @@ final class FeatureStage implements AutoCloseable {
         var pieces = images.pieces();
         long begin = System.nanoTime();
         var counter = spark.sc().longAccumulator("images");
-        var progress =
-                new FeatureProgress(title, images.count(), counter.id(), OperatorMetrics.register("evaluate")::set);
+        var progress = new FeatureProgress(
+                title, OptionalLong.of(images.count()), counter.id(), OperatorMetrics.register("evaluate")::set);
         spark.sc().addSparkListener(progress);
         JavaPairRDD<Integer, PieceResult> results =
                 spark.parallelize(pieces, pieces.size()).mapToPair(new ComputeFeatures(work, counter));
@@ -106,53 +95,29 @@ final class FeatureStage implements AutoCloseable {
         }
         try {
             var summary = MergeInOrder.all(results.mapValues(new TakeSummary()), pieces.size());
-            checkSkipped(summary, name);
             LOG.info(String.format(
                     Locale.ROOT,
                     "%s: %,d images in %.1f s",
                     title,
                     summary.images(),
                     (System.nanoTime() - begin) / 1e9));
-            return features(
-                    images.location(), name, summary, keep ? Optional.of(matrix(results, name)) : Optional.empty());
+            return features(images, name, summary, keep ? Optional.of(matrix(results, name)) : Optional.empty());
         } finally {
             spark.sc().removeSparkListener(progress);
             results.unpersist(true);
         }
     }
 
-    private SetFeatures features(String location, String name, FeatureSummary summary, Optional<FeatureMatrix> kept) {
+    private SetFeatures features(ImageList images, String name, FeatureSummary summary, Optional<FeatureMatrix> kept) {
         Optional<InceptionScore.Result> score = summary.score().map(all -> all.result(name));
         return new SetFeatures(
-                location,
+                images.location(),
                 OptionalLong.of(summary.images()),
-                summary.skippedCount(),
+                images.skipped(),
                 summary.pooled().map(moments -> moments.statistics(name)),
                 summary.spatial().map(moments -> moments.statistics(name)),
                 score,
                 kept);
-    }
-
-    /** Where images cannot be counted without reading them, that is done first: places decide splits and choices. */
-    private ImageList counted(ImageList images) {
-        if (images.count().isPresent()) {
-            return images;
-        }
-        LOG.info("counting the images of {}", images.location());
-        return images.withCounts(
-                spark.parallelize(images.parts(), images.parts().size())
-                        .map(new CountImages(limits, hadoop))
-                        .collect());
-    }
-
-    private void checkSkipped(FeatureSummary summary, String name) {
-        summary.skipped().forEach(record -> LOG.warn("skipped: {}: {}", record.id(), record.reason()));
-        long all = summary.images() + summary.skippedCount();
-        if (summary.skippedCount() > MOST_SKIPPED * all) {
-            var first = summary.skipped().get(0);
-            throw new EvaluationFailure(summary.skippedCount() + " of " + all + " images of " + name
-                    + " cannot be used, more than 1 %; the first is " + first.id() + ": " + first.reason());
-        }
     }
 
     private FeatureMatrix matrix(JavaPairRDD<Integer, PieceResult> results, String name) {

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.Optional;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import org.casdm.data.source.SourceLimits;
 import org.casdm.engine.EngineRequest;
 import org.casdm.metric.Subsample;
 import org.casdm.metric.SummaryContent;
@@ -15,7 +14,6 @@ import org.casdm.metric.feature.FeatureExtractorSpec;
  *
  * @param evaluationId tells evaluations apart
  * @param extractor    gives features
- * @param limits       what sources may ask for
  * @param content      what to keep of all images
  * @param kept         the images whose pooled features are kept
  * @param saveTo       folder for the features of all images; null for nowhere
@@ -26,7 +24,6 @@ import org.casdm.metric.feature.FeatureExtractorSpec;
 record FeatureWork(
         String evaluationId,
         FeatureExtractorSpec extractor,
-        SourceLimits limits,
         SummaryContent content,
         Subsample kept,
         String saveTo,

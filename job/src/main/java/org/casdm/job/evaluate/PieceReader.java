@@ -6,9 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.BadImageException;
-import org.casdm.data.shard.SkippedRecord;
-import org.casdm.data.source.ReadContext;
 import org.casdm.metric.FeatureSummary;
 import org.casdm.metric.feature.FeatureExtractor;
 import org.casdm.metric.feature.ImageBatch;
@@ -42,21 +39,11 @@ final class PieceReader {
         int imageBytes = piece.size() * piece.size() * ImageBatch.CHANNELS;
         var pixels = new byte[batchSize * imageBytes];
         long place = piece.first();
-        var context = new ReadContext(hadoop, work.limits(), ExtractorPool.copies());
         try (var files = FeatureFiles.of(work.folder(), piece.index(), extractor.info(), hadoop)) {
             for (var part : piece.parts()) {
-                try (var images = part.open(context, piece.size())) {
-                    for (boolean more = true; more; place++) {
-                        try {
-                            more = images.read(pixels, filled * imageBytes);
-                        } catch (BadImageException e) {
-                            summary.skip(new SkippedRecord(e.id(), e.reason()));
-                            continue;
-                        }
-                        if (!more) {
-                            break;
-                        }
-                        places[filled++] = place;
+                try (var images = part.open(hadoop, piece.size())) {
+                    while (images.read(pixels, filled * imageBytes)) {
+                        places[filled++] = place++;
                         if (filled == batchSize) {
                             extract(pixels, piece.size(), files);
                         }

@@ -86,7 +86,7 @@ public final class RunEvaluationJob {
         var folder = RunFolder.at(run, spark.hadoopConfiguration());
         var evaluations = new ArrayList<Evaluation>();
         var stored = new ArrayList<ObjectNode>();
-        try (var evaluator = new Evaluator(spark, settings)) {
+        try (var evaluator = new Evaluator(spark, settings, Optional.of(run))) {
             for (var set : sampling.isPresent() ? toDraw(folder) : samples) {
                 long step = set.step().orElseThrow();
                 var curve = new EvaluationCurve(folder, conditions(evaluator, set));

@@ -43,11 +43,20 @@ public final class PrepareJob {
      * @throws IOException when source or folder cannot be used, too many pictures are bad, or ids are not unique
      */
     public DatasetDescription run(JavaSparkContext spark) throws IOException {
-        var hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
-        var access = new SourceAccess(hadoop, settings.limits());
         var source = new ImageSources(spark.hadoopConfiguration(), settings.limits())
                 .find(settings.source(), settings.format(), settings.labels());
         LOG.info("source: {}", source.summary());
+        return run(spark, source);
+    }
+
+    /**
+     * The same for a source that was found already.
+     *
+     * @param source of these settings
+     */
+    DatasetDescription run(JavaSparkContext spark, ImageSource source) throws IOException {
+        var hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        var access = new SourceAccess(hadoop, settings.limits());
         var plan = PreparePlan.of(settings, source, CountEstimate.of(source, spark, access));
         var folder = PrepareFolder.at(settings.out(), spark.hadoopConfiguration());
         folder.begin(plan);

@@ -26,7 +26,7 @@ record SourceAccess(Broadcast<SerializableConfiguration> hadoop, SourceLimits li
      * The copies of this JVM: tasks have no other place to leave something for the next one. They lie in the scratch
      * folder that Spark removes when the application ends.
      */
-    private static final class Copies {
+    static final class Copies {
 
         private static Path folder;
         private static LocalCopies copies;

@@ -55,9 +55,4 @@ public record RoundResult(
     public double meanScore() {
         return takenSteps().mapToDouble(StepStatistics::score).average().orElse(Double.NaN);
     }
-
-    /** Number of records that the workers had to skip. */
-    public long badRecordCount() {
-        return workers.stream().mapToLong(WorkerReport::badRecordCount).sum();
-    }
 }

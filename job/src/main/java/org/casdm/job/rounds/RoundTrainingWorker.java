@@ -46,7 +46,6 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     private transient double lastScore;
     private transient int workerIndex;
     private transient int attempt;
-    private transient BadRecords badRecords;
     private transient List<StepStatistics> steps;
     private transient List<SkippedStep> skippedSteps;
     private transient long lastEvent;
@@ -88,11 +87,10 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
     }
 
     /** Prepares for one task. */
-    void begin(int index, TaskContext task, GraphSlot graphSlot, BadRecords taskBadRecords) {
+    void begin(int index, TaskContext task, GraphSlot graphSlot) {
         workerIndex = index;
         attempt = task.attemptNumber();
         slot = graphSlot;
-        badRecords = taskBadRecords;
         steps = new ArrayList<>();
         skippedSteps = new ArrayList<>();
         lastEvent = System.nanoTime();
@@ -234,9 +232,7 @@ final class RoundTrainingWorker extends ParameterAveragingTrainingWorker {
                 seconds(stateNanos),
                 seconds(dataNanos),
                 seconds(computeNanos),
-                fetchedBytes,
-                badRecords.count(),
-                badRecords.descriptions());
+                fetchedBytes);
         return new RoundTrainingResult(state, lastScore, report);
     }
 

@@ -17,7 +17,7 @@ final class TrainOnPartition implements Function2<Integer, Iterator<MultiDataSet
 
     @Override
     public Iterator<byte[]> call(Integer workerIndex, Iterator<MultiDataSet> minibatches) throws Exception {
-        return new WorkerTask(worker, workerIndex).run(badRecords -> new Partition(minibatches));
+        return new WorkerTask(worker, workerIndex).run(() -> new Partition(minibatches));
     }
 
     private record Partition(Iterator<MultiDataSet> iterator) implements WorkerTask.Minibatches {

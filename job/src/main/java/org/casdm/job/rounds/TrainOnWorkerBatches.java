@@ -19,16 +19,15 @@ final class TrainOnWorkerBatches implements Function2<Integer, Iterator<Integer>
 
     @Override
     public Iterator<byte[]> call(Integer workerIndex, Iterator<Integer> ignored) throws Exception {
-        return new WorkerTask(worker, workerIndex).run(badRecords -> open(workerIndex, badRecords));
+        return new WorkerTask(worker, workerIndex).run(() -> open(workerIndex));
     }
 
-    private WorkerTask.Minibatches open(int workerIndex, BadRecords badRecords) throws IOException {
+    private WorkerTask.Minibatches open(int workerIndex) throws IOException {
         RoundStart start = worker.start();
         BatchSource source = batches.open(new WorkerContext(
                 workerIndex,
                 start.settings().workers(),
-                start.hadoopConfiguration().value().value(),
-                badRecords));
+                start.hadoopConfiguration().value().value()));
         return new BatchesAhead(source, start.firstStep(), start.settings().averagingFrequency(), workerIndex);
     }
 }

@@ -6,17 +6,15 @@ import java.util.List;
 /**
  * What one worker did in one round.
  *
- * @param workerIndex           which worker
- * @param executorId            where the successful attempt ran
- * @param attempt               number of task attempts that failed before
- * @param steps                 its steps, in order; those that it skipped too
- * @param skippedSteps          the steps that it skipped, in order
- * @param stateSeconds          reading parameters and updater state, building the graph included
- * @param dataSeconds           waiting for minibatches
- * @param computeSeconds        inside the steps
- * @param fetchedBytes          of parameters and updater state that came from other JVMs
- * @param badRecordCount        number of records skipped
- * @param badRecordDescriptions the first of them
+ * @param workerIndex    which worker
+ * @param executorId     where the successful attempt ran
+ * @param attempt        number of task attempts that failed before
+ * @param steps          its steps, in order; those that it skipped too
+ * @param skippedSteps   the steps that it skipped, in order
+ * @param stateSeconds   reading parameters and updater state, building the graph included
+ * @param dataSeconds    waiting for minibatches
+ * @param computeSeconds inside the steps
+ * @param fetchedBytes   of parameters and updater state that came from other JVMs
  */
 public record WorkerReport(
         int workerIndex,
@@ -27,15 +25,12 @@ public record WorkerReport(
         double stateSeconds,
         double dataSeconds,
         double computeSeconds,
-        long fetchedBytes,
-        long badRecordCount,
-        List<String> badRecordDescriptions)
+        long fetchedBytes)
         implements Serializable {
 
     public WorkerReport {
         steps = List.copyOf(steps);
         skippedSteps = List.copyOf(skippedSteps);
-        badRecordDescriptions = List.copyOf(badRecordDescriptions);
     }
 
     /** Examples that the worker went through in this round, in steps that it skipped too. */

@@ -23,7 +23,7 @@ final class WorkerTask {
 
     /** Opens a worker's minibatches. */
     interface Opener {
-        Minibatches open(BadRecords badRecords) throws Exception;
+        Minibatches open() throws Exception;
     }
 
     private final RoundTrainingWorker worker;
@@ -67,9 +67,8 @@ final class WorkerTask {
     }
 
     private RoundTrainingResult train(TaskContext task, GraphSlot slot, Opener opener) throws Exception {
-        var badRecords = new BadRecords();
-        worker.begin(workerIndex, task, slot, badRecords);
-        try (Minibatches minibatches = opener.open(badRecords)) {
+        worker.begin(workerIndex, task, slot);
+        try (Minibatches minibatches = opener.open()) {
             Iterator<MultiDataSet> iterator = minibatches.iterator();
             var results = new ExecuteWorkerMultiDataSetFlatMap<>(worker).call(iterator);
             if (!results.hasNext()) {

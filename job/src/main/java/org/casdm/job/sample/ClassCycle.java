@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.casdm.data.ImageReader;
+import org.casdm.data.shard.DatasetDescription;
 
 /**
  * The images' class labels: they take turns.
@@ -55,9 +55,9 @@ record ClassCycle(List<Integer> classes) implements Serializable {
         return Integer.parseInt(text);
     }
 
-    /** The label of an image, {@link ImageReader#NO_LABEL} for none. */
+    /** The label of an image, {@link DatasetDescription#NO_LABEL} for none. */
     int label(long image) {
-        return classes.isEmpty() ? ImageReader.NO_LABEL : classes.get((int) (image % classes.size()));
+        return classes.isEmpty() ? DatasetDescription.NO_LABEL : classes.get((int) (image % classes.size()));
     }
 
     /** The labels of images that follow each other; null for a model without classes, as the sampler takes it. */

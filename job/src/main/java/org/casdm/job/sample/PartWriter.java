@@ -9,7 +9,7 @@ interface PartWriter extends Closeable {
     /**
      * Writes the next image.
      *
-     * @param label its class, or {@link org.casdm.data.ImageReader#NO_LABEL}
+     * @param label its class, or {@link org.casdm.data.shard.DatasetDescription#NO_LABEL}
      * @param pixels size × size × 3 unsigned bytes, channel last, from {@code offset} on
      */
     void write(long image, int label, byte[] pixels, int offset) throws IOException;

@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.ImageReader;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.data.picture.PngWriter;
 import org.casdm.data.shard.AtomicFile;
+import org.casdm.data.shard.DatasetDescription;
 import org.casdm.tensor.Sha256;
 
 /** A part as pictures: {@code png/000000042.png}, or {@code png/0007/000000042.png} for an image of class 7. */
@@ -41,7 +41,7 @@ final class PngPartWriter implements PartWriter {
     }
 
     private static String fileName(long image, int label) {
-        return FOLDER + "/" + (label == ImageReader.NO_LABEL ? "" : String.format(Locale.ROOT, "%04d/", label))
+        return FOLDER + "/" + (label == DatasetDescription.NO_LABEL ? "" : String.format(Locale.ROOT, "%04d/", label))
                 + String.format(Locale.ROOT, "%09d.png", image);
     }
 

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.casdm.cascade.ModelSpec.Kind;
-import org.casdm.data.ImageReader;
 import org.casdm.data.picture.HeatMap;
 import org.casdm.data.picture.PictureTable;
 import org.casdm.data.picture.Pixels;
+import org.casdm.data.shard.DatasetDescription;
 import org.casdm.sampling.Trajectory.Moment;
 
 /**
@@ -55,7 +55,7 @@ record TrajectoryPicture(SampleSettings settings, ImageShape shape) {
 
     private String caption(int image) {
         int label = settings.classes().label(image);
-        return image + (label == ImageReader.NO_LABEL ? " " : " class " + label + " ");
+        return image + (label == DatasetDescription.NO_LABEL ? " " : " class " + label + " ");
     }
 
     private static PictureTable.Row row(String caption, List<Moment> moments, Function<Moment, byte[]> picture) {

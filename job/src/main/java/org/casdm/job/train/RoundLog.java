@@ -29,19 +29,23 @@ final class RoundLog {
     private final List<String> termNames;
     private final long totalSteps;
     private final long imagesPerEpoch;
+    private final int badImages;
     private double smoothedSecondsPerStep = Double.NaN;
 
+    /** @param badImages pictures of the data set that cannot be used */
     RoundLog(
             MetricsLog metrics,
             OperatorMetrics operators,
             List<String> termNames,
             long totalSteps,
-            long imagesPerEpoch) {
+            long imagesPerEpoch,
+            int badImages) {
         this.metrics = metrics;
         this.operators = operators;
         this.termNames = List.copyOf(termNames);
         this.totalSteps = totalSteps;
         this.imagesPerEpoch = imagesPerEpoch;
+        this.badImages = badImages;
     }
 
     /**
@@ -51,9 +55,8 @@ final class RoundLog {
      * @param place where training stands after it
      * @param seconds the whole round, with what the driver did
      * @param learningRate of its last step
-     * @param badImages distinct images skipped so far
      */
-    void round(RoundResult result, TrainingCheckpoints.Place place, double seconds, double learningRate, int badImages)
+    void round(RoundResult result, TrainingCheckpoints.Place place, double seconds, double learningRate)
             throws IOException {
         double[] terms = meanTerms(result);
         double secondsPerStep = seconds / result.steps();
@@ -118,9 +121,6 @@ final class RoundLog {
                 left(place.step())));
         if (skippedSteps > 0) {
             text.append(" | ").append(skippedSteps).append(" skipped steps");
-        }
-        if (badImages > 0) {
-            text.append(" | ").append(badImages).append(" bad images");
         }
         LOG.info("{}", text);
     }

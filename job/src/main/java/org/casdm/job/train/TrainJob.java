@@ -2,11 +2,9 @@ package org.casdm.job.train;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -19,14 +17,10 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
 import org.casdm.data.BatchOrder;
 import org.casdm.data.EpochOrder;
-import org.casdm.data.ImageFormat;
-import org.casdm.data.ImageSet;
-import org.casdm.data.ImageSetFinder;
-import org.casdm.data.shard.ShardImageSet;
+import org.casdm.data.shard.DataFolder;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.metrics.OperatorMetrics;
-import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.RoundSettings;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.train.TrainingCheckpoints.Place;
@@ -72,7 +66,7 @@ public final class TrainJob {
         var hadoop = spark.hadoopConfiguration();
         // Now, and not when the first executor looks for its weights.
         lpips.ifPresent(sources -> sources.check(hadoop));
-        var images = findImages(new ImageSetFinder(hadoop));
+        var found = new TrainingImages(config, hadoop);
         var folder = RunFolder.at(config.run().folder().orElseThrow(), hadoop);
         RunConfiguration.store(folder, config);
         var slots = WorkerSlots.of(config, spark);
@@ -84,6 +78,7 @@ public final class TrainJob {
                 slots.workers() * config.train().batchSizePerWorker());
         DeviceSurvey.ofDriver(spark);
         DeviceSurvey.ofExecutors(spark, slots.workers(), EngineRequest.of(config));
+        var images = found.prepare(spark);
 
         var training = new CascadeGraph.Training(
                 optimizer,
@@ -107,37 +102,14 @@ public final class TrainJob {
             var order = new BatchOrder(slots.workers(), config.train().batchSizePerWorker());
             train(spark, folder, images, trained, checkpoints, start.orElse(Place.start(order)), order, slots);
         } finally {
-            SharedReaders.close();
             SharedStreams.close();
         }
-    }
-
-    private ImageSet findImages(ImageSetFinder finder) throws IOException {
-        var images = finder.find(
-                config.data().path().orElseThrow(),
-                ImageFormat.of(config.data().format().text()));
-        LOG.info("images: {}", images.summary());
-        if (images instanceof ShardImageSet shards) {
-            shards.requireSize(config.data().size());
-        }
-        int classes = config.model().classes();
-        if (classes > 0 && images.classNames().size() != classes) {
-            throw new TrainingFailure("model.classes is " + classes + ", but " + images.location() + " has "
-                    + images.classNames().size() + " classes; set model.classes to that number, or to 0 to train"
-                    + " without labels"
-                    + (images.classNames().isEmpty()
-                            ? ". Prepared data has the classes that prepare --labels found: by subfolders, by file"
-                                    + " names as in cat_00001.png (--labels name), from dataset.json of NVIDIA's"
-                                    + " dataset_tool, .cls files in tars, or a label column in Parquet"
-                            : ""));
-        }
-        return images;
     }
 
     private void train(
             JavaSparkContext spark,
             RunFolder folder,
-            ImageSet images,
+            DataFolder images,
             TrainedModel trained,
             TrainingCheckpoints checkpoints,
             Place start,
@@ -153,7 +125,6 @@ public final class TrainJob {
         var data = spark.broadcast(new TrainingBatches.Data(runId, images, config));
         var divisions = start.divisions().goingOn(start.imagesSeen(), order);
         var batches = new TrainingBatches(data, divisions, start.step(), start.imagesSeen());
-        var badImages = new LinkedHashSet<String>();
         var skipped = new SkippedSteps(train.maxSkippedSteps(), folder.failures());
         var settings = RoundSettings.of(
                         slots.workers(),
@@ -179,7 +150,8 @@ public final class TrainJob {
                     operators,
                     ConfiguredModel.lossWeights(config).terms(model),
                     train.steps(),
-                    images.count());
+                    images.count(),
+                    images.description().skipped().size());
             var network = new SparkComputationGraph(spark, trained.graph(), master);
             var place = start;
             if (place.step() >= train.steps()) {
@@ -192,13 +164,11 @@ public final class TrainJob {
                 long before = place.step();
                 long seen = place.imagesSeen() + result.images();
                 place = new Place(result.nextStep(), seen, divisions.since(epochs.epoch(seen) * images.count()));
-                noteBadImages(result, images, badImages);
                 log.round(
                         result,
                         place,
                         (System.nanoTime() - begin) / 1e9,
-                        optimizer.getLearningRate((int) place.step() - 1, 0),
-                        badImages.size());
+                        optimizer.getLearningRate((int) place.step() - 1, 0));
                 skipped.note(result);
                 if (skipped.tooMany()) {
                     log.flush();
@@ -240,20 +210,5 @@ public final class TrainJob {
 
     private static boolean crosses(long before, long after, long every) {
         return every > 0 && before / every < after / every;
-    }
-
-    private void noteBadImages(RoundResult result, ImageSet images, Set<String> known) {
-        for (var worker : result.workers()) {
-            for (String description : worker.badRecordDescriptions()) {
-                if (known.add(description)) {
-                    LOG.warn("skipped: {}", description);
-                }
-            }
-        }
-        if (known.size() > config.data().maxBadFraction() * images.count()) {
-            throw new TrainingFailure(known.size() + " of " + images.count() + " images are unreadable, more than"
-                    + " data.max-bad-fraction = " + config.data().maxBadFraction() + " allows; the last is "
-                    + known.stream().reduce((first, second) -> second).orElse(""));
-        }
     }
 }

@@ -7,13 +7,10 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.CasdmConfig;
 import org.casdm.data.Divisions;
-import org.casdm.data.EpochOrder;
-import org.casdm.data.ImageSet;
 import org.casdm.data.RandomFlip;
-import org.casdm.data.ReadOptions;
 import org.casdm.data.picture.ImageTransform;
 import org.casdm.data.picture.Pixels;
-import org.casdm.data.shard.ShardImageSet;
+import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.ShardStream;
 import org.casdm.engine.Batch;
 import org.casdm.job.rounds.BatchDataSet;
@@ -47,40 +44,28 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
      * @param images what is read
      * @param config says how, and for which model
      */
-    record Data(String runId, ImageSet images, CasdmConfig config) implements Serializable {}
+    record Data(String runId, DataFolder images, CasdmConfig config) implements Serializable {}
 
     @Override
     public BatchSource open(WorkerContext context) throws IOException {
         return new Source(data.value(), context);
     }
 
+    private SharedStreams.Key key(WorkerContext context) {
+        return new SharedStreams.Key(data.value().runId(), context.workerIndex());
+    }
+
     /** The worker's images from a step on. */
-    private WorkerImages images(WorkerContext context, long step) throws IOException {
-        var d = data.value();
-        long seed = d.config().run().seed();
-        var hadoop = context.hadoopConfiguration();
-        if (d.images() instanceof ShardImageSet shards) {
-            int worker = context.workerIndex();
-            var present = divisions.present();
-            long position = present.count(worker, position(step, 0) - present.firstImage());
-            var key = new SharedStreams.Key(d.runId(), worker);
-            return new StreamedImages(
-                    SharedStreams.take(
-                            key,
-                            position,
-                            () -> new ShardStream(shards, shards.order(seed, divisions), worker, position, hadoop)),
-                    key);
-        }
-        var reader = SharedReaders.get(
-                d.runId(),
-                d.images(),
-                ReadOptions.ofSize(d.config().data().size()),
-                d.config().data().maxBadFraction(),
-                hadoop);
-        return new IndexedImages(
-                reader,
-                new EpochOrder(seed, d.images().count()),
-                d.config().model().classes() > 0);
+    private ShardStream images(WorkerContext context, long step) throws IOException {
+        var images = data.value().images();
+        int worker = context.workerIndex();
+        var present = divisions.present();
+        long position = present.count(worker, position(step, 0) - present.firstImage());
+        var order = images.order(data.value().config().run().seed(), divisions);
+        return SharedStreams.take(
+                key(context),
+                position,
+                () -> new ShardStream(images, order, worker, position, context.hadoopConfiguration()));
     }
 
     /** Images that all workers have visited before a worker's batch. */
@@ -96,8 +81,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         private final long seed;
         private final RandomFlip flip;
         private final byte[] image;
-        private WorkerImages images;
-        private int reported;
+        private ShardStream images;
 
         Source(Data run, WorkerContext context) {
             this.context = context;
@@ -121,7 +105,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             var labels = model.theta().classes() > 0 ? new int[count] : null;
             long position = position(step, context.workerIndex());
             for (int i = 0; i < count; i++) {
-                int label = images.read(position + i, image);
+                int label = images.read(image, 0);
                 if (data.randomFlip() && flip.mirrors(position + i)) {
                     Pixels.mirror(image, 0, size, size, ImageTransform.CHANNELS);
                 }
@@ -133,7 +117,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
                     labels[i] = label;
                 }
             }
-            reportBadImages();
             var noise = new float[count * values];
             CounterRandom.normal(CounterRandom.key(seed, NOISE, step, context.workerIndex()), noise, 0, noise.length);
             var timesteps = new int[count];
@@ -144,20 +127,15 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             return new BatchDataSet(new Batch(count, size, data.channels(), pixels, noise, timesteps, labels));
         }
 
-        /** Tells of all bad images that are known: the driver keeps a set, and a repeated task tells them again. */
-        private void reportBadImages() {
-            var bad = images.badImages();
-            for (; reported < bad.size(); reported++) {
-                context.badRecords()
-                        .report(bad.get(reported).id() + ": "
-                                + bad.get(reported).reason());
-            }
-        }
-
         @Override
         public void close() throws IOException {
-            if (images != null) {
+            if (images == null) {
+                return;
+            }
+            if (images.hasFailed()) {
                 images.close();
+            } else {
+                SharedStreams.giveBack(key(context), images);
             }
         }
     }

@@ -20,9 +20,10 @@ import org.casdm.checkpoint.RetentionPolicy;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
-import org.casdm.data.ImageFormat;
-import org.casdm.data.ImageSetFinder;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.data.source.ImageSources;
+import org.casdm.data.source.SourceFormat;
+import org.casdm.data.source.SourceLimits;
 import org.casdm.job.inspect.Inspection;
 import org.casdm.job.inspect.RunSummary;
 import org.casdm.job.testing.S3Server;
@@ -108,9 +109,8 @@ class StorageOnS3IT {
     void imagesAreDrawnAndFound() throws IOException {
         var place = new org.apache.hadoop.fs.Path("s3a://bucket/pictures");
         new DrawnImages(1, 16).write(place.getFileSystem(server.hadoop()), place, 6);
-        var found = new ImageSetFinder(server.hadoop()).find(place.toString(), ImageFormat.AUTO);
-        assertThat(found.count()).isEqualTo(6);
-        assertThat(found.summary()).contains("6");
+        var found = new ImageSources(server.hadoop(), SourceLimits.DEFAULT).find(place.toString(), SourceFormat.AUTO);
+        assertThat(found.summary()).contains("6 picture files", "3 classes");
     }
 
     @Test
@@ -141,7 +141,8 @@ class StorageOnS3IT {
         assertThat(message(server.hadoop(), "s3a://nowhere/runs/1"))
                 .startsWith("There is no such bucket")
                 .contains("nowhere");
-        assertThat(catchThrowable(() -> new ImageSetFinder(server.hadoop()).find("s3a://nowhere/x", ImageFormat.AUTO)))
+        assertThat(catchThrowable(() -> new ImageSources(server.hadoop(), SourceLimits.DEFAULT)
+                        .find("s3a://nowhere/x", SourceFormat.AUTO)))
                 .hasMessageContaining("there is no bucket \"nowhere\"");
     }
 

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.metric.classifier.ClassifierSpec;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,16 @@ class TrainClassifierCommandIT {
     private final StringWriter output = new StringWriter();
     private final StringWriter error = new StringWriter();
 
+    /** With a cache of this test's own. */
     private int casdm(String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        if (!arguments[0].equals("draw-images")) {
+            all.addAll(List.of("--cache", folder.resolve("cache").toString()));
+        }
+        return run(all.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
         var program = Casdm.commandLine().setOut(new PrintWriter(output, true)).setErr(new PrintWriter(error, true));
         return Casdm.execute(program, arguments);
     }

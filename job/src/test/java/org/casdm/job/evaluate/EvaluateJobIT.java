@@ -73,6 +73,8 @@ class EvaluateJobIT {
         private int maximum = 50_000;
         private Optional<String> statistics = Optional.empty();
         private Optional<String> features = Optional.empty();
+        private final Optional<String> cache =
+                Optional.of(folder.resolve("cache").toString());
         private ToyFeatures toy = new ToyFeatures();
 
         Settings(String... locations) {
@@ -82,7 +84,16 @@ class EvaluateJobIT {
         List<Evaluation> run() throws IOException {
             return new EvaluateJob(
                             new EvaluationSettings(
-                                    other, toy, metrics, size, maximum, 3, statistics, features, EngineRequests.ND4J),
+                                    other,
+                                    toy,
+                                    metrics,
+                                    size,
+                                    maximum,
+                                    3,
+                                    statistics,
+                                    features,
+                                    cache,
+                                    EngineRequests.ND4J),
                             sets)
                     .run(spark);
         }
@@ -258,10 +269,25 @@ class EvaluateJobIT {
         var settings = new Settings(samples);
         settings.other = Optional.of(pictures.toString());
         assertThatThrownBy(settings::run)
-                .isInstanceOf(EvaluationFailure.class)
-                .hasMessageContainingAll("1 of 31 images", "more than 1 %", "broken.png");
+                .hasStackTraceContaining("1 pictures cannot be used")
+                .hasStackTraceContaining("max-bad-fraction = 0.01")
+                .hasStackTraceContaining("broken.png");
         Files.delete(pictures.resolve("broken.png"));
-        assertThat(settings.run().get(0).referenceCount()).isEqualTo(OptionalLong.of(30));
+        var first = settings.run().get(0);
+        assertThat(first.referenceCount()).isEqualTo(OptionalLong.of(30));
+
+        // Prepared once: the pictures themselves are not read again.
+        try (var cached = Files.list(folder.resolve("cache"))) {
+            assertThat(cached.filter(path -> Files.exists(path.resolve("dataset.json"))))
+                    .hasSize(1)
+                    .allSatisfy(
+                            path -> assertThat(path.getFileName().toString()).startsWith("pictures-4-"));
+        }
+        var picture = pictures.resolve("disc/000000.png");
+        var modified = Files.getLastModifiedTime(picture);
+        Files.write(picture, new byte[(int) Files.size(picture)]);
+        Files.setLastModifiedTime(picture, modified);
+        assertThat(settings.run().get(0).values()).isEqualTo(first.values());
     }
 
     @Test
@@ -307,6 +333,7 @@ class EvaluateJobIT {
                         OptionalInt.empty(),
                         10,
                         1,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         EngineRequests.ND4J))

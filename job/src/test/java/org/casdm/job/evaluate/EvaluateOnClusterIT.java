@@ -41,6 +41,7 @@ class EvaluateOnClusterIT {
                 5,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 EngineRequests.ND4J);
         return new EvaluateJob(settings, List.of(LabelledSamples.parse(samples)))
                 .run(spark)

@@ -62,6 +62,7 @@ class RunEvaluationJobIT {
                 3,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 EngineRequests.ND4J);
     }
 

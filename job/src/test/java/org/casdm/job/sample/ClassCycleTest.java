@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
-import org.casdm.data.ImageReader;
+import org.casdm.data.shard.DatasetDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +21,7 @@ class ClassCycleTest {
     void aModelWithoutClassesHasNoLabels() {
         var none = ClassCycle.parse(Optional.empty(), 0);
         assertThat(none.labels(0, 3)).isNull();
-        assertThat(none.label(5)).isEqualTo(ImageReader.NO_LABEL);
+        assertThat(none.label(5)).isEqualTo(DatasetDescription.NO_LABEL);
         assertThatThrownBy(() -> ClassCycle.parse(Optional.of("all"), 0)).hasMessageContaining("without class");
     }
 

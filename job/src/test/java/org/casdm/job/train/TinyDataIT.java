@@ -137,7 +137,7 @@ class TinyDataIT {
     void nothingButABadImage() throws IOException {
         Files.writeString(Files.createDirectories(folder.resolve("bad")).resolve("broken.png"), "not a picture");
         assertThatThrownBy(() -> train("bad-run", "bad", 1, 2))
-                .hasStackTraceContaining("1 of 1 images cannot be used")
+                .hasStackTraceContaining("1 pictures cannot be used")
                 .hasStackTraceContaining("broken.png");
         assertThatThrownBy(() -> new PrepareJob(PreparedFolders.settings(
                                 folder.resolve("bad").toString(),

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
@@ -20,6 +21,7 @@ import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.data.picture.PngWriter;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.BeforeAll;
@@ -215,5 +217,79 @@ class TrainJobIT {
                 .readAll();
         assertThat(metrics.get(metrics.size() - 1).values().get("badImages").asInt())
                 .isEqualTo(1);
+    }
+
+    /** As StyleGAN's and other loaders meet: a link to its own folder among the pictures. */
+    @Test
+    void aLinkToItsOwnFolder_isNotFollowedAround() throws IOException {
+        var images = folder.resolve("round");
+        new DrawnImages(6, 16)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), 6);
+        Files.createSymbolicLink(images.resolve("disc").resolve("again"), images);
+        for (var follow : List.of("true", "false")) {
+            var state = train(
+                            LocalCluster.inThisJvm("local[1]"),
+                            "round-" + follow,
+                            "data.path=" + images,
+                            "data.follow-links=" + follow,
+                            "train.steps=6",
+                            "train.workers=1")
+                    .state();
+            assertThat(state.imagesSeen()).isEqualTo(12);
+            assertThat(state.epoch()).as("epochs of 6 images").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void runsShareWhatOneHasPrepared() throws IOException {
+        var images = folder.resolve("shared");
+        new DrawnImages(7, 16)
+                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), 9);
+        String[] changes = {
+            "data.path=" + images, "data.cache=" + folder.resolve("cache"), "train.steps=2", "train.workers=1"
+        };
+        train(LocalCluster.inThisJvm("local[1]"), "shared-1", changes);
+        List<Path> prepared = dataFolders();
+        assertThat(prepared).hasSize(1);
+        var written = Files.getLastModifiedTime(prepared.get(0).resolve("dataset.json"));
+
+        changes[0] = "data.path=" + images + "/";
+        train(
+                LocalCluster.inThisJvm("local[1]"),
+                "shared-2",
+                Stream.concat(Stream.of(changes), Stream.of("run.seed=4")).toArray(String[]::new));
+        assertThat(dataFolders()).isEqualTo(prepared);
+        assertThat(Files.getLastModifiedTime(prepared.get(0).resolve("dataset.json")))
+                .isEqualTo(written);
+
+        // Another picture makes another data set.
+        Files.copy(images.resolve("disc/000000.png"), images.resolve("disc/new.png"));
+        train(LocalCluster.inThisJvm("local[1]"), "shared-3", changes);
+        assertThat(dataFolders()).hasSize(2);
+    }
+
+    private static List<Path> dataFolders() throws IOException {
+        try (var folders = Files.list(folder.resolve("cache"))) {
+            return folders.sorted().toList();
+        }
+    }
+
+    @Test
+    void labelsInFileNames_areReadOnRequest() throws IOException {
+        var images = Files.createDirectories(folder.resolve("named"));
+        var drawn = new DrawnImages(8, 16);
+        for (int i = 0; i < 6; i++) {
+            try (var output = Files.newOutputStream(images.resolve((i % 2 == 0 ? "cat_" : "dog_") + i + ".png"))) {
+                PngWriter.write(drawn.pixels(i), 16, 16, output);
+            }
+        }
+        String[] changes = {"data.path=" + images, "model.classes=2", "train.steps=2", "train.workers=1"};
+        assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "named", changes))
+                .isInstanceOf(TrainingFailure.class)
+                .hasMessageContainingAll("has 0 classes", "data.labels = name", "cat_00001.png");
+        train(
+                LocalCluster.inThisJvm("local[1]"),
+                "named",
+                Stream.concat(Stream.of(changes), Stream.of("data.labels=name")).toArray(String[]::new));
     }
 }

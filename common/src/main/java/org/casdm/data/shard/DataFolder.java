@@ -1,16 +1,14 @@
 package org.casdm.data.shard;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.Divisions;
-import org.casdm.data.ImageFormat;
-import org.casdm.data.ImageReader;
-import org.casdm.data.ImageSet;
-import org.casdm.data.ReadOptions;
 import org.casdm.data.Storage;
 
 /**
@@ -19,7 +17,7 @@ import org.casdm.data.Storage;
  * @param location    as it was given
  * @param description what {@code dataset.json} says
  */
-public record ShardImageSet(String location, DatasetDescription description) implements ImageSet {
+public record DataFolder(String location, DatasetDescription description) implements Serializable {
 
     /** Images of one window are in memory, and of the next one. */
     private static final int WINDOW_BYTES = 64 << 20;
@@ -27,26 +25,38 @@ public record ShardImageSet(String location, DatasetDescription description) imp
     private static final long serialVersionUID = 1L;
 
     /** @throws DataException when there is no prepared data set, or an unfinished one */
-    public static ShardImageSet find(String location, Path folder, Configuration hadoop) throws IOException {
-        return new ShardImageSet(location, DatasetDescription.read(Storage.fileSystem(folder, hadoop), folder));
+    public static DataFolder at(String location, Configuration hadoop) throws IOException {
+        Path folder = Storage.path(location);
+        try {
+            return new DataFolder(location, DatasetDescription.read(Storage.fileSystem(folder, hadoop), folder));
+        } catch (IOException e) {
+            throw Storage.explained(folder, e);
+        }
     }
 
-    @Override
-    public ImageFormat format() {
-        return ImageFormat.SHARDS;
+    /** The data folder at a location, if there is one: something else may be there. */
+    public static Optional<DataFolder> in(String location, Configuration hadoop) throws IOException {
+        Path folder = Storage.path(location);
+        try {
+            return DatasetDescription.isIn(Storage.fileSystem(folder, hadoop), folder)
+                    ? Optional.of(at(location, hadoop))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw Storage.explained(folder, e);
+        }
     }
 
-    @Override
+    /** Images in it. */
     public long count() {
         return description.count();
     }
 
-    @Override
+    /** The classes' names, label by label; empty when the images have no labels. */
     public List<String> classNames() {
         return description.classes();
     }
 
-    @Override
+    /** One line for people. */
     public String summary() {
         return String.format(
                 Locale.ROOT,
@@ -64,11 +74,12 @@ public record ShardImageSet(String location, DatasetDescription description) imp
         if (size != description.size()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s was prepared with %d x %d pixels, but data.size is %d: set data.size to %d, "
-                            + "or prepare the source with --size %d",
+                    "%s was prepared with %d x %d pixels, but %d x %d are asked for: set the size (data.size, --size) "
+                            + "to %d, or prepare the source with --size %d",
                     location,
                     description.size(),
                     description.size(),
+                    size,
                     size,
                     description.size(),
                     size));
@@ -82,17 +93,10 @@ public record ShardImageSet(String location, DatasetDescription description) imp
     }
 
     /** Images of each row group, shard after shard. */
-    int[] rowGroups() {
+    public int[] rowGroups() {
         return description.shards().stream()
                 .flatMap(shard -> shard.rowGroups().stream())
                 .mapToInt(Integer::intValue)
                 .toArray();
-    }
-
-    /** Reads single images, and for each of them a row group: for looking, not for training. */
-    @Override
-    public ImageReader open(Configuration hadoop, ReadOptions options) throws IOException {
-        requireSize(options.transform().size());
-        return new ShardImageReader(this, options, new RowGroupReader(this, hadoop));
     }
 }

@@ -1,4 +1,4 @@
-package org.casdm.data;
+package org.casdm.data.source;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -11,6 +11,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
+import org.casdm.data.Storage;
 
 /**
  * An IDX file of unsigned bytes (yann.lecun.com/exdb/mnist): two zero bytes, 8 for unsigned bytes, the number of
@@ -19,6 +21,7 @@ import org.apache.hadoop.fs.Path;
 final class IdxFile {
     static final int IMAGES_MAGIC = 0x0803;
     static final int LABELS_MAGIC = 0x0801;
+    private static final long LARGEST_IMAGE = 1 << 28;
 
     private IdxFile() {}
 
@@ -31,16 +34,46 @@ final class IdxFile {
         }
     }
 
+    /** Opens a file of these dimensions, to read its data. */
+    static DataInputStream open(Path path, int magic, int[] expected, Configuration hadoop) throws IOException {
+        DataInputStream input = null;
+        try {
+            input = open(path, hadoop);
+            if (!Arrays.equals(dimensions(path, magic, input), expected)) {
+                throw new DataException(
+                        path + " changed since it was looked up; start again when nothing writes to it any more");
+            }
+            DataInputStream result = input;
+            input = null;
+            return result;
+        } catch (EOFException | ZipException e) {
+            throw cut(path, e);
+        } catch (IOException e) {
+            throw Storage.explained(path, e);
+        } finally {
+            if (input != null) {
+                input.close();
+            }
+        }
+    }
+
+    /** @throws DataException when a single image would not fit into an array */
+    static void requireSize(Path path, int[] dimensions) throws DataException {
+        if ((long) dimensions[1] * dimensions[2] > LARGEST_IMAGE) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: its header gives images of %d x %d. Fetch it again",
+                    path,
+                    dimensions[2],
+                    dimensions[1]));
+        }
+    }
+
     /** The data of a file, whose dimensions must be these. */
     static byte[] data(Path path, int magic, int[] expected, Configuration hadoop) throws IOException {
-        try (var input = open(path, hadoop)) {
-            int[] dimensions = dimensions(path, magic, input);
-            if (!Arrays.equals(dimensions, expected)) {
-                throw new DataException(
-                        path + " changed since it was looked up; start again when nothing writes to it " + "any more");
-            }
+        try (var input = open(path, magic, expected, hadoop)) {
             long length = 1;
-            for (int dimension : dimensions) {
+            for (int dimension : expected) {
                 // Each product is of two numbers below 2^31.
                 length *= dimension;
                 if (length > Integer.MAX_VALUE - 8) {
@@ -48,9 +81,7 @@ final class IdxFile {
                             Locale.ROOT,
                             "%s holds %s elements; 2 GiB and more cannot be read",
                             path,
-                            Arrays.stream(dimensions)
-                                    .mapToObj(Integer::toString)
-                                    .collect(Collectors.joining(" x "))));
+                            Arrays.stream(expected).mapToObj(Integer::toString).collect(Collectors.joining(" x "))));
                 }
             }
             byte[] data = input.readNBytes((int) length);

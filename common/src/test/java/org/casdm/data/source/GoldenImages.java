@@ -1,4 +1,4 @@
-package org.casdm.data;
+package org.casdm.data.source;
 
 import java.nio.charset.StandardCharsets;
 

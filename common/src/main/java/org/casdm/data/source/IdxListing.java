@@ -1,55 +1,63 @@
-package org.casdm.data;
+package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.data.DataException;
+import org.casdm.data.Storage;
 
 /**
  * Images and labels in IDX files (MNIST, Fashion-MNIST, EMNIST): {@code train-images-idx3-ubyte} and
  * {@code train-labels-idx1-ubyte}, each perhaps with {@code .gz}. Without a file of labels the images have none.
  */
-final class IdxImageSet implements ImageSet {
-    private static final long serialVersionUID = 1L;
+final class IdxListing {
+    private static final int RECORDS_A_PART = 10_000;
 
-    private final String location;
-    private final String images;
-    /** Empty without labels. */
-    private final String labels;
-
-    private final int count;
-    private final int rows;
-    private final int columns;
-    private final int classes;
-
-    private IdxImageSet(String location, String images, String labels, int[] dimensions, int classes) {
-        this.location = location;
-        this.images = images;
-        this.labels = labels;
-        count = dimensions[0];
-        rows = dimensions[1];
-        columns = dimensions[2];
-        this.classes = classes;
-    }
+    private IdxListing() {}
 
     /** @param path the file of images, or the folder that it is in */
-    static IdxImageSet find(String location, Path path, Configuration hadoop) throws DataException {
-        try {
-            FileSystem fileSystem = Storage.fileSystem(path, hadoop);
-            Path images = fileSystem.getFileStatus(path).isFile() ? path : imagesIn(path, fileSystem.listStatus(path));
-            int[] dimensions = IdxFile.dimensions(images, IdxFile.IMAGES_MAGIC, hadoop);
-            Path labels = labelsOf(images, fileSystem);
-            int classes = labels == null ? 0 : classCount(images, dimensions[0], labels, hadoop);
-            return new IdxImageSet(
-                    location, images.toString(), labels == null ? "" : labels.toString(), dimensions, classes);
-        } catch (IOException e) {
-            throw Storage.explain(path, e);
+    static ImageSource of(String location, Path path, Configuration hadoop) throws IOException {
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
+        Path images = fileSystem.getFileStatus(path).isFile() ? path : imagesIn(path, fileSystem.listStatus(path));
+        int[] dimensions = IdxFile.dimensions(images, IdxFile.IMAGES_MAGIC, hadoop);
+        IdxFile.requireSize(images, dimensions);
+        var fingerprint = new SourceFingerprint().add(fileSystem.getFileStatus(images));
+        Path labels = labelsOf(images, fileSystem);
+        int classes = 0;
+        if (labels != null) {
+            classes = classCount(images, dimensions[0], labels, hadoop);
+            fingerprint.add(fileSystem.getFileStatus(labels));
         }
+        List<SourcePart> parts = new ArrayList<>();
+        for (int first = 0; first < dimensions[0]; first += RECORDS_A_PART) {
+            parts.add(new IdxPart(
+                    images.toString(),
+                    labels == null ? "" : labels.toString(),
+                    dimensions[0],
+                    dimensions[1],
+                    dimensions[2],
+                    first,
+                    (int) Math.min(dimensions[0], (long) first + RECORDS_A_PART)));
+        }
+        return new ImageSource(
+                location,
+                SourceFormat.IDX,
+                NumberedLabels.names(classes),
+                parts,
+                String.format(
+                        Locale.ROOT,
+                        "%d grey images of %d x %d in the IDX file %s, %s",
+                        dimensions[0],
+                        dimensions[2],
+                        dimensions[1],
+                        images,
+                        classes == 0 ? "without labels" : classes + " classes"),
+                fingerprint);
     }
 
     private static Path imagesIn(Path folder, FileStatus[] files) throws DataException {
@@ -115,58 +123,5 @@ final class IdxImageSet implements ImageSet {
             largest = Math.max(largest, label & 0xff);
         }
         return largest + 1;
-    }
-
-    String imagesFile() {
-        return images;
-    }
-
-    String labelsFile() {
-        return labels;
-    }
-
-    int rows() {
-        return rows;
-    }
-
-    int columns() {
-        return columns;
-    }
-
-    @Override
-    public String location() {
-        return location;
-    }
-
-    @Override
-    public ImageFormat format() {
-        return ImageFormat.IDX;
-    }
-
-    @Override
-    public long count() {
-        return count;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-    }
-
-    @Override
-    public String summary() {
-        return String.format(
-                Locale.ROOT,
-                "%d grey images of %d x %d in the IDX file %s, %s",
-                count,
-                columns,
-                rows,
-                images,
-                classes == 0 ? "without labels" : classes + " classes");
-    }
-
-    @Override
-    public ImageReader open(Configuration hadoop, ReadOptions options) throws IOException {
-        return new IdxImageReader(this, hadoop, options);
     }
 }
