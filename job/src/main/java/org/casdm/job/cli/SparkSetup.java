@@ -121,6 +121,12 @@ final class SparkSetup {
                         Integer.toString(Math.max(1, conf.getInt("spark.executor.cores", 1) / cards)));
             }
         }
+        if (conf.contains("spark.executor.resource.gpu.amount")) {
+            // A GPU that drops out fails every task of its process: after two attempts there, others take them.
+            conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
+            conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2");
+            conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", "3");
+        }
         boolean containers = inContainers(conf);
         if (containers && !conf.contains("spark.executor.memoryOverheadFactor")) {
             conf.setIfMissing(MEMORY_OVERHEAD, heap(conf) + REST_OF_PROCESS + "m");

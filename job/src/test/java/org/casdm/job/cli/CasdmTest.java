@@ -239,6 +239,18 @@ class CasdmTest {
     }
 
     @Test
+    void aTaskThatFailsOnAGpu_isRunOnAnotherExecutor() {
+        var plain = ConfigLoader.load(Optional.empty(), List.of("spark.master=spark://h:7077"));
+        assertThat(SparkSetup.complete(new SparkConf(false), plain, "train").contains("spark.excludeOnFailure.enabled"))
+                .isFalse();
+        var gpus = ConfigLoader.load(
+                Optional.empty(),
+                List.of("spark.master=spark://h:7077", "spark.executor.resource.gpu.amount=1"));
+        assertThat(SparkSetup.complete(new SparkConf(false), gpus, "train").get("spark.excludeOnFailure.enabled"))
+                .isEqualTo("true");
+    }
+
+    @Test
     void theApplicationIsNamedAfterTheRun() {
         var config = ConfigLoader.load(Optional.empty(), List.of("run.folder=/r", "spark.master=yarn"));
         // As spark-submit leaves it where no name is given.
