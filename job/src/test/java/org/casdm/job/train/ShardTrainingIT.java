@@ -111,7 +111,8 @@ class ShardTrainingIT {
                         "data.size=32",
                         "model.theta.attention-resolutions=[16]"))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("was prepared with 16 x 16 pixels, but 32 x 32 are asked for: set the size (data.size, --size) to 16");
+                .hasMessageContaining(
+                        "was prepared with 16 x 16 pixels, but 32 x 32 are asked for: set the size (data.size, --size) to 16");
     }
 
     @Test
