@@ -132,7 +132,7 @@ class Run:
         if not {"config.conf", "checkpoints", "metrics"} & set(entries):
             what = "it does not exist or is empty" if not entries else "it holds no config.conf, metrics or checkpoints"
             raise FilesError(
-                f"{self.place} is no run folder: {what}. Give the run.folder of a training, "
+                f"{self.place} is not a run folder: {what}. Give the run.folder of a training, "
                 "with CASDM_RUN or in the first cell."
             )
 
@@ -211,7 +211,7 @@ def _json_lines(path, data):
         except (ValueError, TypeError, KeyError):
             lines.append(None)
         if lines[-1] is None:
-            raise FilesError(f"{path}: line {number} is no JSON object with a step.")
+            raise FilesError(f"{path}: line {number} is not a JSON object with a step.")
     return lines
 
 
@@ -289,7 +289,7 @@ class Checkpoint:
                     for tensor in sorted(file.keys(), key=tensor_order):
                         yield tensor, file.get_tensor(tensor)
             except SafetensorError as error:
-                raise FilesError(f"{self.place}/{name}: is no sound safetensors file: {_reason(error)}") from error
+                raise FilesError(f"{self.place}/{name}: is not a valid safetensors file: {_reason(error)}") from error
 
 
 def _checked_state(place, data):
@@ -341,7 +341,7 @@ class Samples:
         data = self.place.read("samples.json")
         if data is None:
             raise FilesError(
-                f"{self.place} is no folder of samples: it holds no samples.json. Give the --out of "
+                f"{self.place} is not a folder of samples: it holds no samples.json. Give the --out of "
                 "'casdm sample', with CASDM_SAMPLES or in the first cell."
             )
         try:
@@ -391,7 +391,7 @@ def read_data_set(location, most=None):
     data = place.read("dataset.json")
     if data is None:
         raise FilesError(
-            f"{place} is no prepared data set: it holds no dataset.json. Give the --out of "
+            f"{place} is not a prepared data set: it holds no dataset.json. Give the --out of "
             "'casdm prepare', with CASDM_DATA or in the first cell."
         )
     return read_images(place, json.loads(data)["size"], most)

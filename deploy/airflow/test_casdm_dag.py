@@ -231,7 +231,7 @@ def test_the_same_date_again_does_nothing_twice(first: Run, second: Run):
     assert again.code == 0 and again.states == dict.fromkeys(STAGES, "success")
     assert again.has(r"nothing to do: the run is at step 12 of 12")
     assert again.has(r"16 of 16 images are there; drawing 0")
-    assert again.has(r"step 12: judged already")
+    assert again.has(r"step 12: already evaluated")
     assert again.has(r"it is promoted already")
     assert again.results["evaluate"]["fid"] == before["fid"]
     assert stored("models/promoted.json") == before

@@ -37,7 +37,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "default": "auto",
         "type": "string",
         "enum": ["auto", "folder", "zip", "tar", "imagenet", "lsun", "imagenet-npz", "cifar10", "cifar100", "idx"],
-        "description": "How they are stored there; auto: told from what is there.",
+        "description": "How they are stored there; auto: detected.",
     },
     "folder": {
         "default": "/data/casdm",
@@ -80,7 +80,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "type": "integer",
         "minimum": 2,
         "maximum": 10_000_000,
-        "description": "Images that are drawn and judged. FIDs of different numbers do not compare; papers have 50000.",
+        "description": "Images that are drawn and evaluated. FIDs of different numbers are not comparable; papers have 50000.",
     },
     "method": {"default": "ddim", "type": "string", "enum": ["ddim", "ddpm"], "description": "How they are drawn."},
     "respacing": {
@@ -109,7 +109,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "type": "string",
         "pattern": PLACE,
         "description": "File of its weights (casdm weights get inception). random, for inception, is for trying things"
-        " out: such numbers compare with each other alone.",
+        " out: such numbers are comparable only with each other.",
     },
     "tolerance": {
         "default": 0.0,

@@ -177,7 +177,7 @@ public final class CheckpointStore {
         if (failure != null) {
             throw new CorruptCheckpointException(
                     root + ": every checkpoint is damaged; the newest: " + failure.getMessage()
-                            + ". Remove the folder to start anew",
+                            + ". Remove the folder to start again",
                     failure);
         }
         return Optional.empty();
@@ -234,7 +234,7 @@ public final class CheckpointStore {
         var folders = stepFolders();
         for (var i = folders.size() - 1; i >= 0 && folders.get(i).step() > step; i--) {
             LOG.warn(
-                    "{}: removing the checkpoint, as the run goes on from step {}",
+                    "{}: removing the checkpoint, because the run resumes from step {}",
                     folders.get(i).path(),
                     step);
             delete(folders.get(i).path());

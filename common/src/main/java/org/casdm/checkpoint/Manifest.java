@@ -59,7 +59,7 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
     static Manifest parse(String path, byte[] json) throws CorruptCheckpointException {
         try {
             if (!(JSON.readTree(json) instanceof ObjectNode tree)) {
-                throw new CorruptCheckpointException(path + ": is no JSON object");
+                throw new CorruptCheckpointException(path + ": is not a JSON object");
             }
             var format = tree.path(FORMAT_FIELD).asInt();
             if (format != FORMAT) {
@@ -77,7 +77,8 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
             }
             for (var name : files.keySet()) {
                 if (!CheckpointFile.isName(name)) {
-                    throw new CorruptCheckpointException(path + ": '" + name + "' is no name of a checkpoint's file");
+                    throw new CorruptCheckpointException(
+                            path + ": '" + name + "' is not the name of a checkpoint's file");
                 }
             }
             return new Manifest(JSON.treeToValue(tree, TrainingState.class), files);

@@ -155,7 +155,7 @@ public final class MetricsLog {
         for (var line : text.substring(0, wholeEnd).lines().toList()) {
             lines.add(parse(line)
                     .orElseThrow(() -> new IOException(part.path() + ": line " + (lines.size() + 1)
-                            + " is no JSON object with a " + STEP + ": " + line)));
+                            + " is not a JSON object with a " + STEP + ": " + line)));
         }
         return lines;
     }

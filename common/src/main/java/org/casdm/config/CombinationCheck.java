@@ -98,7 +98,7 @@ final class CombinationCheck {
                         attentionKey,
                         "with data.size = " + config.data().size() + " and " + featureMaps.size()
                                 + " levels, feature maps have " + joined(featureMaps) + " pixels; none has "
-                                + joined(unreached) + ". Choose among those, or [] for attention in the middle alone");
+                                + joined(unreached) + ". Choose among those, or [] for attention only in the middle");
             }
         }
         var headsKey = section + "heads";
@@ -189,7 +189,7 @@ final class CombinationCheck {
                 if (loss.eps() == 0 && config.model().theta().initFrom().isEmpty()) {
                     problem(
                             "loss.eps",
-                            "theta learns from this term alone; give it a weight, or start theta from"
+                            "theta learns only from this term; give it a weight, or start theta from"
                                     + " published weights (model.theta.init-from)");
                 }
                 if (loss.x0() == 0 && loss.lpips() == 0) {

@@ -117,7 +117,7 @@ public final class ConfigLoader {
         for (var override : overrides) {
             var equals = override.indexOf('=');
             if (equals <= 0) {
-                problems.add("\"" + override + "\" (command line) is no setting: write key=value");
+                problems.add("\"" + override + "\" (command line) is not of the form key=value");
             } else {
                 try {
                     result.add(KeyOverride.of(

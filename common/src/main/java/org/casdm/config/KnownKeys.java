@@ -97,7 +97,7 @@ final class KnownKeys {
         if (Credentials.named(path)) {
             return path + " (" + origin + ") looks like a credential: " + Credentials.HINT;
         }
-        return path + " (" + origin + ") is no known key"
+        return path + " (" + origin + ") is an unknown key"
                 + nearest(path).map(known -> "; did you mean " + known + "?").orElse("; reference.conf lists all keys");
     }
 

@@ -23,7 +23,7 @@ public final class Storage {
             throw new DataException(
                     String.format(
                                     Locale.ROOT,
-                                    "\"%s\" is no path (%s); give a folder or file as in /data/images, ",
+                                    "\"%s\" is not a path (%s); give a folder or file as in /data/images, ",
                                     location,
                                     e.getMessage())
                             + "file:///data/images or s3a://bucket/images",

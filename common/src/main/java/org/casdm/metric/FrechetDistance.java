@@ -59,8 +59,9 @@ public final class FrechetDistance {
             var eigen = LinearAlgebra.symmetricEigen(statistics.covariance(), n);
             double largest = Math.max(0, eigen.values()[n - 1]);
             if (eigen.values()[0] < -NEGATIVE_TOLERANCE * largest || largest == 0 && eigen.values()[0] < 0) {
-                throw new MetricException(statistics.name() + ": its covariance is none: it has the eigenvalue "
-                        + eigen.values()[0] + ", the largest is " + eigen.values()[n - 1] + ".");
+                throw new MetricException(
+                        statistics.name() + ": the covariance is not positive semi-definite: it has the eigenvalue "
+                                + eigen.values()[0] + ", the largest is " + eigen.values()[n - 1] + ".");
             }
             double least = n * RANK_TOLERANCE * largest;
             int start = 0;

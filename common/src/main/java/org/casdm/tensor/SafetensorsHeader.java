@@ -118,7 +118,7 @@ record SafetensorsHeader(
     static SafetensorsHeader parse(String file, byte[] json, long dataBytes) throws TensorFormatException {
         // The format wants the brace first; white space in front of it is not allowed.
         if (json.length == 0 || json[0] != '{') {
-            throw new TensorFormatException(file, "not a safetensors file: its header is no JSON object");
+            throw new TensorFormatException(file, "not a safetensors file: its header is not a JSON object");
         }
         try (var parser = JSON.createParser(json)) {
             return new Parsing(file, parser, dataBytes, new ArrayList<>(), new LinkedHashMap<>()).header();
@@ -173,7 +173,7 @@ record SafetensorsHeader(
                 }
             }
             if (parser.nextToken() != null) {
-                throw new TensorFormatException(file, "the header goes on after the end of its JSON object");
+                throw new TensorFormatException(file, "the header continues after the end of its JSON object");
             }
             entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
             spans.sort(Comparator.comparingLong(Span::begin).thenComparingLong(Span::end));

@@ -162,7 +162,7 @@ public final class SafetensorsWriter {
         public void acceptBytes(ByteBuffer chunk) throws IOException {
             if (chunk.remaining() % info.type().byteSize() != 0) {
                 throw new IllegalArgumentException("tensor " + info + ": a chunk of " + chunk.remaining()
-                        + " bytes is no whole number of elements");
+                        + " bytes is not a whole number of elements");
             }
             take(chunk.remaining());
             while (chunk.hasRemaining()) {

@@ -182,7 +182,7 @@ class ConfigLoaderTest {
     void namesTheKeyMeant(String text, String meant) {
         assertThat(problem(text))
                 .startsWith(text.replace("casdm.", "").split("[ {]")[0] + " (my.conf: 1)")
-                .contains("no known key")
+                .contains("unknown key")
                 .endsWith("did you mean " + meant + "?");
     }
 
@@ -202,7 +202,7 @@ class ConfigLoaderTest {
         assertThat(problem("", "colour=1")).startsWith("colour (command line)");
         assertThat(problem("", "trian.steps=1", "trian.workers=2"))
                 .as("an unknown section")
-                .isEqualTo("trian (command line) is no known key; did you mean train?");
+                .isEqualTo("trian (command line) is an unknown key; did you mean train?");
         assertThat(problem("", "data.size.width.pixels=1"))
                 .as("a section where a value belongs")
                 .startsWith("data.size (command line) takes a single value");

@@ -149,7 +149,7 @@ public record DatasetDescription(
             json = stream.readAllBytes();
         } catch (FileNotFoundException e) {
             throw new DataException(
-                    file + " is missing: " + folder + " is no prepared data set, or it is unfinished. "
+                    file + " is missing: " + folder + " is not a prepared data set, or it is unfinished. "
                             + "Run prepare (again) to complete it",
                     e);
         }
@@ -159,7 +159,7 @@ public record DatasetDescription(
     private static DatasetDescription parse(Path file, byte[] json) throws DataException {
         try {
             if (!(JSON.readTree(json) instanceof ObjectNode tree)) {
-                throw new DataException(file + " is no JSON object");
+                throw new DataException(file + " is not a JSON object");
             }
             var format = tree.get(FORMAT_FIELD);
             if (format == null || !format.isInt() || format.intValue() != FORMAT) {

@@ -82,7 +82,7 @@ public final class RowGroupPages {
             throw new DataException(String.format(
                     Locale.ROOT,
                     "%s: a row group of %d images is too large to be read at once. Write the file "
-                            + "anew with smaller row groups",
+                            + "again with smaller row groups",
                     file,
                     group.getRowCount()));
         }

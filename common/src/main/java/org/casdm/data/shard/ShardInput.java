@@ -165,7 +165,7 @@ public final class ShardInput implements InputFile {
                 return reading.from(in);
             } catch (IOException first) {
                 return noting(() -> {
-                    LOG.warn("{}: reading has failed and is tried anew: {}", file, first.toString());
+                    LOG.warn("{}: read failed, retrying: {}", file, first.toString());
                     replace(first);
                     return reading.from(in);
                 });

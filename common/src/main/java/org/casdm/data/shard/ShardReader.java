@@ -24,7 +24,7 @@ import org.casdm.data.DataException;
  */
 public final class ShardReader implements Closeable {
 
-    static final String WHAT_TO_DO = "Copy it anew from where the data set is whole, or prepare the data set again";
+    static final String WHAT_TO_DO = "Copy it again from where the data set is whole, or prepare the data set again";
 
     /** In the order of the alphabet. */
     private static final List<String> COLUMNS = List.of(ShardSchema.ID, ShardSchema.LABEL, ShardSchema.PIXELS);
@@ -48,7 +48,7 @@ public final class ShardReader implements Closeable {
                 throw new DataException(String.format(
                         Locale.ROOT,
                         "%s: a row group of %d images of %d bytes is too large to be read at once. "
-                                + "Write the file anew with smaller row groups",
+                                + "Write the file again with smaller row groups",
                         input,
                         group.getRowCount(),
                         byteCount));

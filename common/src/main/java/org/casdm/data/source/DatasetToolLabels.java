@@ -55,7 +55,7 @@ final class DatasetToolLabels {
             throw new DataException(
                     String.format(
                             Locale.ROOT,
-                            "%s is no JSON: %s (line %d). Restore it, or remove it for classes by folders",
+                            "%s is not JSON: %s (line %d). Restore it, or remove it for classes by folders",
                             file,
                             e.getOriginalMessage(),
                             e.getLocation().getLineNr()),

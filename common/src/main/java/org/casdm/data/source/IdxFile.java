@@ -97,7 +97,7 @@ final class IdxFile {
             if (input.read() != -1) {
                 throw new DataException(String.format(
                         Locale.ROOT,
-                        "%s goes on behind the %d bytes that its header promises. Fetch it again",
+                        "%s continues after the %d bytes that its header states. Fetch it again",
                         path,
                         length));
             }
@@ -124,7 +124,7 @@ final class IdxFile {
         if (found != magic) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s is no IDX file of %s: it begins with 0x%08x instead of 0x%08x",
+                    "%s is not an IDX file of %s: it begins with 0x%08x instead of 0x%08x",
                     path,
                     magic == IMAGES_MAGIC ? "images" : "labels",
                     found,

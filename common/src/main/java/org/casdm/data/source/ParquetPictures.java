@@ -92,7 +92,8 @@ final class ParquetPictures implements Closeable {
                         .path("names")
                         .forEach(name -> names.add(name.asText()));
             } catch (JsonProcessingException e) {
-                throw new IllegalStateException("its description of features is no JSON: " + e.getOriginalMessage(), e);
+                throw new IllegalStateException(
+                        "its description of features is not JSON: " + e.getOriginalMessage(), e);
             }
         }
         return names;

@@ -31,7 +31,7 @@ final class PaxTimes {
             if (next == '\n') {
                 length = -1;
             } else if (++length > LONGEST_VALUE || next == 'e' || next == 'E') {
-                throw new IOException("a time in the headers of an entry is no plain number");
+                throw new IOException("a time in the headers of an entry is not a plain number");
             }
         } else if ((window & KEY_BYTES) == KEY && isName((int) (window >> 40) & 0xffff)) {
             length = 0;

@@ -60,7 +60,7 @@ final class ZipListing {
             throw new DataException(
                     String.format(
                                     Locale.ROOT,
-                                    "%s is no zip, or cut short or damaged (%s). Its directory is at its end: ",
+                                    "%s is not a zip file, or cut short or damaged (%s). Its directory is at its end: ",
                                     path,
                                     e.getMessage())
                             + "fetch it again, whole",

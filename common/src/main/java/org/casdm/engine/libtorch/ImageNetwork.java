@@ -34,7 +34,7 @@ abstract class ImageNetwork implements FeatureNetwork {
             forward(target.forProduct(input), count, features, first);
         } catch (RuntimeException e) {
             throw Faults.translate(
-                    e, target, "the features of " + count + " images", "Leave the GPU to this process alone");
+                    e, target, "the features of " + count + " images", "Leave the GPU to this process only");
         }
     }
 

@@ -161,7 +161,7 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
             }
             return new NpyHeader(type, order, fortranOrder, lengths);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new TensorFormatException(name, "a shape of " + shape + " is no shape of an array", e);
+            throw new TensorFormatException(name, "a shape of " + shape + " is not the shape of an array", e);
         }
     }
 

@@ -57,7 +57,7 @@ final class Constructors {
                     "a dict key of type " + PickleValue.kindOf(key) + ", which cannot be a key in Python");
         }
         if (dictionary.entries.containsKey(key)) {
-            throw new IllegalArgumentException("key " + Text.quote(String.valueOf(key)) + " stands twice in one dict");
+            throw new IllegalArgumentException("key " + Text.quote(String.valueOf(key)) + " occurs twice in one dict");
         }
         dictionary.entries.put(key, value);
     }

@@ -174,7 +174,7 @@ final class ZipDirectory {
                         .initCause(e);
             }
             if (entries.put(entry.name(), entry) != null) {
-                throw problem("entry " + Text.quote(entry.name()) + " stands twice in the zip directory");
+                throw problem("entry " + Text.quote(entry.name()) + " occurs twice in the zip directory");
             }
         }
         if (entries.size() != count) {

@@ -328,7 +328,7 @@ class ShardTest {
         assertRefused(json.replace("part-00001", "part-00000"), "part-00000.parquet twice");
         assertRefused(json.replace("\"format\" : 1", "\"format\" : 2"), "format is 2");
         assertRefused(json.substring(0, json.length() / 2), "damaged");
-        assertRefused("[]", "no JSON object");
+        assertRefused("[]", "not a JSON object");
     }
 
     private void assertRefused(String json, String... said) throws IOException {

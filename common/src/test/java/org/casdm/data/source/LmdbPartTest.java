@@ -100,7 +100,7 @@ class LmdbPartTest {
         Files.writeString(file, "no database");
         assertThatThrownBy(() -> reading().find(file, SourceFormat.AUTO))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("is no LMDB");
+                .hasMessageContaining("is not an LMDB");
     }
 
     private void fixture(String name) throws Exception {

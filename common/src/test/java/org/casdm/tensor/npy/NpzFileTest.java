@@ -87,7 +87,7 @@ class NpzFileTest {
                 .hasMessageContaining("(99999999, 9)");
         assertThatThrownBy(() -> NpyReader.open(npy(header.replace("9), }", "99999999999999), }"))))
                 .isInstanceOf(TensorFormatException.class)
-                .hasMessageContaining("is no shape");
+                .hasMessageContaining("is not the shape");
         assertThatThrownBy(() -> NpyReader.open(npy(header.replace("9), }", "-9), }"))))
                 .isInstanceOf(TensorFormatException.class);
     }

@@ -215,7 +215,7 @@ class HostileFileTest {
 
     @Test
     void namesAreUnique() {
-        refused(pickle -> pickle.raw("}(").text("a").raw("N").text("a").raw("Nu"), "key 'a' stands twice");
+        refused(pickle -> pickle.raw("}(").text("a").raw("N").text("a").raw("Nu"), "key 'a' occurs twice");
         refused(pickle -> pickle.raw("}(").text("1").raw("NK").raw(1).raw("Nu"), "two values of the tree");
         refused(
                 pickle -> pickle.raw("}(")
@@ -276,7 +276,7 @@ class HostileFileTest {
                         .entry("a/data.pkl", pickle)
                         .entry("a/data/0", data)
                         .entry("a/data/0", data),
-                "'a/data/0' stands twice");
+                "'a/data/0' occurs twice");
         refusedArchive(new ZipBuilder().entry("a/data.pkl", pickle).entry("b/data.pkl", pickle), "instead of one");
         refusedArchive(new ZipBuilder().entry("a/readme", data), "not a PyTorch state file");
         refusedArchive(

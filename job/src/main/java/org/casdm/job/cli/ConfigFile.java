@@ -31,7 +31,7 @@ final class ConfigFile {
                     List.of("There is no configuration file " + location + " (" + e.getMessage() + ")"));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(
-                    List.of("\"" + location + "\" is no path or URI of a configuration file: " + e.getMessage()));
+                    List.of("\"" + location + "\" is not a path or URI of a configuration file: " + e.getMessage()));
         }
     }
 }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 /** {@code casdm evaluate}. */
 @Command(
         name = "evaluate",
-        description = "Judges images: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
+        description = "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
                 + "evaluator defines them. A set is a data folder, a folder of samples, an .npz batch (arr_0), or "
                 + "pictures in any form that prepare reads; the reference may be stored statistics (.npz with mu, "
                 + "sigma, mu_s, sigma_s). The numbers do not depend on the number of executors.",
@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "URI",
-            description = "A run's folder: its checkpoints are judged, and the "
+            description = "A run's folder: its checkpoints are evaluated, and the "
                     + "numbers stored in its metrics/evaluation-*.jsonl; what is there is not done again. Samples are drawn as "
                     + "\"casdm sample\" does, unless --samples STEP=URI names some.")
     private String run;
@@ -103,8 +103,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--classifier",
             paramLabel = "URI",
             description = "In place of --weights, for grey or tiny images: "
-                    + "a file that train-classifier made. Metrics are called FID (classifier) and so on, and compare with "
-                    + "those of the same file alone.")
+                    + "a file that train-classifier made. Metrics are called FID (classifier) and so on, and are "
+                    + "comparable only with those of the same file.")
     private String classifier;
 
     @Option(
@@ -162,7 +162,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "URI",
             description = "File for all numbers as JSON; with --run, also of the "
-                    + "checkpoints that had been judged before.")
+                    + "checkpoints that were evaluated before.")
     private String out;
 
     @Option(

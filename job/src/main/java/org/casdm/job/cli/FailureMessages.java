@@ -44,13 +44,13 @@ public final class FailureMessages {
 
     /** For a program that the user ends. */
     static final String INTERRUPTED =
-            "Interrupted. What was finished before is kept: the same command goes on from " + "there.";
+            "Interrupted. Finished work is kept: rerun the same command to resume.";
 
     private static final String CREDENTIALS = "Check the credentials in the environment (AWS_ACCESS_KEY_ID, "
             + "AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if they are temporary) or the machine's role, and that "
             + "they may read and write there.";
-    private static final String DISK_FULL = "The disk is full. Make room and start again with the same command: a "
-            + "training run goes on from its newest complete checkpoint. Spark's own scratch space is "
+    private static final String DISK_FULL = "The disk is full. Free some space, then rerun the same command: a "
+            + "training run resumes from its newest complete checkpoint. Spark's own scratch space is "
             + "spark.local.dir (default /tmp).";
     private static final String NO_EXECUTION = "A native library cannot be loaded: the folder that it was unpacked to "
             + "is mounted noexec, or the machine's policy forbids it. Name a folder that allows it: "
@@ -238,9 +238,9 @@ public final class FailureMessages {
         if (symptom.says("All masters are unresponsive")
                 || symptom.says("stopped SparkContext")
                 || symptom.says("SparkContext was shut down")) {
-            return Optional.of("The Spark cluster does not answer, or it has ended this application; what was logged "
-                    + "before says which. Check spark.\"spark.master\" and that the cluster runs; the same command "
-                    + "goes on from the newest complete checkpoint.");
+            return Optional.of("The Spark cluster does not answer, or it has ended this application; the log before "
+                    + "this line says which. Check spark.\"spark.master\" and that the cluster runs, then rerun the "
+                    + "same command to resume from the newest complete checkpoint.");
         }
         if (symptom.is(EOFException.class)) {
             return Optional.of("A file ends too early; it may be cut off: " + report);

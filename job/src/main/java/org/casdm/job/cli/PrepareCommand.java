@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prepare",
         description = "Turns a set of pictures, as its publisher ships it, into shards of training pixels. What comes "
-                + "out depends on source and settings alone. Killed, it goes on with the same command.",
+                + "out depends only on source and settings. Rerun the same command to resume.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm prepare --source /usr/share/datasets/fashion-mnist --out /data/fashion-32 --size 32",
@@ -45,7 +45,7 @@ final class PrepareCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "auto",
             description = "How they are "
-                    + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, told from what is there).",
+                    + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, detected).",
             completionCandidates = SourceFormatNames.class,
             converter = SourceFormatNames.class)
     private SourceFormat format;

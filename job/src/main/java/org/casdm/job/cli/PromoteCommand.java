@@ -16,11 +16,11 @@ import picocli.CommandLine.Spec;
 /** {@code casdm promote}. */
 @Command(
         name = "promote",
-        description = "Makes a judged checkpoint the one to be used: writes a small JSON file that names it, with its "
+        description = "Promotes an evaluated checkpoint: writes a small JSON file that names it, with its "
                 + "FID, unless its FID is worse than that of the checkpoint named there so far. Needs no Spark.",
         exitCodeList = {
             "  0:the file names the checkpoint",
-            "  1:it cannot be told: no FID, or one that does not compare; nothing was changed",
+            "  1:undecided: no FID, or one that is not comparable; nothing was changed",
             "  2:the command line is wrong",
             "  3:not promoted: the FID is worse; the file still names the one before"
         },
@@ -41,7 +41,7 @@ final class PromoteCommand implements Callable<Integer> {
             names = "--run",
             required = true,
             paramLabel = "URI",
-            description = "The folder of the run, of which " + "\"casdm evaluate --run\" has judged checkpoints.")
+            description = "The folder of the run, of which " + "\"casdm evaluate --run\" has evaluated checkpoints.")
     private String run;
 
     @Option(

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code casdm sample}. */
 @Command(
         name = "sample",
-        description = "Draws images from a checkpoint, spread over the executors. Image i depends on the settings and "
-                + "i alone. The same command again draws what is missing; with a higher --count, what is new.",
+        description = "Draws images from a checkpoint, spread over the executors. Image i depends only on the settings "
+                + "and i. Rerun the same command to draw missing images, or with a higher --count to add images.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm sample --checkpoint=/data/runs/1 --count=16 --out=/data/samples/1",
@@ -91,7 +91,7 @@ final class SampleCommand implements Callable<Integer> {
             paramLabel = "NETWORK",
             defaultValue = "cascade",
             description = "cascade (both "
-                    + "networks) or theta (the first one alone, as ddpm would draw). Default: ${DEFAULT-VALUE}.")
+                    + "networks) or theta (only the first one, as ddpm would draw). Default: ${DEFAULT-VALUE}.")
     private Estimator network;
 
     @Option(

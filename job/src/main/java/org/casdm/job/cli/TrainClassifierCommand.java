@@ -88,7 +88,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
             paramLabel = "PIXELS",
             defaultValue = "32",
             description = "Width and height of the "
-                    + "images that will be judged, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
+                    + "images that will be evaluated, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
                     + "; those of --data are brought to it (default: ${DEFAULT-VALUE}).")
     private int size;
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 /** {@code casdm weights verify}. */
 @Command(
         name = "verify",
-        description = "Tells by size and SHA-256 which published files these are, whatever they are called. Exit code "
-                + "1 if one is none of them.")
+        description = "Identifies published files by size and SHA-256, whatever their names are. Exit code 1 "
+                + "if a file is not one of them.")
 final class WeightsVerifyCommand implements Callable<Integer> {
 
     @Spec

@@ -83,7 +83,7 @@ final class Evaluator implements AutoCloseable {
             var found = model.info();
             LOG.info("features: {}, {}, weights {}", found.name(), found.variant(), found.weights());
             if (!found.comparable()) {
-                LOG.warn("these features are not those that papers use: the numbers compare with each other alone");
+                LOG.warn("these features are not those that papers use: the numbers are comparable only with each other");
             }
             return found;
         } catch (FileNotFoundException e) {
@@ -221,7 +221,7 @@ final class Evaluator implements AutoCloseable {
                     + settings.size().stream()
                             .mapToObj(pixels -> "; --size is " + pixels)
                             .collect(Collectors.joining())
-                    + ". Metrics compare images of one size: prepare or draw one of the sets anew.");
+                    + ". Metrics compare images of one size: prepare or draw one of the sets again.");
         }
         for (var set : all) {
             LOG.info(

@@ -91,7 +91,7 @@ public final class RunEvaluationJob {
                 long step = set.step().orElseThrow();
                 var curve = new EvaluationCurve(folder, conditions(evaluator, set));
                 if (curve.has(step)) {
-                    LOG.info("step {}: judged already, in {}", step, curve.path(step));
+                    LOG.info("step {}: already evaluated, in {}", step, curve.path(step));
                     stored.add(curve.read(step));
                     continue;
                 }

@@ -78,8 +78,8 @@ public record StoredEvaluation(Path file, long step, ObjectNode values) {
                 return new StoredEvaluation(file, values.path("step").asLong(), values);
             }
         } catch (JsonProcessingException e) {
-            throw new IOException(file + " has a line that is no JSON object with a step: " + line, e);
+            throw new IOException(file + " has a line that is not a JSON object with a step: " + line, e);
         }
-        throw new IOException(file + " has a line that is no JSON object with a step: " + line);
+        throw new IOException(file + " has a line that is not a JSON object with a step: " + line);
     }
 }

@@ -46,7 +46,7 @@ record Judgement(long step, double fid, Conditions conditions) {
                             values.path("comparable").asBoolean())));
         } catch (IllegalArgumentException e) {
             throw new PromotionFailure(
-                    evaluation.file() + " is no evaluation as casdm evaluate writes it: " + e.getMessage(), e);
+                    evaluation.file() + " is not an evaluation that casdm evaluate has written: " + e.getMessage(), e);
         }
     }
 

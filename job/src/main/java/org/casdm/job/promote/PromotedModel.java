@@ -63,8 +63,8 @@ record PromotedModel(
             return Optional.of(JSON.readValue(text, PromotedModel.class));
         } catch (JsonProcessingException e) {
             throw new PromotionFailure(
-                    file + " is no file that casdm promote has written (" + e.getOriginalMessage()
-                            + "). Give another --to, or move it away to begin anew",
+                    file + " was not written by casdm promote (" + e.getOriginalMessage()
+                            + "). Give another --to, or move it away to start again",
                     e);
         }
     }

@@ -106,7 +106,7 @@ public final class Promotion {
             return new Candidate(folder, folder.checkpoints().open(judgement.step()), judgement);
         } catch (CorruptCheckpointException e) {
             throw new PromotionFailure(
-                    "Step " + judgement.step() + " was judged, but it cannot be promoted: " + e.getMessage(), e);
+                    "Step " + judgement.step() + " was evaluated, but it cannot be promoted: " + e.getMessage(), e);
         }
     }
 }

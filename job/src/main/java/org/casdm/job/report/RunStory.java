@@ -53,7 +53,7 @@ record RunStory(
         var configuration = folder.readConfiguration();
         var complete = folder.checkpoints().list().complete();
         if (rounds.isEmpty() && configuration.isEmpty() && complete.isEmpty()) {
-            throw new IOException(location + " is no run folder: it holds no config.conf, metrics or checkpoints. Give "
+            throw new IOException(location + " is not a run folder: it holds no config.conf, metrics or checkpoints. Give "
                     + "the run.folder of a training");
         }
         var evaluations = StoredEvaluation.readAll(folder).stream()

@@ -50,7 +50,7 @@ record ClassCycle(List<Integer> classes) implements Serializable {
     private static int number(String text, String range, int modelClasses) {
         if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) >= modelClasses) {
             throw new IllegalArgumentException(
-                    "--classes: \"" + text + "\" is no class of the model; there are " + range + ", or all");
+                    "--classes: \"" + text + "\" is not a class of the model; there are " + range + ", or all");
         }
         return Integer.parseInt(text);
     }

@@ -193,7 +193,7 @@ final class SampleFolder {
     private <T> Optional<T> read(Path path, Class<T> type) throws IOException {
         try (var stream = fileSystem.open(path)) {
             if (!(JSON.readTree(stream.readAllBytes()) instanceof ObjectNode tree)) {
-                throw damaged(path, "it is no JSON object");
+                throw damaged(path, "it is not a JSON object");
             }
             if (!JsonChecksum.removeIfSound(tree)) {
                 throw damaged(path, "its " + JsonChecksum.FIELD + " does not agree with the rest");

@@ -75,7 +75,7 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
 
     private static CasdmConfig configuration(RunFolder folder) throws IOException {
         var text = folder.readConfiguration()
-                .orElseThrow(() -> new SampleFailure(folder.root() + " is no run: it has"
+                .orElseThrow(() -> new SampleFailure(folder.root() + " is not a run: it has"
                         + " no config.conf. Give the run.folder of a training, the same with @STEP behind it, or a folder in"
                         + " its checkpoints/"));
         return ConfigLoader.loadStored(new ConfigText(folder.configurationPath().toString(), text));

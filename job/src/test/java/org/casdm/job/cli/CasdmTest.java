@@ -98,7 +98,7 @@ class CasdmTest {
                 .contains("--eta belongs to --method=ddim");
         assertThat(casdm("sample", "--checkpoint=" + folder, "--out=y", "--count=1"))
                 .isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("is no run: it has no config.conf");
+        assertThat(error.toString()).contains("is not a run: it has no config.conf");
     }
 
     @Test

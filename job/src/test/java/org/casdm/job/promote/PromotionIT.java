@@ -140,7 +140,7 @@ class PromotionIT {
         add(run, evaluation(20, 30, "pool", 10), "20");
         assertThatThrownBy(() -> promote(run, 0))
                 .isInstanceOf(PromotionFailure.class)
-                .hasMessageContaining("Step 20 was judged, but it cannot be promoted");
+                .hasMessageContaining("Step 20 was evaluated, but it cannot be promoted");
         add(run, evaluation(30, 30, "pool", 10).replace("30.0", "\"NaN\""), "30");
         assertThatThrownBy(() -> promote(run, 0))
                 .isInstanceOf(PromotionFailure.class)

@@ -116,7 +116,7 @@ class ReportTest {
 
     @Test
     void refusesWhatIsNoRun() {
-        assertThatThrownBy(this::page).isInstanceOf(IOException.class).hasMessageContaining("is no run folder");
+        assertThatThrownBy(this::page).isInstanceOf(IOException.class).hasMessageContaining("is not a run folder");
     }
 
     @Test
@@ -126,7 +126,7 @@ class ReportTest {
         Files.writeString(folder.resolve("metrics/evaluation-1.jsonl"), "[1]\n");
         assertThatThrownBy(this::page)
                 .isInstanceOf(IOException.class)
-                .hasMessageContainingAll("evaluation-1.jsonl", "no JSON object");
+                .hasMessageContainingAll("evaluation-1.jsonl", "not a JSON object");
     }
 
     @Test

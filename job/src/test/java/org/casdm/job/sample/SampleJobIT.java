@@ -253,7 +253,7 @@ class SampleJobIT {
         assertThatThrownBy(() -> job("conditional", "x", asked -> {})).hasMessageContaining("--classes=all");
         assertThatThrownBy(() -> job("conditional", "x", asked -> asked.classes = Optional.of("3")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("\"3\" is no class");
+                .hasMessageContaining("\"3\" is not a class");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.respacing = Optional.of("5000")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("5000");
@@ -265,7 +265,7 @@ class SampleJobIT {
                 .hasMessageContaining("Complete checkpoints of this run: 10, 20");
         assertThatThrownBy(() -> job("nowhere", "x", asked -> {}))
                 .isInstanceOf(SampleFailure.class)
-                .hasMessageContaining("is no run");
+                .hasMessageContaining("is not a run");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.count = 0)).hasMessageContaining("--count");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.variance = Optional.of(Variance.FIXED_SMALL)))
                 .hasMessageContaining("--method=ddpm");
