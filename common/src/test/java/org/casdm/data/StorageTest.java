@@ -46,7 +46,7 @@ class StorageTest {
         assertThatThrownBy(() -> find("nosuch://bucket/x"))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("no file system for \"nosuch:\"");
-        assertThatThrownBy(() -> find("")).isInstanceOf(DataException.class).hasMessageContaining("is no path");
+        assertThatThrownBy(() -> find("")).isInstanceOf(DataException.class).hasMessageContaining("is not a path");
         assertThatThrownBy(() -> SourceFormat.of("tiff")).hasMessageContaining("cifar10, cifar100, idx");
     }
 

@@ -24,7 +24,7 @@ public record DataFolder(String location, DatasetDescription description) implem
 
     private static final long serialVersionUID = 1L;
 
-    /** @throws DataException when there is no prepared data set, or an unfinished one */
+    /** @throws DataException when there is not a prepared data set, or an unfinished one */
     public static DataFolder at(String location, Configuration hadoop) throws IOException {
         Path folder = Storage.path(location);
         try {

@@ -64,7 +64,7 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
                         if (end == total && input.read() != -1) {
                             throw new DataException(String.format(
                                     Locale.ROOT,
-                                    "%s goes on behind the %d images that its header promises. Fetch it again",
+                                    "%s continues after the %d images that its header promises. Fetch it again",
                                     images,
                                     total));
                         }

@@ -96,7 +96,7 @@ class IdxPartTest {
                         "is cut short or damaged: its header promises 5 images, and it ends within image 2");
 
         Files.write(images, Arrays.copyOf(images(5), 300));
-        assertThatThrownBy(() -> reading().records(cut)).hasMessageContaining("goes on behind");
+        assertThatThrownBy(() -> reading().records(cut)).hasMessageContaining("continues after");
 
         byte[] compressed = gzip(images(5));
         Files.write(images, Arrays.copyOf(compressed, compressed.length - 20));

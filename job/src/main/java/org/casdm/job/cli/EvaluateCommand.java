@@ -34,10 +34,11 @@ import picocli.CommandLine.Spec;
 /** {@code casdm evaluate}. */
 @Command(
         name = "evaluate",
-        description = "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
-                + "evaluator defines them. A set is a data folder, a folder of samples, an .npz batch (arr_0), or "
-                + "pictures in any form that prepare reads; the reference may be stored statistics (.npz with mu, "
-                + "sigma, mu_s, sigma_s). The numbers do not depend on the number of executors.",
+        description =
+                "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
+                        + "evaluator defines them. A set is a data folder, a folder of samples, an .npz batch (arr_0), or "
+                        + "pictures in any form that prepare reads; the reference may be stored statistics (.npz with mu, "
+                        + "sigma, mu_s, sigma_s). The numbers do not depend on the number of executors.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm evaluate --samples s3a://bucket/samples --reference s3a://bucket/imagenet-64 \\",

@@ -43,8 +43,7 @@ import org.casdm.weights.published.DownloadException;
 public final class FailureMessages {
 
     /** For a program that the user ends. */
-    static final String INTERRUPTED =
-            "Interrupted. Finished work is kept: rerun the same command to resume.";
+    static final String INTERRUPTED = "Interrupted. Finished work is kept: rerun the same command to resume.";
 
     private static final String CREDENTIALS = "Check the credentials in the environment (AWS_ACCESS_KEY_ID, "
             + "AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if they are temporary) or the machine's role, and that "

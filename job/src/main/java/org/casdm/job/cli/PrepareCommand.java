@@ -44,8 +44,8 @@ final class PrepareCommand implements Callable<Integer> {
             names = {"--format", "--kind"},
             paramLabel = "FORMAT",
             defaultValue = "auto",
-            description = "How they are "
-                    + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, detected).",
+            description =
+                    "How they are " + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, detected).",
             completionCandidates = SourceFormatNames.class,
             converter = SourceFormatNames.class)
     private SourceFormat format;

@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code casdm train}. */
 @Command(
         name = "train",
-        description = "Trains a model, or resumes a run: if run.folder holds checkpoints, from the newest "
-                + "complete one.",
+        description =
+                "Trains a model, or resumes a run: if run.folder holds checkpoints, from the newest " + "complete one.",
         footerHeading = "%nKeys:%n  Every key of the configuration with its meaning, range and default is in%n"
                 + "  common/src/main/resources/reference.conf; ready-made files are in conf/.%n%nExamples:%n",
         footer = {

@@ -83,7 +83,8 @@ final class Evaluator implements AutoCloseable {
             var found = model.info();
             LOG.info("features: {}, {}, weights {}", found.name(), found.variant(), found.weights());
             if (!found.comparable()) {
-                LOG.warn("these features are not those that papers use: the numbers are comparable only with each other");
+                LOG.warn(
+                        "these features are not those that papers use: the numbers are comparable only with each other");
             }
             return found;
         } catch (FileNotFoundException e) {

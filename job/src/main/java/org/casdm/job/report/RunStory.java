@@ -53,8 +53,9 @@ record RunStory(
         var configuration = folder.readConfiguration();
         var complete = folder.checkpoints().list().complete();
         if (rounds.isEmpty() && configuration.isEmpty() && complete.isEmpty()) {
-            throw new IOException(location + " is not a run folder: it holds no config.conf, metrics or checkpoints. Give "
-                    + "the run.folder of a training");
+            throw new IOException(
+                    location + " is not a run folder: it holds no config.conf, metrics or checkpoints. Give "
+                            + "the run.folder of a training");
         }
         var evaluations = StoredEvaluation.readAll(folder).stream()
                 .map(evaluation -> new MetricsLine(evaluation.step(), evaluation.values()))
