@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +40,8 @@ public final class RunFolder {
      * @throws IOException if the file system cannot be reached
      */
     public static RunFolder at(String uri, Configuration configuration) throws IOException {
-        var path = new Path(uri);
-        return new RunFolder(path.getFileSystem(configuration), path);
+        var path = Locations.path(uri);
+        return new RunFolder(Locations.fileSystem(path, configuration), path);
     }
 
     public Path root() {

@@ -1,10 +1,14 @@
 package org.casdm.config;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** The keys of {@link CasdmConfig}, found in its records, with their values. */
 final class ConfigKeys {
@@ -25,6 +29,27 @@ final class ConfigKeys {
         var entries = new ArrayList<Entry>();
         collect("", config, false, entries);
         return entries;
+    }
+
+    /** The keys whose values are texts. */
+    static Set<String> texts() {
+        var keys = new HashSet<String>();
+        collectTexts("", CasdmConfig.class, keys);
+        return keys;
+    }
+
+    private static void collectTexts(String prefix, Class<?> section, Set<String> keys) {
+        for (var component : section.getRecordComponents()) {
+            var type = component.getGenericType();
+            if (type == String.class
+                    || type instanceof ParameterizedType generic
+                            && generic.getRawType() == Optional.class
+                            && generic.getActualTypeArguments()[0] == String.class) {
+                keys.add(prefix + key(component));
+            } else if (component.getType().isRecord()) {
+                collectTexts(prefix + key(component) + ".", component.getType(), keys);
+            }
+        }
     }
 
     private static void collect(String prefix, Record section, boolean fixed, List<Entry> entries) {

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -23,12 +24,18 @@ record KeyOverride(List<String> path, ConfigValue value) {
     /** Values that are read as HOCON. Anything else is taken literally: in HOCON, s3a://x would be half a comment. */
     private static final Pattern HOCON = Pattern.compile("\\s*([\\[{\"].*|null\\s*|.*\\$\\{.*)", Pattern.DOTALL);
 
+    /** The same for keys whose values are texts, such as paths: {@code [a]} is a text there. */
+    private static final Pattern HOCON_TEXT = Pattern.compile("\\s*(\".*\"\\s*|null\\s*|.*\\$\\{.*)", Pattern.DOTALL);
+
+    private static final Set<String> TEXTS = ConfigKeys.texts();
+
     /**
      * @param origin where it was given, for messages
      * @throws ConfigException if the key or the value cannot be read
      */
     static KeyOverride of(String key, String text, String origin) {
-        return new KeyOverride(path(key, origin), value(key, text, origin));
+        var path = path(key, origin);
+        return new KeyOverride(path, value(key, TEXTS.contains(String.join(".", path)), text, origin));
     }
 
     private static List<String> path(String key, String origin) {
@@ -40,8 +47,8 @@ record KeyOverride(List<String> path, ConfigValue value) {
         }
     }
 
-    private static ConfigValue value(String key, String text, String origin) {
-        if (!HOCON.matcher(text).matches()) {
+    private static ConfigValue value(String key, boolean isText, String text, String origin) {
+        if (!(isText ? HOCON_TEXT : HOCON).matcher(text).matches()) {
             return ConfigValueFactory.fromAnyRef(text).withOrigin(ConfigOriginFactory.newSimple(origin));
         }
         try {

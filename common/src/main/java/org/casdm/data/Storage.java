@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
+import org.casdm.storage.Locations;
 
 /** Reaching files through Hadoop, with errors that a person can act on. */
 public final class Storage {
@@ -18,7 +19,7 @@ public final class Storage {
     /** The path that a location stands for. */
     public static Path path(String location) throws DataException {
         try {
-            return new Path(location);
+            return Locations.path(location);
         } catch (IllegalArgumentException e) {
             throw new DataException(
                     String.format(
@@ -34,7 +35,7 @@ public final class Storage {
     /** The file system of a path. */
     public static FileSystem fileSystem(Path path, Configuration hadoop) throws DataException {
         try {
-            return path.getFileSystem(hadoop);
+            return Locations.fileSystem(path, hadoop);
         } catch (IOException e) {
             throw explain(path, e);
         } catch (IllegalArgumentException e) {

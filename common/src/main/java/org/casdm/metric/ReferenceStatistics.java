@@ -3,8 +3,7 @@ package org.casdm.metric;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
-import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.npy.NpzFile;
@@ -41,8 +40,8 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
      * @throws IOException if the file cannot be read
      */
     public static ReferenceStatistics read(String uri, Configuration hadoop) throws IOException {
-        var path = new Path(uri);
-        try (var file = new NpzFile(SeekableInput.open(path.getFileSystem(hadoop), path))) {
+        var path = Locations.path(uri);
+        try (var file = new NpzFile(SeekableInput.open(Locations.fileSystem(path, hadoop), path))) {
             return read(uri, file);
         }
     }
@@ -122,11 +121,8 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
 
     /** Writes a file that guided-diffusion's and pytorch-fid's evaluators read. */
     public void write(String uri, Configuration hadoop) throws IOException {
-        var path = new Path(uri);
-        var fileSystem = path.getFileSystem(hadoop);
-        // Local files without Hadoop's .crc companions.
-        var plain = fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
-        try (var file = new NpzWriter(uri, plain.create(path, true))) {
+        var path = Locations.path(uri);
+        try (var file = new NpzWriter(uri, Locations.fileSystem(path, hadoop).create(path, true))) {
             write(file, pooled, MEAN, COVARIANCE);
             if (spatial.isPresent()) {
                 write(file, spatial.get(), SPATIAL_MEAN, SPATIAL_COVARIANCE);

@@ -22,7 +22,7 @@ public final class NewFile {
         this.fileSystem = fileSystem;
         this.path = path;
         boolean atOnce = fileSystem.hasPathCapability(path, CommonPathCapabilities.ABORTABLE_STREAM);
-        growing = atOnce ? path : new Path(path.getParent(), "." + path.getName() + ".part");
+        growing = atOnce ? path : Locations.below(path.getParent(), "." + path.getName() + ".part");
     }
 
     /** What is done with the stream of the new file; an exception means that there will be no file. */

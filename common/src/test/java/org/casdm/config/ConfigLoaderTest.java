@@ -115,6 +115,13 @@ class ConfigLoaderTest {
         assertThat(config.model().phi().initFrom()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[D_DATA]", "{a", "a{b", "set[1", "run [final] #2 50% a:b", "\"a", "a\\b", "[1,2]"})
+    void pathsOnTheCommandLineAreAnyText(String path) {
+        assertThat(load("", "data.path=" + path).data().path()).hasValue(path);
+        assertThat(load("", "data.path=\"[quoted]\"").data().path()).hasValue("[quoted]");
+    }
+
     @Test
     void takesCommandLineValuesLiterally() {
         var config = load(

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.casdm.storage.Locations;
 
 /**
  * A file that comes into being as a whole or not at all. Where the file system can give up a file under way (S3A: an
@@ -41,7 +42,8 @@ public final class AtomicFile implements Closeable {
             boolean canGiveUp = this.fileSystem.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM);
             written = canGiveUp
                     ? file
-                    : new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
+                    : Locations.below(
+                            file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
             stream = this.fileSystem.create(written, true);
         } catch (IOException | FSError e) {
             throw cannotBeWritten(e);

@@ -3,8 +3,8 @@ package org.casdm.data.source;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.OptionalLong;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.Picture;
+import org.casdm.storage.Locations;
 
 /**
  * Some of the records of a CIFAR file.
@@ -47,7 +47,7 @@ record CifarPart(String file, long length, SourceFormat format, int classes, lon
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = new Path(file);
+        var path = Locations.path(file);
         RangeInput.requireLength(path, length, context.hadoop());
         long behind = Math.min(length, end * recordBytes(format));
         RangeInput input = RangeInput.sequential(path, first * recordBytes(format), behind, context.hadoop());

@@ -53,7 +53,7 @@ final class FolderListing {
             throw new DataException(folder + " is a file, not a folder of pictures");
         }
         var listing = new FolderListing(folder);
-        if (fileSystem.getScheme().equals("file")) {
+        if (fileSystem.getUri().getScheme().equals("file")) {
             listing.walk(
                     java.nio.file.Path.of(
                             fileSystem.makeQualified(folder).toUri().getPath()),

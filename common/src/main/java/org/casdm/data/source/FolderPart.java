@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.casdm.data.BadImageException;
 import org.casdm.data.FileNames;
 import org.casdm.data.Storage;
+import org.casdm.storage.Locations;
 
 /**
  * Some of the picture files of a folder.
@@ -42,10 +43,9 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var root = new Path(folder);
-        FileSystem found = Storage.fileSystem(root, context.hadoop());
-        boolean local = found instanceof LocalFileSystem;
-        FileSystem fileSystem = RangeInput.withoutChecksums(found);
+        var root = Locations.path(folder);
+        FileSystem fileSystem = Storage.fileSystem(root, context.hadoop());
+        boolean local = fileSystem instanceof RawLocalFileSystem;
         int maximumBytes = context.limits().maximumEntryBytes();
         int count = names.size() + refused.size();
         return new ReadAhead(
@@ -58,12 +58,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
 
     private SourceRecord read(FileSystem fileSystem, Path root, int index, int maximumBytes) throws IOException {
         String name = names.get(index);
-        // Not new Path(String): a file's name may hold a colon or a percent sign.
-        String parent = root.toUri().getPath();
-        Path file = new Path(
-                root.toUri().getScheme(),
-                root.toUri().getAuthority(),
-                parent.endsWith("/") ? parent + name : parent + "/" + name);
+        Path file = Locations.below(root, name);
         try (var input = fileSystem.open(file)) {
             byte[] content = Inflated.readEntry(input, name, maximumBytes);
             return new RawImage(name, labels.get(index), new EncodedPicture(content));

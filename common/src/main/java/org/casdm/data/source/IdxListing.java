@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.Storage;
+import org.casdm.storage.Locations;
 
 /**
  * Images and labels in IDX files (MNIST, Fashion-MNIST, EMNIST): {@code train-images-idx3-ubyte} and
@@ -72,10 +73,10 @@ final class IdxListing {
         List<String> training =
                 names.stream().filter(name -> name.contains("train")).toList();
         if (!training.isEmpty()) {
-            return new Path(folder, training.get(0));
+            return Locations.below(folder, training.get(0));
         }
         if (names.size() == 1) {
-            return new Path(folder, names.get(0));
+            return Locations.below(folder, names.get(0));
         }
         throw new DataException(
                 names.isEmpty()
@@ -99,7 +100,7 @@ final class IdxListing {
         }
         String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         for (String candidate : List.of(name, plain, plain + ".gz")) {
-            var path = new Path(images.getParent(), candidate);
+            var path = Locations.below(images.getParent(), candidate);
             if (fileSystem.exists(path)) {
                 return path;
             }

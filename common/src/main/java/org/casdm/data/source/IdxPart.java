@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.picture.Picture;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.storage.Locations;
 
 /**
  * Some of the images of an IDX file. Unlike an archive, a file that is cut short or goes on too long is refused as a
@@ -43,11 +43,11 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = new Path(images);
+        var path = Locations.path(images);
         Configuration hadoop = context.hadoop();
         byte[] classes = labels.isEmpty()
                 ? new byte[0]
-                : IdxFile.data(new Path(labels), IdxFile.LABELS_MAGIC, new int[] {total}, hadoop);
+                : IdxFile.data(Locations.path(labels), IdxFile.LABELS_MAGIC, new int[] {total}, hadoop);
         DataInputStream input = IdxFile.open(path, IdxFile.IMAGES_MAGIC, new int[] {total, rows, columns}, hadoop);
         return new LookAhead() {
             private int index = first;

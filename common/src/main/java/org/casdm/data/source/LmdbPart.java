@@ -2,7 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 
 /**
  * A range of the keys of an LMDB: one of several of equal counts, in the order of keys.
@@ -22,6 +22,6 @@ record LmdbPart(String file, int index, int ranges, long bytes, String prefix, i
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        return new LmdbRecords(this, context.copies().get(new Path(file), context.hadoop()), context.limits());
+        return new LmdbRecords(this, context.copies().get(Locations.path(file), context.hadoop()), context.limits());
     }
 }

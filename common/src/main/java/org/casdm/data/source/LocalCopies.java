@@ -47,7 +47,7 @@ public final class LocalCopies implements Closeable {
      */
     public synchronized Path get(org.apache.hadoop.fs.Path file, Configuration hadoop) throws IOException {
         FileSystem fileSystem = Storage.fileSystem(file, hadoop);
-        if (fileSystem.getScheme().equals("file")) {
+        if (fileSystem.getUri().getScheme().equals("file")) {
             return Path.of(file.toUri().getPath());
         }
         String key = fileSystem.makeQualified(file).toString();

@@ -52,7 +52,7 @@ final class NpzBatch implements Closeable {
     }
 
     static NpzBatch open(Path path, Configuration hadoop, SourceLimits limits) throws IOException {
-        FileSystem fileSystem = RangeInput.withoutChecksums(Storage.fileSystem(path, hadoop));
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         var file = new NpzFile(SeekableInput.open(fileSystem, path));
         try {
             return new NpzBatch(path, file, limits);

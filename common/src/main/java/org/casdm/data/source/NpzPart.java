@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.Picture;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.npy.NpyReader;
 
@@ -37,7 +37,7 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = new Path(file);
+        var path = Locations.path(file);
         NpzBatch batch = NpzBatch.open(path, context.hadoop(), context.limits());
         try {
             NpyReader data = batch.data();

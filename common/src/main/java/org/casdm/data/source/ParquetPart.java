@@ -5,11 +5,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.casdm.data.BadImageException;
 import org.casdm.data.DataException;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.storage.Locations;
 
 /**
  * A row group of a Parquet file of pictures.
@@ -45,7 +45,7 @@ record ParquetPart(
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = new Path(file);
+        var path = Locations.path(file);
         ParquetPictures pictures = ParquetPictures.open(path, context.hadoop());
         return new LookAhead() {
             private ParquetPictures.Rows open;

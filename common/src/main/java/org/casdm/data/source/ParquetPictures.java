@@ -36,7 +36,7 @@ final class ParquetPictures implements Closeable {
 
     /** @throws org.casdm.data.DataException when it is damaged, no Parquet file, or has no pictures */
     static ParquetPictures open(Path file, Configuration hadoop) throws IOException {
-        var fileSystem = RangeInput.withoutChecksums(Storage.fileSystem(file, hadoop));
+        var fileSystem = Storage.fileSystem(file, hadoop);
         var input = new ShardInput(fileSystem, file);
         ParquetFileReader parquet = null;
         try {

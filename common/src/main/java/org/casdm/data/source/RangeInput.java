@@ -9,7 +9,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.Storage;
@@ -48,13 +47,13 @@ final class RangeInput extends InputStream {
 
     /** The bytes from start to end (exclusive), for reading from one end to the other. */
     static RangeInput sequential(Path path, long start, long end, Configuration hadoop) throws IOException {
-        FileSystem fileSystem = withoutChecksums(Storage.fileSystem(path, hadoop));
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         return new RangeInput(path, fileSystem.open(path), start, end, BUFFER_BYTES, false);
     }
 
     /** The bytes up to the end, for reading a few here and there. */
     static RangeInput scattered(Path path, long end, int bufferBytes, Configuration hadoop) throws IOException {
-        FileSystem fileSystem = withoutChecksums(Storage.fileSystem(path, hadoop));
+        FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         try {
             FSDataInputStream input =
                     fileSystem.openFile(path).opt(S3A_POLICY, "random").build().get();
@@ -81,11 +80,6 @@ final class RangeInput extends InputStream {
                     length,
                     now));
         }
-    }
-
-    /** Checksum files beside local ones cost time, and Hadoop stumbles over a colon when it looks for them. */
-    static FileSystem withoutChecksums(FileSystem fileSystem) {
-        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
     }
 
     /** Place in the file of the next byte. */

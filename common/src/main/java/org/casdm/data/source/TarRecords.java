@@ -10,10 +10,10 @@ import java.util.OptionalInt;
 import java.util.Queue;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
 import org.casdm.data.PicturePaths;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.storage.Locations;
 
 /** The pictures of one tar, from its begin to its end. */
 final class TarRecords extends LookAhead {
@@ -36,7 +36,7 @@ final class TarRecords extends LookAhead {
     TarRecords(TarPart part, ReadContext context) throws IOException {
         this.part = part;
         limits = context.limits();
-        range = RangeInput.sequential(new Path(part.file()), part.start(), part.end(), context.hadoop());
+        range = RangeInput.sequential(Locations.path(part.file()), part.start(), part.end(), context.hadoop());
     }
 
     @Override

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
+import org.casdm.storage.Locations;
 
 /**
  * Some of the pictures of a zip.
@@ -44,7 +44,7 @@ record ZipPart(
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = new Path(file);
+        var path = Locations.path(file);
         Configuration hadoop = context.hadoop();
         RangeInput.requireLength(path, length, hadoop);
         var input = RangeInput.scattered(path, length, ZipListing.BLOCK_BYTES, hadoop);

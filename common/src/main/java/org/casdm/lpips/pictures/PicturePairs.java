@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.casdm.data.DataException;
 import org.casdm.data.PicturePaths;
 import org.casdm.data.Storage;
+import org.casdm.storage.Locations;
 
 /** Finds what is compared with what: two pictures, or the pictures of two folders by their paths below them. */
 public final class PicturePairs {
@@ -48,7 +49,8 @@ public final class PicturePairs {
         requirePartners(one, ones, other, others);
         requirePartners(other, others, one, ones);
         var pairs = new ArrayList<PicturePair>();
-        ones.forEach((key, name) -> pairs.add(new PicturePair(name, below(one, name), below(other, others.get(key)))));
+        ones.forEach((key, name) ->
+                pairs.add(new PicturePair(name, Locations.below(one, name), Locations.below(other, others.get(key)))));
         return pairs;
     }
 
@@ -100,12 +102,5 @@ public final class PicturePairs {
 
     private static String some(Collection<String> names) {
         return String.join(", ", names.stream().limit(LISTED).toList()) + (names.size() > LISTED ? ", ..." : "");
-    }
-
-    /** Not {@code new Path(String)}: a file's name may hold a colon or a percent sign. */
-    private static Path below(Path folder, String name) {
-        var uri = folder.toUri();
-        String path = uri.getPath();
-        return new Path(uri.getScheme(), uri.getAuthority(), path.endsWith("/") ? path + name : path + "/" + name);
     }
 }

@@ -5,10 +5,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.feature.FeatureModel;
 import org.casdm.metric.feature.FeatureNetwork;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.WeightSource;
 import org.nd4j.linalg.factory.Nd4j;
@@ -48,8 +48,8 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
      * @throws IOException if the file cannot be read, is damaged or is not the expected one
      */
     public ClassifierFile.Stored read(Configuration hadoop) throws IOException {
-        var path = new Path(file.uri().orElseThrow());
-        var stored = ClassifierFile.read(path.getFileSystem(hadoop), path);
+        var path = Locations.path(file.uri().orElseThrow());
+        var stored = ClassifierFile.read(Locations.fileSystem(path, hadoop), path);
         if (file.sha256().isPresent() && !file.sha256().get().equals(stored.sha256())) {
             throw new TensorFormatException(
                     path.toString(),

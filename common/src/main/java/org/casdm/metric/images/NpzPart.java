@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.Storage;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyReader;
@@ -97,7 +97,7 @@ record NpzPart(String location, long first, int images) implements ImagePart {
 
     @Override
     public ImageStream open(Configuration hadoop, int size) throws IOException {
-        var path = new Path(location);
+        var path = Locations.path(location);
         var file = new NpzFile(SeekableInput.open(Storage.fileSystem(path, hadoop), path));
         try {
             var array = file.array(ARRAY);

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigText;
+import org.casdm.storage.Locations;
 
 /** Reads configuration files of any Hadoop file system. */
 final class ConfigFile {
@@ -22,8 +22,8 @@ final class ConfigFile {
      */
     static ConfigText read(String location, Configuration hadoop) throws IOException {
         try {
-            var path = new Path(location);
-            try (var stream = path.getFileSystem(hadoop).open(path)) {
+            var path = Locations.path(location);
+            try (var stream = Locations.fileSystem(path, hadoop).open(path)) {
                 return new ConfigText(location, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
             }
         } catch (FileNotFoundException e) {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 import org.casdm.storage.NewFile;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.file.Conversion;
@@ -72,9 +72,9 @@ final class ConvertCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Give the file to write as second argument, or --list.");
         }
         var hadoop = storage.hadoop();
-        var source = new Path(from);
+        var source = Locations.path(from);
         var output = spec.commandLine().getOut();
-        try (var file = TensorFile.open(source.getFileSystem(hadoop), source)) {
+        try (var file = TensorFile.open(Locations.fileSystem(source, hadoop), source)) {
             var conversion = new Conversion(file, Optional.ofNullable(key));
             if (list) {
                 print(conversion, output);
@@ -83,10 +83,10 @@ final class ConvertCommand implements Callable<Integer> {
             tellLeft(conversion.left(), output);
             if (to != null) {
                 conversion.requireComplete();
-                var destination = new Path(to);
+                var destination = Locations.path(to);
                 var progress = ProgressLines.ofBytes(to, output);
                 var written = NewFile.write(
-                        destination.getFileSystem(hadoop),
+                        Locations.fileSystem(destination, hadoop),
                         destination,
                         stream -> conversion.write(progress.count(stream, conversion.byteSize())));
                 output.printf(

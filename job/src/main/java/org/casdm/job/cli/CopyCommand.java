@@ -3,8 +3,10 @@ package org.casdm.job.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,26 +36,48 @@ final class CopyCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "TO",
-            description = "What it is to be called there, a path or URI; must not " + "exist yet.")
+            description =
+                    "What it is to be called there, a path or URI; must not exist yet. The root of a bucket takes "
+                            + "a file under its own name, and the content of a folder if it is empty.")
     private String to;
 
     @Override
     public Integer call() throws Exception {
         var hadoop = storage.hadoop();
-        var source = new Path(from);
-        var destination = new Path(to);
-        var sourceFiles = source.getFileSystem(hadoop);
-        var destinationFiles = destination.getFileSystem(hadoop);
-        sourceFiles.getFileStatus(source);
-        if (destinationFiles.exists(destination)) {
-            throw new FileAlreadyExistsException(to);
+        var source = Locations.path(from);
+        var destination = Locations.path(to);
+        var sourceFiles = Locations.fileSystem(source, hadoop);
+        var destinationFiles = Locations.fileSystem(destination, hadoop);
+        var status = sourceFiles.getFileStatus(source);
+        if (destination.isRoot() && status.isFile()) {
+            destination = Locations.below(destination, source.getName());
         }
-        // Local copies without Hadoop's .crc companions.
-        destinationFiles.setWriteChecksum(false);
-        if (!FileUtil.copy(sourceFiles, source, destinationFiles, destination, false, false, hadoop)) {
-            throw new IOException(from + " could not be copied to " + to + " as a whole");
+        boolean emptyRoot = destination.isRoot() && destinationFiles.listStatus(destination).length == 0;
+        if (!emptyRoot && destinationFiles.exists(destination)) {
+            throw new FileAlreadyExistsException(destination.toString());
         }
-        spec.commandLine().getOut().println("Copied " + from + " to " + to);
+        copy(sourceFiles, status, destinationFiles, destination);
+        spec.commandLine().getOut().println("Copied " + from + " to " + destination);
         return ExitCode.DONE;
+    }
+
+    /** As Hadoop's FileUtil does, which stumbles over names with a colon. */
+    private static void copy(FileSystem sourceFiles, FileStatus source, FileSystem destinationFiles, Path destination)
+            throws IOException {
+        if (source.isDirectory()) {
+            destinationFiles.mkdirs(destination);
+            for (var child : sourceFiles.listStatus(source.getPath())) {
+                copy(
+                        sourceFiles,
+                        child,
+                        destinationFiles,
+                        Locations.below(destination, child.getPath().getName()));
+            }
+            return;
+        }
+        try (var input = sourceFiles.open(source.getPath());
+                var output = destinationFiles.create(destination, false)) {
+            input.transferTo(output);
+        }
     }
 }

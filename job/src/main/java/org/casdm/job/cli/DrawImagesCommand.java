@@ -1,8 +1,8 @@
 package org.casdm.job.cli;
 
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.storage.Locations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,8 +65,8 @@ final class DrawImagesCommand implements Callable<Integer> {
         if (size < 8 || size > 1024) {
             throw new ParameterException(spec.commandLine(), "--size is 8 to 1024, not " + size);
         }
-        var path = new Path(folder);
-        new DrawnImages(seed, size).write(path.getFileSystem(storage.hadoop()), path, count);
+        var path = Locations.path(folder);
+        new DrawnImages(seed, size).write(Locations.fileSystem(path, storage.hadoop()), path, count);
         spec.commandLine()
                 .getOut()
                 .println("Drew " + count + " pictures of " + size + " x " + size + " pixels in " + folder);

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.engine.Engines;
 import org.casdm.lpips.LpipsSpec;
@@ -21,6 +20,7 @@ import org.casdm.lpips.Trunk;
 import org.casdm.lpips.pictures.PictureComparison;
 import org.casdm.lpips.pictures.PicturePair;
 import org.casdm.lpips.pictures.PicturePairs;
+import org.casdm.storage.Locations;
 import org.casdm.storage.NewFile;
 import org.casdm.weights.WeightSource;
 import picocli.CommandLine.Command;
@@ -166,10 +166,10 @@ final class LpipsCommand implements Callable<Integer> {
     private double write(
             PictureComparison comparison, List<PicturePair> pairs, LpipsWeights loaded, Configuration hadoop)
             throws IOException {
-        var path = new Path(out);
+        var path = Locations.path(out);
         // Whoever opens the file later sees it too.
         String column = loaded.isRandom() ? "lpips_" + trunkName() + "_random" : "lpips_" + trunkName();
-        double mean = NewFile.write(path.getFileSystem(hadoop), path, stream -> {
+        double mean = NewFile.write(Locations.fileSystem(path, hadoop), path, stream -> {
             var text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
             double sum = writeLines(comparison, pairs, column, text);
             text.flush();

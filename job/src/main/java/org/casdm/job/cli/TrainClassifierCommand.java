@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.data.source.ImageSources;
@@ -25,6 +24,7 @@ import org.casdm.metric.classifier.ClassifierTraining;
 import org.casdm.metric.classifier.LabelledImages;
 import org.casdm.metric.classifier.LabelledImages.Part;
 import org.casdm.metric.classifier.TrainingSettings;
+import org.casdm.storage.Locations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -128,8 +128,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
         var settings = settings();
         Nd4jBackend.start();
         var hadoop = spark.hadoop();
-        var path = new Path(out);
-        var fileSystem = path.getFileSystem(hadoop);
+        var path = Locations.path(out);
+        var fileSystem = Locations.fileSystem(path, hadoop);
         // Told now, not after the training.
         if (fileSystem.exists(path)) {
             throw new FileAlreadyExistsException(out);

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.published.Download;
@@ -72,7 +73,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         }
         var output = spec.commandLine().getOut();
         for (var file : files) {
-            output.println("Use: " + file.usage(new Path(folder, file.file()).toString()));
+            output.println("Use: " + file.usage(new Path(Locations.path(folder), file.file()).toString()));
         }
         return ExitCode.DONE;
     }
@@ -88,8 +89,8 @@ final class WeightsGetCommand implements Callable<Integer> {
 
     private void get(PublishedFile file, Configuration hadoop) throws IOException {
         var output = spec.commandLine().getOut();
-        var target = new Path(folder, file.file());
-        var fileSystem = target.getFileSystem(hadoop);
+        var target = new Path(Locations.path(folder), file.file());
+        var fileSystem = Locations.fileSystem(target, hadoop);
         if (fileSystem.exists(target)) {
             requireRight(file, target, ContentDigest.of(fileSystem, target));
             output.println(target + " is there already, and right");

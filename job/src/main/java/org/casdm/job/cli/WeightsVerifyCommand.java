@@ -2,7 +2,7 @@ package org.casdm.job.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.Path;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.weights.published.PublishedFiles;
 import picocli.CommandLine.Command;
@@ -33,8 +33,8 @@ final class WeightsVerifyCommand implements Callable<Integer> {
         var hadoop = storage.hadoop();
         boolean allKnown = true;
         for (var file : files) {
-            var path = new Path(file);
-            var content = ContentDigest.of(path.getFileSystem(hadoop), path);
+            var path = Locations.path(file);
+            var content = ContentDigest.of(Locations.fileSystem(path, hadoop), path);
             var found = known.withContent(content);
             if (found.isPresent()) {
                 spec.commandLine()

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.job.ProgramVersion;
+import org.casdm.storage.Locations;
 
 /** Evaluations as JSON: every number, and all that decides what it may be compared with. */
 public final class EvaluationJson {
@@ -78,7 +78,7 @@ public final class EvaluationJson {
         var text =
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsString(objects.size() == 1 ? objects.get(0) : objects)
                         + "\n";
-        var path = new Path(uri);
-        AtomicFile.write(path.getFileSystem(hadoop), path, text.getBytes(StandardCharsets.UTF_8));
+        var path = Locations.path(uri);
+        AtomicFile.write(Locations.fileSystem(path, hadoop), path, text.getBytes(StandardCharsets.UTF_8));
     }
 }

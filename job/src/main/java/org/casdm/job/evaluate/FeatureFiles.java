@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.Features;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyType;
 import org.casdm.tensor.npy.NpzWriter;
@@ -24,7 +25,7 @@ abstract sealed class FeatureFiles implements Closeable {
 
     /** The files of one piece; none if there is no folder. */
     static FeatureFiles of(Optional<String> folder, int piece, FeatureInfo info, Configuration hadoop) {
-        return folder.<FeatureFiles>map(path -> new Stored(new Path(path), piece, info, hadoop))
+        return folder.<FeatureFiles>map(path -> new Stored(Locations.path(path), piece, info, hadoop))
                 .orElseGet(Nowhere::new);
     }
 
@@ -87,7 +88,7 @@ abstract sealed class FeatureFiles implements Closeable {
                 return;
             }
             var path = new Path(folder, String.format(Locale.ROOT, "part-%05d-%03d.npz", piece, files++));
-            try (var file = new AtomicFile(path.getFileSystem(hadoop), path)) {
+            try (var file = new AtomicFile(Locations.fileSystem(path, hadoop), path)) {
                 // Not closed with the archive: that would publish half of it after a failure.
                 var archive = new NpzWriter(path.toString(), new KeptOpen(file.stream()));
                 write(archive, "pool_3", info.pooledDimension(), Features::pooled);

@@ -16,6 +16,7 @@ import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.job.sample.SampleJob;
+import org.casdm.storage.Locations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +110,7 @@ public final class RunEvaluationJob {
                 evaluations.add(evaluation);
                 LOG.info("step {}: {}", step, text(evaluation));
                 if (sampling.isPresent() && !sampling.get().keep()) {
-                    folder.fileSystem().delete(new Path(set.location()), true);
+                    folder.fileSystem().delete(Locations.path(set.location()), true);
                 }
             }
         }

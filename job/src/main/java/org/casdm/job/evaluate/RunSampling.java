@@ -6,8 +6,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.casdm.checkpoint.StepName;
 import org.casdm.job.sample.SampleRequest;
 import org.casdm.sampling.SamplerSettings.Estimator;
+import org.casdm.storage.Locations;
 
 /**
  * How samples are drawn from the checkpoints of a run, all alike.
@@ -36,7 +39,7 @@ public record RunSampling(
     /** The request for a checkpoint. */
     SampleRequest request(long step, String out) {
         return new SampleRequest(
-                run + "@" + step,
+                new Path(Locations.path(run), "checkpoints/" + StepName.of(step)).toString(),
                 out,
                 count,
                 SampleRequest.Format.PARQUET,

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.storage.Locations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,10 +53,8 @@ final class PrepareFolder {
 
     /** The folder at a URI, which need not exist. */
     static PrepareFolder at(String uri, Configuration hadoop) throws IOException {
-        var path = new Path(uri);
-        var found = path.getFileSystem(hadoop);
-        return new PrepareFolder(
-                found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found, path);
+        var path = Locations.path(uri);
+        return new PrepareFolder(Locations.fileSystem(path, hadoop), path);
     }
 
     Path root() {

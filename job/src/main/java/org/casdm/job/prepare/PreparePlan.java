@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.LabelRule;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.Sha256;
 
 /**
@@ -59,8 +60,11 @@ record PreparePlan(
     /** What differs, in words. */
     List<String> differences(PreparePlan other) {
         var differences = new ArrayList<String>();
-        compare(differences, "source", source, other.source);
-        if (source.equals(other.source)) {
+        // With or without a slash at its end a folder is the same.
+        boolean same = Locations.path(source).equals(Locations.path(other.source));
+        if (!same) {
+            compare(differences, "source", source, other.source);
+        } else {
             compare(differences, "the source's files", parts, other.parts);
         }
         compare(differences, "labels", labels, other.labels);

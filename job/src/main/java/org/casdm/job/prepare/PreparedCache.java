@@ -61,6 +61,7 @@ public final class PreparedCache {
         var path = Storage.path(source);
         boolean here = spark.isLocal()
                 && Storage.fileSystem(path, spark.hadoopConfiguration())
+                        .getUri()
                         .getScheme()
                         .equals("file");
         return new PreparedCache(

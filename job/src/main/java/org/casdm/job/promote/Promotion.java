@@ -7,14 +7,12 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.data.Storage;
 import org.casdm.job.evaluate.StoredEvaluation;
+import org.casdm.storage.Locations;
 
 /**
  * Moves the pointer to the checkpoint that is to be used. One process moves a pointer at a time: it is read, compared
@@ -58,7 +56,7 @@ public final class Promotion {
      */
     public Result promote(String run, OptionalLong step, String pointer) throws IOException {
         var file = Storage.path(pointer);
-        var files = withoutChecksums(file);
+        var files = Locations.fileSystem(file, hadoop);
         var candidate = candidate(RunFolder.at(run, hadoop), step);
         var folder = candidate.checkpoint().folder().toString();
         var before = PromotedModel.read(files, file);
@@ -83,12 +81,6 @@ public final class Promotion {
         }
         return new Result(
                 verdict.passes(), verdict.reason(), candidate.checkpoint().step());
-    }
-
-    /** Local files as they are: the pointer may be copied or edited by other programs. */
-    private FileSystem withoutChecksums(Path file) throws IOException {
-        var fileSystem = file.getFileSystem(hadoop);
-        return fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
     }
 
     /** The checkpoint, with the distance that was measured last. */

@@ -14,6 +14,7 @@ import org.casdm.checkpoint.MetricsLine;
 import org.casdm.config.Redaction;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.job.report.event.EventWriter;
+import org.casdm.storage.Locations;
 
 /**
  * Writes a {@link RunStory} as TensorBoard's event files: one for the rounds, the grids and the configuration in the
@@ -36,7 +37,7 @@ final class EventFiles {
      */
     EventFiles(RunStory story, String folder, Instant now, Configuration hadoop) {
         this.story = story;
-        this.folder = new Path(folder);
+        this.folder = Locations.path(folder);
         name = String.format(Locale.ROOT, "events.out.tfevents.%013d.casdm", now.toEpochMilli());
         this.hadoop = hadoop;
     }
@@ -59,7 +60,7 @@ final class EventFiles {
     }
 
     private void write(Path place, Instant begun, Content content) throws IOException {
-        var fileSystem = place.getFileSystem(hadoop);
+        var fileSystem = Locations.fileSystem(place, hadoop);
         try (var file = new AtomicFile(fileSystem, new Path(place, name))) {
             content.write(new EventWriter(file.stream(), begun));
             file.publish();

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.casdm.job.ProgramVersion;
+import org.casdm.storage.Locations;
 
 /** Writes the report of a run. */
 public final class Report {
@@ -35,14 +35,15 @@ public final class Report {
     public long write(String run, List<String> trajectories, String target) throws IOException {
         var strips = new ArrayList<Picture>();
         for (var strip : trajectories) {
-            var path = new Path(strip);
-            strips.add(new Picture(path.getName() + STRIP, StoredPicture.bytes(path.getFileSystem(hadoop), path)));
+            var path = Locations.path(strip);
+            strips.add(
+                    new Picture(path.getName() + STRIP, StoredPicture.bytes(Locations.fileSystem(path, hadoop), path)));
         }
         var html = new ReportPage(RunStory.read(run, hadoop), strips, ProgramVersion.get(), Instant.now())
                 .html()
                 .getBytes(StandardCharsets.UTF_8);
-        var path = new Path(target);
-        try (var output = path.getFileSystem(hadoop).create(path, true)) {
+        var path = Locations.path(target);
+        try (var output = Locations.fileSystem(path, hadoop).create(path, true)) {
             output.write(html);
         }
         return html.length;

@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.shard.AtomicFile;
 import org.casdm.storage.JsonChecksum;
+import org.casdm.storage.Locations;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.Sha256;
 import org.slf4j.Logger;
@@ -88,10 +88,8 @@ final class SampleFolder {
 
     /** The folder at a URI, which need not exist. */
     SampleFolder(String location, SampleSettings settings, Configuration hadoop) throws IOException {
-        var path = new Path(location);
-        var given = path.getFileSystem(hadoop);
-        // Without Hadoop's .crc companions.
-        fileSystem = given instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : given;
+        var path = Locations.path(location);
+        fileSystem = Locations.fileSystem(path, hadoop);
         root = fileSystem.makeQualified(path);
         this.settings = settings;
         fingerprint = Sha256.hex(settings.describe().toString().getBytes(StandardCharsets.UTF_8));
@@ -218,12 +216,13 @@ final class SampleFolder {
     /** The size of every file, by its path within the folder. */
     private Map<String, Long> sizes() throws IOException {
         var sizes = new HashMap<String, Long>();
-        String prefix = root.toUri().getPath() + "/";
+        String folder = root.toUri().getPath();
+        int prefix = folder.endsWith("/") ? folder.length() : folder.length() + 1;
         try {
             var files = fileSystem.listFiles(root, true);
             while (files.hasNext()) {
                 var file = files.next();
-                sizes.put(file.getPath().toUri().getPath().substring(prefix.length()), file.getLen());
+                sizes.put(file.getPath().toUri().getPath().substring(prefix), file.getLen());
             }
         } catch (FileNotFoundException e) {
             return Map.of();

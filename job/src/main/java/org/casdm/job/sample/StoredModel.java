@@ -20,6 +20,7 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
+import org.casdm.storage.Locations;
 
 /**
  * The weights that images are drawn from: a file of a run's checkpoint, and the run's configuration, which says what
@@ -34,7 +35,7 @@ import org.casdm.config.ConfigText;
 record StoredModel(String run, long step, String file, String sha256, CasdmConfig config) implements Serializable {
 
     private static final Pattern STEP_FOLDER = Pattern.compile("0*(\\p{Nd}{1,18})");
-    private static final Pattern AT_STEP = Pattern.compile("(.*[^/])@([0-9]{1,18})/?");
+    private static final Pattern AT_STEP = Pattern.compile("(.+)@([0-9]{1,18})/?");
     private static final String CHECKPOINTS = "checkpoints";
 
     /**
@@ -47,12 +48,12 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
      * @throws SampleFailure if there is no run or no complete checkpoint
      */
     static StoredModel find(String location, WeightChoice weights, Configuration hadoop) throws IOException {
-        var place = new Path(location);
+        var place = Locations.path(location);
         var step = OptionalLong.empty();
         var atStep = AT_STEP.matcher(location);
         var stepFolder = STEP_FOLDER.matcher(place.getName());
-        if (atStep.matches()) {
-            place = new Path(atStep.group(1));
+        if (atStep.matches() && !isRun(place, hadoop)) {
+            place = Locations.path(atStep.group(1));
             step = OptionalLong.of(Long.parseLong(atStep.group(2)));
         } else if (stepFolder.matches()
                 && place.getParent() != null
@@ -60,7 +61,7 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
             step = OptionalLong.of(Long.parseLong(stepFolder.group(1)));
             place = place.getParent().getParent();
         }
-        var folder = new RunFolder(place.getFileSystem(hadoop), place);
+        var folder = new RunFolder(Locations.fileSystem(place, hadoop), place);
         var config = configuration(folder);
         var checkpoint = checkpoint(folder, step);
         var file =
@@ -71,6 +72,15 @@ record StoredModel(String run, long step, String file, String sha256, CasdmConfi
                 file,
                 checkpoint.files().get(file).sha256(),
                 config);
+    }
+
+    /** A folder's own name may look like a step; a bucket's cannot, {@code s3a://bucket@7} is a step of its root. */
+    private static boolean isRun(Path place, Configuration hadoop) throws IOException {
+        var authority = place.toUri().getAuthority();
+        return (authority == null || !authority.contains("@"))
+                && new RunFolder(Locations.fileSystem(place, hadoop), place)
+                        .readConfiguration()
+                        .isPresent();
     }
 
     private static CasdmConfig configuration(RunFolder folder) throws IOException {

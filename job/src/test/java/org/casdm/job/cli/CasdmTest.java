@@ -244,8 +244,7 @@ class CasdmTest {
         assertThat(SparkSetup.complete(new SparkConf(false), plain, "train").contains("spark.excludeOnFailure.enabled"))
                 .isFalse();
         var gpus = ConfigLoader.load(
-                Optional.empty(),
-                List.of("spark.master=spark://h:7077", "spark.executor.resource.gpu.amount=1"));
+                Optional.empty(), List.of("spark.master=spark://h:7077", "spark.executor.resource.gpu.amount=1"));
         assertThat(SparkSetup.complete(new SparkConf(false), gpus, "train").get("spark.excludeOnFailure.enabled"))
                 .isEqualTo("true");
     }

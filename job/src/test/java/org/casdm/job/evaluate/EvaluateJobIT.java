@@ -262,7 +262,7 @@ class EvaluateJobIT {
 
     @Test
     void picturesAreBroughtToTheSizeOfTheOtherSet() throws IOException {
-        var pictures = folder.resolve("pictures");
+        var pictures = folder.resolve("set[1 {50% a:b");
         new DrawnImages(5, 16)
                 .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(pictures.toUri()), 30);
         Files.write(pictures.resolve("broken.png"), new byte[] {1, 2, 3});
@@ -281,7 +281,7 @@ class EvaluateJobIT {
             assertThat(cached.filter(path -> Files.exists(path.resolve("dataset.json"))))
                     .hasSize(1)
                     .allSatisfy(
-                            path -> assertThat(path.getFileName().toString()).startsWith("pictures-4-"));
+                            path -> assertThat(path.getFileName().toString()).startsWith("set_1_50_a_b-4-"));
         }
         var picture = pictures.resolve("disc/000000.png");
         var modified = Files.getLastModifiedTime(picture);

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sources of pictures on {@code s3a://}: folders, and archives that are read where they lie. */
 class SourcesOnS3IT {
@@ -58,6 +60,15 @@ class SourcesOnS3IT {
         assertThat(source.format()).isEqualTo(SourceFormat.FOLDER);
         assertThat(source.classNames()).containsExactly("disc", "ring", "square");
         requireDrawn(source);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3a://pics", "s3a://pics/"})
+    void theRootOfABucketIsAFolder(String root) throws IOException {
+        server.createBucket("pics");
+        var path = new Path("s3a://pics/");
+        DRAWN.write(path.getFileSystem(server.hadoop()), path, COUNT);
+        requireDrawn(find(root));
     }
 
     @Test

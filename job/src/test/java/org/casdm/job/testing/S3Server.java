@@ -88,9 +88,9 @@ public final class S3Server implements AutoCloseable {
         throw new IOException("S3Proxy does not start: " + Files.readString(log));
     }
 
-    /** Creates a bucket. */
+    /** Creates a bucket, unless it is there. */
     public void createBucket(String name) throws IOException {
-        Files.createDirectory(store.resolve(name));
+        Files.createDirectories(store.resolve(name));
     }
 
     /** The folder that holds buckets and objects as folders and files. */
