@@ -1,5 +1,6 @@
 package org.casdm.lpips;
 
+import org.casdm.network.nd4j.ImageProducts;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -30,6 +31,11 @@ final class DeviceFeatureKernels implements FeatureKernels {
                 NDArrayIndex.interval(0, like.size(1)),
                 NDArrayIndex.interval(0, like.size(2)),
                 NDArrayIndex.all());
+    }
+
+    @Override
+    public void multiply(INDArray input, INDArray weight, INDArray output) {
+        ImageProducts.multiply(input, weight, output);
     }
 
     @Override

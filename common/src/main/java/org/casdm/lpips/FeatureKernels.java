@@ -22,6 +22,15 @@ interface FeatureKernels extends AutoCloseable {
         return host ? new HostFeatureKernels(threads) : new DeviceFeatureKernels();
     }
 
+    /**
+     * output = input · weight, each image by itself: an image's result does not depend on the others.
+     *
+     * @param input features
+     * @param weight [channels, output channels]
+     * @param output features of the same height and width
+     */
+    void multiply(INDArray input, INDArray weight, INDArray output);
+
     /** The maximum over windows of features that are not negative; the output's shape is the layer's. */
     void maxPool(INDArray input, TrunkLayer.MaxPool layer, INDArray output);
 

@@ -10,12 +10,14 @@ final class FireLayer implements FeatureLayer {
 
     private final TrunkLayer.Fire layer;
     private final LpipsWeights weights;
+    private final FeatureKernels kernels;
     private final Arena arena;
     private INDArray squeezed;
 
-    FireLayer(TrunkLayer.Fire layer, LpipsWeights weights, Arena arena) {
+    FireLayer(TrunkLayer.Fire layer, LpipsWeights weights, FeatureKernels kernels, Arena arena) {
         this.layer = layer;
         this.weights = weights;
+        this.kernels = kernels;
         this.arena = arena;
     }
 
@@ -28,9 +30,8 @@ final class FireLayer implements FeatureLayer {
     }
 
     private void linear(INDArray input, String part, INDArray output) {
-        var pixels = FeatureViews.pixels(output);
-        Operations.multiply(FeatureViews.pixels(input), false, weight(part), false, 1, 0, pixels);
-        Operations.addBias(pixels, bias(part));
+        kernels.multiply(input, weight(part), output);
+        Operations.addBias(FeatureViews.pixels(output), bias(part));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.casdm.lpips;
 
 import java.util.Arrays;
 import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.ImageProducts;
 import org.casdm.network.nd4j.Parallel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,6 +19,11 @@ final class HostFeatureKernels implements FeatureKernels {
 
     HostFeatureKernels(int threads) {
         parallel = new Parallel(threads);
+    }
+
+    @Override
+    public void multiply(INDArray input, INDArray weight, INDArray output) {
+        ImageProducts.multiply(parallel, input, weight, output);
     }
 
     @Override

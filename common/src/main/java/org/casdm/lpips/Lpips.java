@@ -21,6 +21,9 @@ public final class Lpips implements AutoCloseable {
     /** Pixels of first (or second) images that are worked on together: with VGG they take about 150 MB in float32. */
     private static final long PIXELS_AT_ONCE = 1 << 16;
 
+    /** Pairs that are compared together, without a gradient, where the images are small. */
+    private static final int PAIRS_AT_ONCE = 4;
+
     private static final int COLOURS = 3;
 
     private final LpipsSpec spec;
@@ -76,7 +79,7 @@ public final class Lpips implements AutoCloseable {
         long height = first.size(1);
         long width = first.size(2);
         boolean resized = spec.resize().applies(width);
-        int chunk = chunk(images, resized ? Resize.SIDE * Resize.SIDE : height * width);
+        int chunk = chunk(images, withGradient, resized ? Resize.SIDE * Resize.SIDE : height * width);
         // Of a pass that failed.
         arena.abandonTaken();
         prepare(first, chunk, resized);
@@ -84,10 +87,14 @@ public final class Lpips implements AutoCloseable {
         var distances = new double[spec.trunk().slices().size()][images];
         for (int from = 0; from < images; from += chunk) {
             int to = Math.min(from + chunk, images);
+            int pairsOfPass = withGradient ? to - from : chunk;
             var pairs = arena.take(
-                    2L * (to - from), resized ? Resize.SIDE : height, resized ? Resize.SIDE : width, COLOURS);
+                    2L * pairsOfPass, resized ? Resize.SIDE : height, resized ? Resize.SIDE : width, COLOURS);
+            if (pairsOfPass > to - from) {
+                pairs.assign(0);
+            }
             put(first, from, to, FeatureViews.images(pairs, 0, to - from));
-            put(second, from, to, FeatureViews.images(pairs, to - from, 2L * (to - from)));
+            put(second, from, to, FeatureViews.images(pairs, pairsOfPass, (long) pairsOfPass + to - from));
             scale(pairs);
             var comparison = network.compare(pairs, withGradient);
             for (int slice = 0; slice < distances.length; slice++) {
@@ -114,9 +121,16 @@ public final class Lpips implements AutoCloseable {
         }
     }
 
-    /** How many images to take at once: parts of equal size, as far as possible. */
-    private static int chunk(int images, long pixels) {
+    /**
+     * How many images to take at once: with a gradient parts of equal size, as far as possible. Without, always as many
+     * of one size: oneDNN chooses its code by the number of images, and with it the order of sums, and a distance must
+     * not depend on what is compared beside it.
+     */
+    private static int chunk(int images, boolean withGradient, long pixels) {
         int most = (int) Math.max(1, PIXELS_AT_ONCE / pixels);
+        if (!withGradient) {
+            return Math.min(most, PAIRS_AT_ONCE);
+        }
         int parts = (images + most - 1) / most;
         return (images + parts - 1) / parts;
     }

@@ -33,7 +33,7 @@ final class TrunkNetwork {
         } else if (description instanceof TrunkLayer.MaxPool pool) {
             return new MaxPoolLayer(pool, kernels, arena);
         } else if (description instanceof TrunkLayer.Fire fire) {
-            return new FireLayer(fire, weights, arena);
+            return new FireLayer(fire, weights, kernels, arena);
         }
         throw new IllegalArgumentException("Unknown layer " + description);
     }

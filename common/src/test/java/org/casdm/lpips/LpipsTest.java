@@ -154,6 +154,26 @@ class LpipsTest {
         }
     }
 
+    /** To the last bit, for one pair alone too; maps of odd sides. */
+    @ParameterizedTest
+    @CsvSource({"VGG,19,NONE", "ALEX,47,NONE", "SQUEEZE,31,NONE", "SQUEEZE,33,TO_224"})
+    void distancesDoNotDependOnTheBatch(Trunk trunk, int size, Resize resize) {
+        int count = 16;
+        var first = images("a", count, size);
+        var second = images("b", count, size);
+        try (var lpips = lpips(trunk, resize)) {
+            double[] all = lpips.distance(first, second);
+            for (int batch : new int[] {1, 2, 3, 7}) {
+                for (int from = 0; from < count; from += batch) {
+                    int to = Math.min(from + batch, count);
+                    assertThat(lpips.distance(part(first, from, to), part(second, from, to)))
+                            .as("pairs %d to %d", from, to)
+                            .containsExactly(Arrays.copyOfRange(all, from, to));
+                }
+            }
+        }
+    }
+
     @Test
     void resizesOnlyWhatIsNarrowerThan256() {
         var first = images("a", 1, 256);

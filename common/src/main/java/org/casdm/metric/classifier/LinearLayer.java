@@ -1,6 +1,7 @@
 package org.casdm.metric.classifier;
 
 import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.ImageProducts;
 import org.casdm.network.nd4j.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -20,7 +21,7 @@ final class LinearLayer implements Layer {
     @Override
     public INDArray forward(INDArray input) {
         var output = arena.take(input.size(0), parameters.weight().size(1));
-        Operations.multiply(input, false, parameters.weight(), false, 1, 0, output);
+        ImageProducts.multiply(input, parameters.weight(), output);
         Operations.addBias(output, parameters.bias());
         if (relu) {
             Operations.relu(output);

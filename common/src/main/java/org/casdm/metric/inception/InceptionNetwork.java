@@ -6,6 +6,7 @@ import org.casdm.metric.inception.InceptionLayer.Convolution;
 import org.casdm.metric.inception.InceptionLayer.Join;
 import org.casdm.metric.inception.InceptionLayer.MaxPool;
 import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.ImageProducts;
 import org.casdm.network.nd4j.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -56,7 +57,7 @@ final class InceptionNetwork {
         arena.release(last);
         var pooled = means.reshape('c', means.size(0), means.size(3));
         var logits = arena.take(pooled.size(0), InceptionLayout.CLASSES);
-        Operations.multiply(pooled, false, weights.classifier(), false, 1, 0, logits);
+        ImageProducts.multiply(pooled, weights.classifier(), logits);
         return new Result(means, spatial, logits);
     }
 

@@ -63,13 +63,28 @@ public final class HostMemory {
         }
     }
 
+    /** Copies the first {@code length} values into a dense array of any type and backend; the rest of it becomes 0. */
+    public static void uploadAndFill(float[] values, int length, INDArray target) {
+        if (length == target.length()) {
+            upload(values, target);
+        } else {
+            var filled = new float[(int) target.length()];
+            System.arraycopy(values, 0, filled, 0, length);
+            upload(filled, target);
+        }
+    }
+
     /** Copies a dense array of any type and backend, in C order, to values from {@code start} on. */
     public static void download(INDArray array, float[] values, int start) {
+        download(array, values, start, (int) array.length());
+    }
+
+    /** Copies the first elements of a dense array of any type and backend, in C order, to {@code start} and on. */
+    public static void download(INDArray array, float[] values, int start, int length) {
         if (isOnHost(array)) {
-            floats(array).get(values, start, (int) array.length());
+            floats(array).get(values, start, length);
         } else {
-            var copy = array.reshape(array.length()).toFloatVector();
-            System.arraycopy(copy, 0, values, start, copy.length);
+            System.arraycopy(array.reshape(array.length()).toFloatVector(), 0, values, start, length);
         }
     }
 

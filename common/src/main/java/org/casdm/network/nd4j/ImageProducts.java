@@ -16,11 +16,18 @@ public final class ImageProducts {
     /** Multiplications from which on the images are shared out: waking a thread costs as much as so many. */
     private static final long SHARED = 1 << 20;
 
+    private static final Parallel CALLER = new Parallel(1);
+
     static {
         HostProducts.stayInCallersThreads();
     }
 
     private ImageProducts() {}
+
+    /** As the other {@code multiply}, in the calling thread. */
+    public static void multiply(INDArray input, INDArray weight, INDArray output) {
+        multiply(CALLER, input, weight, output);
+    }
 
     /**
      * output = input · weight, image by image on host memory in float32. Other arrays are multiplied as they are: on

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
+import org.casdm.metric.feature.Features;
 import org.casdm.testing.Networks;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,6 +20,7 @@ class ClassifierNetworkTest {
     private static final ClassifierLayout LAYOUT = new ClassifierLayout(9, 3);
 
     private static final int IMAGES = 2;
+    private static final int IMAGE = 9 * 9 * 3;
     private static final double STEP = 1e-6;
 
     private static INDArray parameters() {
@@ -92,6 +95,39 @@ class ClassifierNetworkTest {
                         .isEqualTo(step == 0 ? bytes = network.arena().allocatedBytes() : bytes);
             }
         }
+    }
+
+    /** To the last bit, on maps of odd sides. */
+    @Test
+    void featuresDoNotDependOnTheBatch() {
+        int count = 16;
+        var pixels = new float[count * IMAGE];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) Math.sin(i * 0.37);
+        }
+        try (var network = new Nd4jClassifier(LAYOUT, parameters().castTo(DataType.FLOAT))) {
+            var all = features(network, pixels, 0, count);
+            for (int batch : new int[] {1, 2, 3, 7}) {
+                for (int from = 0; from < count; from += batch) {
+                    int size = Math.min(batch, count - from);
+                    var part = features(network, pixels, from, size);
+                    assertThat(part.pooled()).isEqualTo(rows(all.pooled(), from, size, count));
+                    assertThat(part.logits()).isEqualTo(rows(all.logits(), from, size, count));
+                }
+            }
+        }
+    }
+
+    private static Features features(Nd4jClassifier network, float[] pixels, int from, int count) {
+        var features = new Features(
+                count, new float[count * ClassifierLayout.FEATURES], new float[0], new float[count * LAYOUT.classes()]);
+        network.compute(Arrays.copyOfRange(pixels, from * IMAGE, (from + count) * IMAGE), count, features, 0);
+        return features;
+    }
+
+    private static float[] rows(float[] all, int from, int size, int count) {
+        int width = all.length / count;
+        return Arrays.copyOfRange(all, from * width, (from + size) * width);
     }
 
     @Test
