@@ -32,7 +32,7 @@ final class AttentionBlock implements Module {
         long height = input.size(2);
         long width = input.size(3);
         long positions = height * width;
-        var tokens = target.forProduct(norm.forward(input)).flatten(2, 3).transpose(1, 2);
+        var tokens = target.forProduct(norm.forward(input).flatten(2, 3).transpose(1, 2));
         // [images, heads, positions, 3, channels of a head]
         var joint = linear(tokens, jointMatrix, jointBias)
                 .view(images, positions, heads, 3, channels / heads)

@@ -20,7 +20,7 @@ final class Convolution implements Module {
     }
 
     Tensor forward(Tensor input) {
-        return Tensors.convolve(target.inFormat(target.forProduct(input)), kernel, bias, stride, padding);
+        return Tensors.convolve(target.forConvolution(input), kernel, bias, stride, padding);
     }
 
     @Override

@@ -33,7 +33,7 @@ final class FeatureTrunk implements AutoCloseable {
     /** Each slice's output for images [images, 3, height, width] in the trunk's scale. */
     List<Tensor> features(Tensor images) {
         var features = new ArrayList<Tensor>();
-        var current = target.inFormat(target.forProduct(images));
+        var current = target.forConvolution(images);
         for (var slice : weights.trunk().slices()) {
             for (var layer : slice.layers()) {
                 current = forward(layer, current);

@@ -31,7 +31,7 @@ abstract class ImageNetwork implements FeatureNetwork {
         try (var scope = new PointerScope();
                 var guard = new NoGradGuard()) {
             var input = target.uploadImages(images, 0, count, size, size, ImageBatch.CHANNELS);
-            forward(target.forProduct(input), count, features, first);
+            forward(target.forConvolution(input), count, features, first);
         } catch (RuntimeException e) {
             throw Faults.translate(
                     e, target, "the features of " + count + " images", "Leave the GPU to this process only");

@@ -15,13 +15,14 @@ final class LibTorchDenoiser implements Denoiser {
 
     private final UNetSpec spec;
     private final Target target;
+    private final Arithmetic arithmetic;
     private final FrozenWeights weights;
     private final LibTorchUNet network;
 
     LibTorchDenoiser(UNetSpec spec, FloatPointer parameters, Target target, Arithmetic arithmetic) {
         this.spec = spec;
         this.target = target;
-        target.apply(arithmetic);
+        this.arithmetic = arithmetic;
         weights = new FrozenWeights(UNetParameters.of(spec).all(), parameters, target);
         network = new LibTorchUNet(spec, weights, target);
     }
@@ -30,6 +31,7 @@ final class LibTorchDenoiser implements Denoiser {
     public void forward(float[] input, int images, int size, double timestep, int[] labels, float[] output) {
         var timesteps = new double[images];
         Arrays.fill(timesteps, timestep);
+        Target.useThreads(arithmetic);
         try (var scope = new PointerScope();
                 var pass = Pass.inference()) {
             Target.downloadImages(

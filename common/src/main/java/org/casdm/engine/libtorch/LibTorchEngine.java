@@ -48,7 +48,9 @@ public final class LibTorchEngine implements Engine {
             throw new EngineException("engine libtorch: " + reason);
         });
         LibTorch.load();
-        return Target.of(device, arithmetic.precision());
+        var target = Target.of(device, arithmetic.precision());
+        target.apply(arithmetic);
+        return target;
     }
 
     @Override
@@ -68,18 +70,18 @@ public final class LibTorchEngine implements Engine {
         if (spec instanceof InceptionSpec inception) {
             try (var weights = InceptionWeights.load(inception.weights(), hadoop)) {
                 var network = new LibTorchInception(weights, target);
-                return inception.model(weights.sha256(), () -> forThread(network, target, arithmetic), network::free);
+                return inception.model(weights.sha256(), () -> forThread(network, arithmetic), network::free);
             }
         } else if (spec instanceof ClassifierSpec classifier) {
             var stored = classifier.read(hadoop);
             var network = new LibTorchClassifier(stored.classifier(), target);
-            return classifier.model(stored, () -> forThread(network, target, arithmetic), network::free);
+            return classifier.model(stored, () -> forThread(network, arithmetic), network::free);
         }
         throw new IllegalArgumentException("Unknown feature network " + spec);
     }
 
-    private static FeatureNetwork forThread(ImageNetwork network, Target target, Arithmetic arithmetic) {
-        target.apply(arithmetic);
+    private static FeatureNetwork forThread(ImageNetwork network, Arithmetic arithmetic) {
+        Target.useThreads(arithmetic);
         return network;
     }
 

@@ -12,16 +12,18 @@ final class LibTorchMetric implements PerceptualMetric {
     private static final int COLOURS = 3;
 
     private final Target target;
+    private final Arithmetic arithmetic;
     private final LibTorchLpips lpips;
 
     LibTorchMetric(LpipsSpec spec, LpipsWeights weights, Target target, Arithmetic arithmetic) {
         this.target = target;
-        target.apply(arithmetic);
+        this.arithmetic = arithmetic;
         lpips = new LibTorchLpips(spec, weights, target);
     }
 
     @Override
     public double[] distances(float[] first, float[] second, int images, int height, int width) {
+        Target.useThreads(arithmetic);
         try (var scope = new PointerScope()) {
             var layers = lpips.layerDistances(
                     target.uploadImages(first, 0, images, height, width, COLOURS),

@@ -33,7 +33,6 @@ final class LibTorchTrainingStep implements TrainingStep {
     LibTorchTrainingStep(TrainingPlan plan, Target target) {
         this.plan = plan;
         this.target = target;
-        target.apply(plan.arithmetic());
         layout = new FlatLayout(
                 target,
                 plan.model().networks().stream()
@@ -67,6 +66,7 @@ final class LibTorchTrainingStep implements TrainingStep {
     @Override
     public StepOutcome step(Batch batch, long step, long seed) {
         requireLoaded();
+        Target.useThreads(plan.arithmetic());
         try {
             parameters.begin();
             var terms = new double[batch.images()][weights.length];

@@ -29,17 +29,28 @@ record Target(int device, ScalarType products) {
     }
 
     /**
-     * Applies what LibTorch keeps for the process or the thread: TF32, cuDNN's search for the fastest convolution (shapes
-     * are fixed), host threads. The last call in a process decides on the precision.
+     * Applies what LibTorch keeps for the process: TF32, and cuDNN's search for the fastest convolution (shapes are
+     * fixed). The last call in a process decides on TF32.
      */
     void apply(Arithmetic arithmetic) {
-        torch.set_num_threads(arithmetic.threads());
+        useThreads(arithmetic);
         if (isGpu()) {
             boolean tf32 = arithmetic.precision() != Precision.FLOAT32;
-            var context = torch.globalContext();
-            context.setAllowTF32CuBLAS(tf32);
-            context.setAllowTF32CuDNN(tf32);
-            context.setBenchmarkCuDNN(true);
+            try (var context = torch.globalContext()) {
+                context.setAllowTF32CuBLAS(tf32);
+                context.setAllowTF32CuDNN(tf32);
+                context.setBenchmarkCuDNN(true);
+            }
+            // Pinned memory is made in a context that there is: without one, on the first GPU, which is another's.
+            Tensors.owned(() -> zeros(ScalarType.Float, 1)).releaseReference();
+        }
+    }
+
+    /** Sets the number of host threads of the calling thread's operations, which LibTorch keeps for each thread. */
+    static void useThreads(Arithmetic arithmetic) {
+        // Setting it forgets what oneDNN has prepared.
+        if (torch.get_num_threads() != arithmetic.threads()) {
+            torch.set_num_threads(arithmetic.threads());
         }
     }
 
@@ -128,9 +139,18 @@ record Target(int device, ScalarType products) {
         return isGpu();
     }
 
-    /** A tensor as operand of a product. */
+    /** A tensor as operand of a product; a change of type makes it contiguous. */
     Tensor forProduct(Tensor tensor) {
-        return isMixed() ? tensor.to(products, false, false, new MemoryFormatOptional(MemoryFormat.Preserve)) : tensor;
+        return isMixed() ? inFormat(tensor, MemoryFormat.Contiguous) : tensor;
+    }
+
+    /** Images as operand of a convolution: type and order of elements are changed in one pass. */
+    Tensor forConvolution(Tensor images) {
+        return inFormat(images, format());
+    }
+
+    private Tensor inFormat(Tensor tensor, MemoryFormat format) {
+        return tensor.to(products, false, false, new MemoryFormatOptional(format));
     }
 
     /** Float32 values on the heap, in C order. */
