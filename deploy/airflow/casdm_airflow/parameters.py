@@ -80,7 +80,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "type": "integer",
         "minimum": 2,
         "maximum": 10_000_000,
-        "description": "Images that are drawn and evaluated. FIDs of different numbers are not comparable; papers have 50000.",
+        "description": "Images to draw and evaluate. FIDs of different numbers are not comparable; papers use 50000.",
     },
     "method": {"default": "ddim", "type": "string", "enum": ["ddim", "ddpm"], "description": "How they are drawn."},
     "respacing": {
