@@ -20,9 +20,9 @@ import org.casdm.sampling.StepListener.State;
  * {@link ReverseProcess} says. All images of a batch share the timestep, so all coefficients are scalars. An engine
  * computes the networks; everything around them is float32 on the host, the same for every engine.
  *
- * <p>An image depends on seed, number and label, not on the images drawn with it: with one host thread it is the same
- * to the last bit whatever the batch. With several, or on a GPU, matrix products may divide their sums by the batch's
- * size, so that floats agree but for their last bits and, rarely, a byte is one off. Memory is kept for the next batch
+ * <p>An image depends on seed, number and label, not on the images drawn with it: with ND4J on one processor it is the
+ * same to the last bit whatever the batch and the number of threads. With LibTorch, or on a GPU, matrix products may
+ * divide their sums by the batch's size, so that floats agree but for their last bits and, rarely, a byte is one off. Memory is kept for the next batch
  * of the same size; draw in batches of one size. One thread at a time.
  */
 public final class Sampler implements AutoCloseable {
