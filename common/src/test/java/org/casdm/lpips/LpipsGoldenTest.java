@@ -53,8 +53,9 @@ class LpipsGoldenTest {
                         Networks.channelsFirst(result.backward(ones)), golden.doubles("size64.grad"), 1e-3, "gradient");
                 report(what + " " + type, distance, layers, gradient);
             }
-            assertThat(lpips.distance(first, second))
-                    .containsExactly(lpips.forward(first, second, true).distances());
+            // Not bit for bit: without a gradient a pass has another number of images, for which oneDNN may sum
+            // otherwise.
+            close(lpips.distance(first, second), golden.doubles("size64.distance"), 1e-4, "distance alone");
         }
     }
 
