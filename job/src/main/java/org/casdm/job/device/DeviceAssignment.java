@@ -41,7 +41,9 @@ public final class DeviceAssignment {
         var selection = Engines.select(request);
         var address = address(task.resourcesJMap());
         Computer computer;
-        if (address.isPresent() && request.device() != CasdmConfig.Device.CPU) {
+        if (request.device() == CasdmConfig.Device.CPU) {
+            computer = selection.cpu();
+        } else if (address.isPresent()) {
             computer = selection.gpu(address.getAsInt());
         } else if (selection.usableGpus().isEmpty()) {
             selection.gpus().stream().flatMap(gpu -> gpu.refusal().stream()).forEach(LOG::warn);
@@ -49,7 +51,14 @@ public final class DeviceAssignment {
         } else {
             computer = selection.gpu(lease(task, selection.usableGpus()));
         }
-        if (!computer.device().isCpu()) {
+        if (address.isPresent()) {
+            LOG.info(
+                    "stage {} partition {}: Spark gives GPU {}; computes on {}",
+                    task.stageId(),
+                    task.partitionId(),
+                    address.getAsInt(),
+                    computer);
+        } else if (!computer.device().isCpu()) {
             LOG.info("stage {} partition {}: computes on {}", task.stageId(), task.partitionId(), computer);
         }
         return computer;
