@@ -1,6 +1,6 @@
 package org.casdm.lpips;
 
-import org.casdm.network.nd4j.Operations;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,6 +1,6 @@
 package org.casdm.lpips;
 
-import org.casdm.network.nd4j.ImageProducts;
+import org.casdm.network.nd4j.kernel.ImageProducts;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;

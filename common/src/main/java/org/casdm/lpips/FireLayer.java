@@ -1,7 +1,7 @@
 package org.casdm.lpips;
 
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.Operations;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

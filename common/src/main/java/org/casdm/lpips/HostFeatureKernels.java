@@ -1,9 +1,9 @@
 package org.casdm.lpips;
 
 import java.util.Arrays;
-import org.casdm.network.nd4j.HostMemory;
-import org.casdm.network.nd4j.ImageProducts;
-import org.casdm.network.nd4j.Parallel;
+import org.casdm.network.nd4j.kernel.HostMemory;
+import org.casdm.network.nd4j.kernel.ImageProducts;
+import org.casdm.network.nd4j.kernel.Parallel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

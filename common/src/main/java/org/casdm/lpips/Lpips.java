@@ -3,7 +3,7 @@ package org.casdm.lpips;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import org.casdm.lpips.LpipsSpec.Resize;
-import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.kernel.Arena;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

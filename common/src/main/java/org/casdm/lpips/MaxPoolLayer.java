@@ -1,6 +1,6 @@
 package org.casdm.lpips;
 
-import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.kernel.Arena;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Maximum pooling. */

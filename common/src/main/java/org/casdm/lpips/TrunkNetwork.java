@@ -2,7 +2,7 @@ package org.casdm.lpips;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.kernel.Arena;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A trunk with its weights: distances of features, and their gradient with respect to the first images. */

@@ -3,7 +3,7 @@ package org.casdm.optimizer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.kernel.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

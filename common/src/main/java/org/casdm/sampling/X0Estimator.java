@@ -10,7 +10,7 @@ import org.casdm.engine.Device;
 import org.casdm.engine.Engine;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
-import org.casdm.network.nd4j.Parallel;
+import org.casdm.network.nd4j.kernel.Parallel;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.StepListener.Refinement;
 

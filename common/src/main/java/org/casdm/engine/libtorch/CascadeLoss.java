@@ -13,6 +13,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.engine.Batch;
+import org.casdm.engine.libtorch.network.LibTorchUNet;
+import org.casdm.engine.libtorch.network.Pass;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 
 /**
  * The loss of a model: from images and noise to the terms of {@link LossWeights#terms}, each a mean over an image's

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.casdm.engine.libtorch.tensor.HostArrays;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.lpips.TrunkLayer;
 

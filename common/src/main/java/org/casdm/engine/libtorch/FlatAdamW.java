@@ -2,6 +2,7 @@ package org.casdm.engine.libtorch;
 
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.optimizer.AdamW;
 
 /**

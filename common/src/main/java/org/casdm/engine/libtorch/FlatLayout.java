@@ -5,13 +5,15 @@ import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.network.Parameter;
 
 /**
  * Flat vectors of networks' parameters on a device. Host vectors have the output channel innermost, LibTorch outermost:
  * kernels and matrices are turned once on the way, so that a part of a vector is a parameter in LibTorch's shape.
  */
-final class FlatLayout {
+public final class FlatLayout {
 
     private record Place(Parameter parameter, long offset) {}
 
@@ -20,7 +22,7 @@ final class FlatLayout {
     private final long length;
 
     /** @param networks the parameters of each, in the order of the vector */
-    FlatLayout(Target target, List<List<Parameter>> networks) {
+    public FlatLayout(Target target, List<List<Parameter>> networks) {
         this.target = target;
         long end = 0;
         for (var network : networks) {
@@ -34,7 +36,7 @@ final class FlatLayout {
     }
 
     /** Elements of a vector. */
-    long length() {
+    public long length() {
         return length;
     }
 
@@ -53,7 +55,7 @@ final class FlatLayout {
     }
 
     /** Copies a vector to the host. */
-    void store(Tensor vector, FloatPointer host) {
+    public void store(Tensor vector, FloatPointer host) {
         try (var scope = new PointerScope()) {
             var destination = Target.host(host, length);
             // A GPU turns its own copy: one transfer rather than one for each parameter.

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
+import org.casdm.engine.libtorch.network.Weights;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.network.Parameter;
 
 /** Parameters of a network that is not trained: a copy on the device, cast once. */

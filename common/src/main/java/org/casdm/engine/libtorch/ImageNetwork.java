@@ -4,6 +4,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.casdm.engine.libtorch.tensor.Faults;
+import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;

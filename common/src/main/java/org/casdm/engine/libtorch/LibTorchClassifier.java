@@ -3,6 +3,8 @@ package org.casdm.engine.libtorch;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.metric.classifier.Classifier;
 import org.casdm.metric.classifier.ClassifierLayout;
 import org.casdm.metric.feature.Features;

@@ -5,6 +5,11 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Denoiser;
+import org.casdm.engine.libtorch.network.LibTorchUNet;
+import org.casdm.engine.libtorch.network.Pass;
+import org.casdm.engine.libtorch.tensor.Faults;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 

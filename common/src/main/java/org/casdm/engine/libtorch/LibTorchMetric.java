@@ -3,6 +3,8 @@ package org.casdm.engine.libtorch;
 import org.bytedeco.javacpp.PointerScope;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.PerceptualMetric;
+import org.casdm.engine.libtorch.tensor.Faults;
+import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsWeights;
 

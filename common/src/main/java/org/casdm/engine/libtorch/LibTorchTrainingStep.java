@@ -9,6 +9,12 @@ import org.casdm.engine.HostState;
 import org.casdm.engine.StepOutcome;
 import org.casdm.engine.TrainingPlan;
 import org.casdm.engine.TrainingStep;
+import org.casdm.engine.libtorch.network.Dropout;
+import org.casdm.engine.libtorch.network.LibTorchUNet;
+import org.casdm.engine.libtorch.network.Pass;
+import org.casdm.engine.libtorch.tensor.Faults;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.network.UNetParameters;
 
 /** A model's training on one device. */

@@ -6,6 +6,9 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.casdm.engine.libtorch.network.Weights;
+import org.casdm.engine.libtorch.tensor.Target;
+import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.network.Parameter;
 import org.casdm.network.UNetParameters;
 
@@ -14,7 +17,7 @@ import org.casdm.network.UNetParameters;
  * leaves are parts. Where products are computed in another type, their operands are a second vector, cast once a step,
  * whose gradient is added to the first one's.
  */
-final class TrainedVector implements AutoCloseable {
+public final class TrainedVector implements AutoCloseable {
 
     private final FlatLayout layout;
     private final Tensor values;
@@ -23,7 +26,7 @@ final class TrainedVector implements AutoCloseable {
     private final Tensor operandGradient;
     private final Map<Long, Tensor> leaves = new HashMap<>();
 
-    TrainedVector(FlatLayout layout, FloatPointer host, Target target) {
+    public TrainedVector(FlatLayout layout, FloatPointer host, Target target) {
         this.layout = layout;
         values = layout.load(host);
         gradient = Tensors.owned(() -> target.zeros(ScalarType.Float, layout.length()));
@@ -36,7 +39,7 @@ final class TrainedVector implements AutoCloseable {
         return values;
     }
 
-    Tensor gradient() {
+    public Tensor gradient() {
         return gradient;
     }
 
@@ -45,7 +48,7 @@ final class TrainedVector implements AutoCloseable {
      *
      * @param start of its parameters in the vector
      */
-    Weights weights(UNetParameters parameters, long start) {
+    public Weights weights(UNetParameters parameters, long start) {
         return new Weights() {
             @Override
             public Tensor product(String name) {

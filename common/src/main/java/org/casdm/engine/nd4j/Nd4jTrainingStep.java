@@ -10,7 +10,7 @@ import org.casdm.engine.StepOutcome;
 import org.casdm.engine.TrainingPlan;
 import org.casdm.engine.TrainingStep;
 import org.casdm.lpips.Lpips;
-import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.kernel.HostMemory;
 import org.casdm.optimizer.GuardedUpdater;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;

@@ -1,8 +1,8 @@
 package org.casdm.metric.classifier;
 
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Makes the network's input of bytes. */

@@ -2,7 +2,7 @@ package org.casdm.metric.classifier;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.casdm.network.nd4j.Arena;
+import org.casdm.network.nd4j.kernel.Arena;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The classifier on ND4J, forward and backward. Images are [n, size, size, 3] in [-1, 1]. One thread at a time. */

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.casdm.data.DataException;
 import org.casdm.data.EpochOrder;
-import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.kernel.HostMemory;
 import org.casdm.optimizer.AdamW;
 import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,7 +1,7 @@
 package org.casdm.metric.classifier;
 
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.Operations;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A 3×3 convolution with padding 1, and ReLU. */

@@ -1,8 +1,8 @@
 package org.casdm.metric.classifier;
 
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.ImageProducts;
-import org.casdm.network.nd4j.Operations;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.ImageProducts;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** x · W + b on rows, and perhaps ReLU. */

@@ -1,7 +1,7 @@
 package org.casdm.metric.classifier;
 
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.Operations;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Maxima of 2×2 windows; a last odd row or column is left out. */

@@ -3,7 +3,7 @@ package org.casdm.metric.classifier;
 import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.kernel.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link ClassifierNetwork} between arrays of the Java heap. */

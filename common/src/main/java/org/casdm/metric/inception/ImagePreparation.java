@@ -1,7 +1,7 @@
 package org.casdm.metric.inception;
 
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.network.nd4j.Parallel;
+import org.casdm.network.nd4j.kernel.Parallel;
 
 /** Makes the network's input of images of one size. */
 final class ImagePreparation {

@@ -5,7 +5,7 @@ import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.network.nd4j.Parallel;
+import org.casdm.network.nd4j.kernel.Parallel;
 
 /** An Inception network on images of any size. */
 final class InceptionExtractor implements FeatureExtractor {

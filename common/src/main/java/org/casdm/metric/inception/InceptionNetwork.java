@@ -5,9 +5,9 @@ import org.casdm.metric.inception.InceptionLayer.AveragedConvolution;
 import org.casdm.metric.inception.InceptionLayer.Convolution;
 import org.casdm.metric.inception.InceptionLayer.Join;
 import org.casdm.metric.inception.InceptionLayer.MaxPool;
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.ImageProducts;
-import org.casdm.network.nd4j.Operations;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.ImageProducts;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

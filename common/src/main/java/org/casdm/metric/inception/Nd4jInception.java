@@ -3,8 +3,8 @@ package org.casdm.metric.inception;
 import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
-import org.casdm.network.nd4j.Arena;
-import org.casdm.network.nd4j.HostMemory;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.HostMemory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -2,6 +2,8 @@ package org.casdm.network.nd4j;
 
 import org.casdm.network.TimestepEmbedding;
 import org.casdm.network.UNetSpec;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;

@@ -1,6 +1,7 @@
 package org.casdm.network.nd4j;
 
 import org.casdm.network.UNetSpec;
+import org.casdm.network.nd4j.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Group normalisation, optionally modulated by the time embedding, optionally followed by SiLU. */

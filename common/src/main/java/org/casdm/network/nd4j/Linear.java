@@ -1,5 +1,7 @@
 package org.casdm.network.nd4j;
 
+import org.casdm.network.nd4j.kernel.Kernels;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** x · W + b on rows; a 1×1 convolution when the rows are positions. */
@@ -27,20 +29,15 @@ final class Linear {
         return 2 * rows * weight.length();
     }
 
-    static INDArray rows(INDArray array) {
-        long channels = array.size(array.rank() - 1);
-        return array.rank() == 2 ? array : array.reshape('c', array.length() / channels, channels);
-    }
-
     /**
      * output = input · W + b; any shapes whose last dimensions are the channels.
      *
      * @param training whether an image's output may depend on the batch, by rounding
      */
     void forward(INDArray input, INDArray output, Kernels kernels, boolean training) {
-        var result = rows(output);
+        var result = Operations.rows(output);
         if (training) {
-            kernels.multiply(rows(input), false, weight, false, 0, result);
+            kernels.multiply(Operations.rows(input), false, weight, false, 0, result);
         } else {
             kernels.multiplyImages(input, weight, output);
         }
@@ -53,11 +50,11 @@ final class Linear {
      * @param inputGradient null, or what receives or (with {@code add}) is increased by the input's gradient
      */
     void backward(INDArray input, INDArray outputGradient, INDArray inputGradient, boolean add, Kernels kernels) {
-        var gradient = rows(outputGradient);
-        kernels.multiply(rows(input), true, gradient, false, 0, weightGradient);
+        var gradient = Operations.rows(outputGradient);
+        kernels.multiply(Operations.rows(input), true, gradient, false, 0, weightGradient);
         kernels.sumRows(gradient, biasGradient);
         if (inputGradient != null) {
-            kernels.multiply(gradient, false, weight, true, add ? 1 : 0, rows(inputGradient));
+            kernels.multiply(gradient, false, weight, true, add ? 1 : 0, Operations.rows(inputGradient));
         }
     }
 }

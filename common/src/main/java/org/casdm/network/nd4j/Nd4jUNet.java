@@ -7,6 +7,9 @@ import java.util.List;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 import org.casdm.network.UNetSpec.Layer;
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.Kernels;
+import org.casdm.network.nd4j.kernel.Operations;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

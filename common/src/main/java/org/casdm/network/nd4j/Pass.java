@@ -1,5 +1,7 @@
 package org.casdm.network.nd4j;
 
+import org.casdm.network.nd4j.kernel.Arena;
+import org.casdm.network.nd4j.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What all modules share while the network runs once. */
@@ -9,7 +11,7 @@ final class Pass {
     final Kernels kernels;
     final LayerClock clock;
     /** Whether {@code backward} will follow. */
-    final boolean training;
+    public final boolean training;
     /** SiLU of the time (and class) embedding, [images, embedding channels]. */
     final INDArray embedding;
     /** Sum of the gradients with respect to {@link #embedding}; null outside training. */

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.casdm.engine.Arithmetic.Precision;
 import org.casdm.engine.Device;
+import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.lpips.LpipsExamples;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsSpec.Resize;

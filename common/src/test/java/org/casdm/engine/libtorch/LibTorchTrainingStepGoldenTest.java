@@ -15,6 +15,7 @@ import org.casdm.engine.Batch;
 import org.casdm.engine.Device;
 import org.casdm.engine.HostState;
 import org.casdm.engine.TrainingPlan;
+import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.lpips.LpipsExamples;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsSpec.Resize;

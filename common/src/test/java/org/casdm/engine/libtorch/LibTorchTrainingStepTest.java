@@ -24,6 +24,8 @@ import org.casdm.engine.HostState;
 import org.casdm.engine.StepOutcome;
 import org.casdm.engine.TrainingExamples;
 import org.casdm.engine.TrainingPlan;
+import org.casdm.engine.libtorch.tensor.Faults;
+import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.network.UNetSpec;
 import org.casdm.testing.Golden;
 import org.junit.jupiter.api.Test;

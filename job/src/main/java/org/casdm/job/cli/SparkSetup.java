@@ -14,7 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
-import org.casdm.engine.libtorch.NativeLibraries;
+import org.casdm.engine.libtorch.device.NativeLibraries;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.rounds.exchange.StateExchange;
 

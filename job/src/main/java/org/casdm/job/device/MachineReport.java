@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.casdm.engine.Device;
 import org.casdm.engine.Engine;
 import org.casdm.engine.EngineException;
-import org.casdm.engine.libtorch.CudaCheck;
-import org.casdm.engine.libtorch.CudaReport;
-import org.casdm.engine.libtorch.NativeLibraries;
+import org.casdm.engine.libtorch.device.CudaCheck;
+import org.casdm.engine.libtorch.device.CudaReport;
+import org.casdm.engine.libtorch.device.NativeLibraries;
 
 /**
  * What a machine can compute on.

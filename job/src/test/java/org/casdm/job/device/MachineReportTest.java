@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import org.casdm.engine.Device;
-import org.casdm.engine.libtorch.CudaReport;
-import org.casdm.engine.libtorch.CudaReport.MissingLibrary;
+import org.casdm.engine.libtorch.device.CudaReport;
+import org.casdm.engine.libtorch.device.CudaReport.MissingLibrary;
 import org.junit.jupiter.api.Test;
 
 class MachineReportTest {
