@@ -2,9 +2,9 @@ package org.casdm.job.bench;
 
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.engine.Batch;
-import org.casdm.job.rounds.BatchSource;
-import org.casdm.job.rounds.WorkerBatches;
-import org.casdm.job.rounds.WorkerContext;
+import org.casdm.job.rounds.batch.BatchSource;
+import org.casdm.job.rounds.batch.WorkerBatches;
+import org.casdm.job.rounds.batch.WorkerContext;
 import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;

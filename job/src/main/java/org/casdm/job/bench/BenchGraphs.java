@@ -3,7 +3,7 @@ package org.casdm.job.bench;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.engine.nd4j.NativeThreads;
-import org.casdm.job.rounds.GraphFactory;
+import org.casdm.job.rounds.step.GraphFactory;
 import org.casdm.optimizer.AdamW;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;

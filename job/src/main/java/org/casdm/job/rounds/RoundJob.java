@@ -1,6 +1,5 @@
 package org.casdm.job.rounds;
 
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,9 +15,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.rounds.average.AverageBlocks;
+import org.casdm.job.rounds.average.AverageResult;
 import org.casdm.job.rounds.exchange.Address;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.exchange.TaskResults;
+import org.casdm.job.rounds.state.BlockLayout;
+import org.casdm.job.rounds.state.StateCopy;
+import org.casdm.job.rounds.worker.RoundStart;
+import org.casdm.job.rounds.worker.WorkerReport;
+import org.casdm.job.rounds.worker.WorkerResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -178,7 +185,7 @@ final class RoundJob {
         try {
             fetch.getValue().join();
         } catch (CompletionException e) {
-            failures.put(fetch.getKey(), brief(e.getCause()));
+            failures.put(fetch.getKey(), TaskResults.brief(e.getCause()));
         }
     }
 
@@ -204,14 +211,6 @@ final class RoundJob {
                                 .map(worker -> "worker " + worker.getKey() + ": " + worker.getValue()),
                         executors.entrySet().stream().map(executor -> executor.getKey() + ": " + executor.getValue()))
                 .collect(Collectors.joining("; "));
-    }
-
-    /** What has failed, in a line: another JVM's exceptions come with its stack. */
-    static String brief(Throwable failure) {
-        String message = failure.getMessage();
-        String said =
-                failure instanceof IOException && message != null && !message.isBlank() ? message : failure.toString();
-        return said.strip().lines().findFirst().orElseThrow();
     }
 
     private Outcome outcome(

@@ -2,6 +2,9 @@ package org.casdm.job.rounds;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.casdm.job.rounds.step.SkippedStep;
+import org.casdm.job.rounds.step.StepStatistics;
+import org.casdm.job.rounds.worker.WorkerReport;
 
 /**
  * A finished round, as the driver sees it. The averaged parameters and updater state are in the driver's graph.

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.casdm.job.rounds.worker.WorkerReport;
 import scala.Tuple2;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;

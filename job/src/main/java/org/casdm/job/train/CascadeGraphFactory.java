@@ -10,7 +10,7 @@ import org.casdm.engine.Computer;
 import org.casdm.engine.EngineRequest;
 import org.casdm.engine.TrainingPlan;
 import org.casdm.engine.TrainingStep;
-import org.casdm.job.rounds.GraphFactory;
+import org.casdm.job.rounds.step.GraphFactory;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
 import org.casdm.engine.StepOutcome;
-import org.casdm.job.rounds.SkippedState;
-import org.casdm.job.rounds.StepObservation;
-import org.casdm.job.rounds.StepObserver;
+import org.casdm.job.rounds.step.SkippedState;
+import org.casdm.job.rounds.step.StepObservation;
+import org.casdm.job.rounds.step.StepObserver;
 
 /**
  * Reports the unweighted loss terms of each step, and each image's LPIPS distance where that is a term; keeps what led

@@ -12,8 +12,8 @@ import org.casdm.checkpoint.MetricsLog;
 import org.casdm.job.TimeText;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.rounds.RoundResult;
-import org.casdm.job.rounds.StepStatistics;
-import org.casdm.job.rounds.WorkerReport;
+import org.casdm.job.rounds.step.StepStatistics;
+import org.casdm.job.rounds.worker.WorkerReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

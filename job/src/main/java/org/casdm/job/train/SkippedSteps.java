@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.casdm.checkpoint.FailureStore;
 import org.casdm.job.rounds.RoundResult;
-import org.casdm.job.rounds.SkippedStep;
+import org.casdm.job.rounds.step.SkippedStep;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

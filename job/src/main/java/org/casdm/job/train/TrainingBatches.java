@@ -13,10 +13,10 @@ import org.casdm.data.picture.Pixels;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.ShardStream;
 import org.casdm.engine.Batch;
-import org.casdm.job.rounds.BatchDataSet;
-import org.casdm.job.rounds.BatchSource;
-import org.casdm.job.rounds.WorkerBatches;
-import org.casdm.job.rounds.WorkerContext;
+import org.casdm.job.rounds.batch.BatchDataSet;
+import org.casdm.job.rounds.batch.BatchSource;
+import org.casdm.job.rounds.batch.WorkerBatches;
+import org.casdm.job.rounds.batch.WorkerContext;
 import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import org.casdm.job.rounds.batch.BatchSource;
+import org.casdm.job.rounds.batch.WorkerBatches;
+import org.casdm.job.rounds.batch.WorkerContext;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
 /**

@@ -4,6 +4,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.rounds.worker.RoundSettings;
+import org.casdm.job.rounds.worker.WorkerReport;
 import org.casdm.job.testing.LocalCluster;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.nd4j.linalg.learning.config.Adam;

@@ -14,9 +14,23 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.job.rounds.average.AverageResult;
 import org.casdm.job.rounds.exchange.Address;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.exchange.TaskResults;
+import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.StateCopy;
+import org.casdm.job.rounds.state.StateSources;
+import org.casdm.job.rounds.step.GraphFactory;
+import org.casdm.job.rounds.step.StepObserver;
+import org.casdm.job.rounds.worker.GraphPool;
+import org.casdm.job.rounds.worker.RoundSettings;
+import org.casdm.job.rounds.worker.RoundStart;
+import org.casdm.job.rounds.worker.RoundTrainingWorker;
+import org.casdm.job.rounds.worker.TrainOnWorkerBatches;
+import org.casdm.job.rounds.worker.WorkerReport;
+import org.casdm.job.rounds.worker.WorkerResult;
 import org.casdm.job.testing.LocalCluster;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
@@ -150,9 +164,10 @@ class RoundJobIT {
         assertThat(RoundJob.reasons(lost, Map.of())).isEqualTo("worker 0: gone; worker 2: late");
         assertThat(RoundJob.reasons(List.of(), Map.of(place, "reset", new BlockPlace(GONE, "average", 1, 2), "reset")))
                 .isEqualTo(GONE + ": reset");
-        assertThat(RoundJob.brief(new IOException("Failed to connect"))).isEqualTo("Failed to connect");
-        assertThat(RoundJob.brief(new ClosedChannelException())).isEqualTo("java.nio.channels.ClosedChannelException");
-        assertThat(RoundJob.brief(new IllegalStateException("there:\n\tat a.b.c")))
+        assertThat(TaskResults.brief(new IOException("Failed to connect"))).isEqualTo("Failed to connect");
+        assertThat(TaskResults.brief(new ClosedChannelException()))
+                .isEqualTo("java.nio.channels.ClosedChannelException");
+        assertThat(TaskResults.brief(new IllegalStateException("there:\n\tat a.b.c")))
                 .isEqualTo("java.lang.IllegalStateException: there:");
     }
 

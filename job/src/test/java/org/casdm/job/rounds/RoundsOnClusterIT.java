@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.SparkConf;
+import org.casdm.job.rounds.worker.RoundSettings;
+import org.casdm.job.rounds.worker.WorkerReport;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.learning.config.Adam;

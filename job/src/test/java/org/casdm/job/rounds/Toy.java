@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Random;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.rounds.batch.BatchSource;
+import org.casdm.job.rounds.batch.WorkerBatches;
+import org.casdm.job.rounds.batch.WorkerContext;
+import org.casdm.job.rounds.worker.RoundSettings;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -19,14 +23,14 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** A small graph and its minibatches. */
-final class Toy {
+public final class Toy {
 
-    static final int INPUTS = 6;
-    static final int OUTPUTS = 3;
+    public static final int INPUTS = 6;
+    public static final int OUTPUTS = 3;
 
     private Toy() {}
 
-    static ComputationGraphConfiguration configuration(IUpdater updater, int hidden, double retain) {
+    public static ComputationGraphConfiguration configuration(IUpdater updater, int hidden, double retain) {
         return new NeuralNetConfiguration.Builder()
                 .seed(5)
                 .updater(updater)
@@ -55,18 +59,18 @@ final class Toy {
     }
 
     /** A graph with 53 parameters. */
-    static ComputationGraph graph(IUpdater updater) {
+    public static ComputationGraph graph(IUpdater updater) {
         return graph(updater, 5, 1);
     }
 
-    static ComputationGraph graph(IUpdater updater, int hidden, double retain) {
+    public static ComputationGraph graph(IUpdater updater, int hidden, double retain) {
         var graph = new ComputationGraph(configuration(updater, hidden, retain));
         graph.init();
         return graph;
     }
 
     /** The minibatch of a worker at a step. */
-    static MultiDataSet batch(long step, int worker, int size) {
+    public static MultiDataSet batch(long step, int worker, int size) {
         var random = new Random(1000 * step + worker);
         var features = new float[size][INPUTS];
         var labels = new float[size][OUTPUTS];

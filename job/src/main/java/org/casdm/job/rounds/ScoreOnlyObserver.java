@@ -1,4 +1,0 @@
-package org.casdm.job.rounds;
-
-/** Observes nothing. */
-record ScoreOnlyObserver() implements StepObserver {}

@@ -1,0 +1,4 @@
+package org.casdm.job.rounds.step;
+
+/** Observes nothing. */
+record ScoreOnlyObserver() implements StepObserver {}

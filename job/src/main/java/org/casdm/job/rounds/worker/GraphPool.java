@@ -1,0 +1,173 @@
+package org.casdm.job.rounds.worker;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.casdm.engine.Computer;
+import org.casdm.job.rounds.exchange.Exposure;
+import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.StateCopy;
+
+/**
+ * The graphs that this JVM keeps between rounds, so that they are built once and not for each task. A graph's numbers
+ * always come from the round's start: which slot a task gets, or whether it is a new one, does not matter.
+ *
+ * <p>This is static state, which the program has only where there is no way around it: an executor's tasks share
+ * nothing but their JVM, and a graph with its native arrays takes seconds and gigabytes to build. There is no other
+ * place to keep it.
+ *
+ * <p>Bounded: graphs are kept of one run and configuration only, and never more than the run has workers; since a task
+ * holds one graph while it runs, there are never more than concurrent tasks. They are released when another run's task
+ * arrives, when the training master of the same JVM is closed, and with the JVM.
+ */
+public final class GraphPool {
+
+    private static final GraphPool SHARED = new GraphPool();
+
+    private final Deque<GraphSlot> idle = new ArrayDeque<>();
+    /** Slots that are still freeing their memory, or have lately done so. */
+    private final List<GraphSlot> closing = new ArrayList<>();
+
+    private final List<Exposed> exposed = new ArrayList<>();
+    private GraphKey current;
+
+    /** A graph whose state others read. */
+    private record Exposed(GraphSlot slot, GraphState state, StateExchange exchange, Exposure exposure) {}
+
+    /** The pool of this JVM. */
+    public static GraphPool shared() {
+        return SHARED;
+    }
+
+    /**
+     * Takes an idle slot for the key, or one whose task is over, its state being copied elsewhere for those who have
+     * yet to read it; or makes one. So there are never more graphs than tasks at once, be there more workers than that.
+     * The caller gives it back by {@link #release} or {@link #expose}. A new one waits until those that are being closed
+     * have freed their memory: what a killed task held would else be missing for its repetition.
+     */
+    GraphSlot acquire(GraphKey key, Computer computer) throws InterruptedException {
+        var known = find(key);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        for (GraphSlot slot : closing()) {
+            slot.awaitClosed();
+        }
+        return new GraphSlot(key, computer);
+    }
+
+    private synchronized List<GraphSlot> closing() {
+        var slots = List.copyOf(closing);
+        closing.clear();
+        return slots;
+    }
+
+    private synchronized Optional<GraphSlot> find(GraphKey key) {
+        if (current == null || !current.sameModel(key)) {
+            closeIdle();
+            current = key;
+        }
+        var candidates = idle.iterator();
+        while (candidates.hasNext()) {
+            GraphSlot slot = candidates.next();
+            if (slot.key().equals(key)) {
+                candidates.remove();
+                return Optional.of(slot);
+            }
+        }
+        for (Exposed candidate : List.copyOf(exposed)) {
+            if (candidate.slot().key().equals(key) && copyElsewhere(candidate)) {
+                exposed.remove(candidate);
+                return Optional.of(candidate.slot());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean copyElsewhere(Exposed graph) {
+        var copy = StateCopy.of(graph.state(), graph.exchange().blocks());
+        boolean replaced = graph.exposure().replace(copy::block, copy::close);
+        if (!replaced) {
+            copy.close();
+        }
+        return replaced;
+    }
+
+    /**
+     * Exposes the state in a slot's graph. The slot is released when it is withdrawn and no longer read.
+     *
+     * @param limit as for {@link #release}
+     */
+    synchronized void expose(GraphSlot slot, GraphState state, StateExchange exchange, String name, int limit) {
+        Exposure exposure = exchange.expose(name, state::block, () -> {
+            synchronized (this) {
+                exposed.removeIf(graph -> graph.slot() == slot);
+                release(slot, limit);
+            }
+        });
+        exposed.add(new Exposed(slot, state, exchange, exposure));
+        trim(limit);
+    }
+
+    /**
+     * Gives a slot back; when there are too many, the one that was longest idle goes.
+     *
+     * @param limit how many slots to keep at most, the exposed ones among them
+     */
+    synchronized void release(GraphSlot slot, int limit) {
+        if (!slot.reusable() || current == null || !current.sameModel(slot.key())) {
+            close(slot);
+            return;
+        }
+        idle.addFirst(slot);
+        trim(limit);
+    }
+
+    private void trim(int limit) {
+        while (!idle.isEmpty() && idle.size() + exposed.size() > limit) {
+            close(idle.removeLast());
+        }
+    }
+
+    /** Frees the graphs of a run. Those that tasks still hold are freed when they are given back. */
+    public synchronized void discard(UUID runId) {
+        if (current != null && current.runId().equals(runId)) {
+            closeIdle();
+            current = null;
+        }
+    }
+
+    /** Number of slots kept for later use. */
+    public synchronized int idleCount() {
+        return idle.size();
+    }
+
+    /**
+     * Withdraws states that {@link #expose} exposed, by their names. Together with giving their graphs back: a task
+     * that begins at the same moment finds them, and builds no others.
+     */
+    synchronized void withdraw(StateExchange exchange, Predicate<String> names) {
+        exchange.withdraw(names);
+    }
+
+    /** Number of slots whose states are exposed. */
+    public synchronized int exposedCount() {
+        return exposed.size();
+    }
+
+    private void closeIdle() {
+        idle.forEach(this::close);
+        idle.clear();
+    }
+
+    private void close(GraphSlot slot) {
+        slot.close();
+        closing.removeIf(GraphSlot::isClosed);
+        closing.add(slot);
+    }
+}

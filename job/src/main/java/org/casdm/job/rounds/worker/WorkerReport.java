@@ -1,0 +1,42 @@
+package org.casdm.job.rounds.worker;
+
+import java.io.Serializable;
+import java.util.List;
+import org.casdm.job.rounds.step.SkippedStep;
+import org.casdm.job.rounds.step.StepStatistics;
+
+/**
+ * What one worker did in one round.
+ *
+ * @param workerIndex    which worker
+ * @param executorId     where the successful attempt ran
+ * @param attempt        number of task attempts that failed before
+ * @param steps          its steps, in order; those that it skipped too
+ * @param skippedSteps   the steps that it skipped, in order
+ * @param stateSeconds   reading parameters and updater state, building the graph included
+ * @param dataSeconds    waiting for minibatches
+ * @param computeSeconds inside the steps
+ * @param fetchedBytes   of parameters and updater state that came from other JVMs
+ */
+public record WorkerReport(
+        int workerIndex,
+        String executorId,
+        int attempt,
+        List<StepStatistics> steps,
+        List<SkippedStep> skippedSteps,
+        double stateSeconds,
+        double dataSeconds,
+        double computeSeconds,
+        long fetchedBytes)
+        implements Serializable {
+
+    public WorkerReport {
+        steps = List.copyOf(steps);
+        skippedSteps = List.copyOf(skippedSteps);
+    }
+
+    /** Examples that the worker went through in this round, in steps that it skipped too. */
+    public long images() {
+        return steps.stream().mapToLong(StepStatistics::images).sum();
+    }
+}

@@ -1,0 +1,87 @@
+package org.casdm.job.rounds.worker;
+
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.casdm.job.device.DeviceAssignment;
+import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.exchange.TaskResults;
+import org.casdm.job.rounds.state.RoundNames;
+import org.deeplearning4j.spark.api.worker.ExecuteWorkerMultiDataSetFlatMap;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/** Runs one worker of a round inside a Spark task: dl4j-spark's training loop, then the state is exposed. */
+final class WorkerTask {
+
+    /** Gives a worker its minibatches. Called on the thread that trains. */
+    interface Minibatches extends AutoCloseable {
+
+        Iterator<MultiDataSet> iterator();
+
+        @Override
+        void close() throws Exception;
+    }
+
+    /** Opens a worker's minibatches. */
+    interface Opener {
+        Minibatches open() throws Exception;
+    }
+
+    private final RoundTrainingWorker worker;
+    private final int workerIndex;
+
+    WorkerTask(RoundTrainingWorker worker, int workerIndex) {
+        this.worker = worker;
+        this.workerIndex = workerIndex;
+    }
+
+    /**
+     * Trains the worker.
+     *
+     * @return its one {@link WorkerResult}. The state stays exposed, in the graph's memory or a copy of it, until this
+     *         JVM gets to work on the next round
+     */
+    Iterator<byte[]> run(Opener opener) throws Exception {
+        TaskContext task = TaskContext.get();
+        RoundStart start = worker.start();
+        var exchange = StateExchange.ofRun(start.runId());
+        var computer = DeviceAssignment.ofTask(task, worker.engine());
+        GraphPool pool = GraphPool.shared();
+        // These have been averaged. Their graphs are free again.
+        pool.withdraw(exchange, name -> RoundNames.isOlderWorker(name, start.round()));
+        GraphSlot slot = pool.acquire(start.graphKey(computer.device()), computer);
+        var exposed = false;
+        try {
+            RoundTrainingResult result = slot.call(() -> train(task, slot, opener));
+            var name = RoundNames.worker(start.round(), workerIndex, task.taskAttemptId());
+            pool.expose(slot, result.state(), exchange, name, start.settings().workers());
+            exposed = true;
+            var place =
+                    new BlockPlace(exchange.address(), name, 0, start.layout().blockCount());
+            return List.of(TaskResults.encode(new WorkerResult(result.report(), place)))
+                    .iterator();
+        } finally {
+            if (!exposed) {
+                pool.release(slot, start.settings().workers());
+            }
+        }
+    }
+
+    private RoundTrainingResult train(TaskContext task, GraphSlot slot, Opener opener) throws Exception {
+        worker.begin(workerIndex, task, slot);
+        try (Minibatches minibatches = opener.open()) {
+            Iterator<MultiDataSet> iterator = minibatches.iterator();
+            var results = new ExecuteWorkerMultiDataSetFlatMap<>(worker).call(iterator);
+            if (!results.hasNext()) {
+                throw new IllegalStateException("worker " + workerIndex + " got no minibatches");
+            }
+            var result = (RoundTrainingResult) results.next();
+            if (iterator.hasNext()) {
+                throw new IllegalStateException("worker " + workerIndex + " got more minibatches than a round's "
+                        + worker.start().settings().averagingFrequency());
+            }
+            return result;
+        }
+    }
+}
