@@ -34,7 +34,7 @@ public record ImageSource(
     }
 
     /** A source whose classes are known, or that has none. */
-    ImageSource(
+    public ImageSource(
             String location,
             SourceFormat format,
             List<String> classNames,

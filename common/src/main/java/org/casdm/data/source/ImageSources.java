@@ -17,6 +17,16 @@ import org.casdm.data.DataException;
 import org.casdm.data.PicturePaths;
 import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.data.source.archive.TarListing;
+import org.casdm.data.source.archive.ZipListing;
+import org.casdm.data.source.array.CifarListing;
+import org.casdm.data.source.array.IdxFile;
+import org.casdm.data.source.array.IdxListing;
+import org.casdm.data.source.array.NpzListing;
+import org.casdm.data.source.folder.FolderListing;
+import org.casdm.data.source.label.LabelRule;
+import org.casdm.data.source.lmdb.LmdbListing;
+import org.casdm.data.source.parquet.ParquetListing;
 
 /** Finds sources on any Hadoop file system and tells their formats apart. */
 public final class ImageSources {

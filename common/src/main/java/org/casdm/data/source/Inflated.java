@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.casdm.data.BadImageException;
 
 /** Reading what somebody else says the length of. */
-final class Inflated {
+public final class Inflated {
     private Inflated() {}
 
     /**
@@ -14,7 +14,7 @@ final class Inflated {
      *
      * @throws BadImageException when there is more
      */
-    static byte[] readEntry(InputStream input, String id, int maximumBytes) throws IOException {
+    public static byte[] readEntry(InputStream input, String id, int maximumBytes) throws IOException {
         byte[] content = input.readNBytes(maximumBytes);
         if (content.length == maximumBytes && input.read() >= 0) {
             throw tooLarge(id, maximumBytes);
@@ -22,7 +22,7 @@ final class Inflated {
         return content;
     }
 
-    static BadImageException tooLarge(String id, int maximumBytes) {
+    public static BadImageException tooLarge(String id, int maximumBytes) {
         return new BadImageException(
                 id,
                 String.format(

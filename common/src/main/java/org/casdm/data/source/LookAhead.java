@@ -5,12 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.NoSuchElementException;
 
 /** Makes records of a method that reads the next one. */
-abstract class LookAhead implements SourceRecords {
+public abstract class LookAhead implements SourceRecords {
     private SourceRecord next;
     private boolean ended;
 
     /** The next record, or null at the end; not called again then. */
-    abstract SourceRecord read() throws IOException;
+    protected abstract SourceRecord read() throws IOException;
 
     @Override
     public final boolean hasNext() {

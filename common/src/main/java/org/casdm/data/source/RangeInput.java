@@ -17,7 +17,7 @@ import org.casdm.data.Storage;
  * A range of a file as a stream, buffered, whose {@code skip} goes to another place instead of reading up to it. It
  * remembers when the storage failed, so that who parses its bytes can tell that from bytes that make no sense.
  */
-final class RangeInput extends InputStream {
+public final class RangeInput extends InputStream {
     private static final int BUFFER_BYTES = 256 << 10;
     /** What S3A calls reading at places rather than from one end to the other. */
     private static final String S3A_POLICY = "fs.s3a.experimental.input.fadvise";
@@ -46,13 +46,13 @@ final class RangeInput extends InputStream {
     }
 
     /** The bytes from start to end (exclusive), for reading from one end to the other. */
-    static RangeInput sequential(Path path, long start, long end, Configuration hadoop) throws IOException {
+    public static RangeInput sequential(Path path, long start, long end, Configuration hadoop) throws IOException {
         FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         return new RangeInput(path, fileSystem.open(path), start, end, BUFFER_BYTES, false);
     }
 
     /** The bytes up to the end, for reading a few here and there. */
-    static RangeInput scattered(Path path, long end, int bufferBytes, Configuration hadoop) throws IOException {
+    public static RangeInput scattered(Path path, long end, int bufferBytes, Configuration hadoop) throws IOException {
         FileSystem fileSystem = Storage.fileSystem(path, hadoop);
         try {
             FSDataInputStream input =
@@ -69,7 +69,7 @@ final class RangeInput extends InputStream {
     }
 
     /** @throws DataException when a file has another length than when it was looked up */
-    static void requireLength(Path path, long length, Configuration hadoop) throws IOException {
+    public static void requireLength(Path path, long length, Configuration hadoop) throws IOException {
         long now = Storage.fileSystem(path, hadoop).getFileStatus(path).getLen();
         if (now != length) {
             throw new DataException(String.format(
@@ -83,17 +83,17 @@ final class RangeInput extends InputStream {
     }
 
     /** Place in the file of the next byte. */
-    long position() {
+    public long position() {
         return position;
     }
 
     /** Goes to a place in the file. */
-    void seek(long place) {
+    public void seek(long place) {
         position = place;
     }
 
     /** The storage's failure, if an exception came from there; null if bytes alone are to blame. */
-    IOException failure() {
+    public IOException failure() {
         return failure;
     }
 

@@ -6,10 +6,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.casdm.tensor.Sha256;
 
 /** What tells whether a source still has the same files: their names, lengths and times of modification. */
-final class SourceFingerprint {
+public final class SourceFingerprint {
     private final MessageDigest digest = Sha256.newDigest();
 
-    SourceFingerprint add(FileStatus file) {
+    public SourceFingerprint add(FileStatus file) {
         return add(file.getPath().getName(), file.getLen(), file.getModificationTime());
     }
 
@@ -18,13 +18,13 @@ final class SourceFingerprint {
      *
      * @param modified in milliseconds since 1970
      */
-    SourceFingerprint add(String name, long length, long modified) {
+    public SourceFingerprint add(String name, long length, long modified) {
         digest.update((name + "\n" + length + " " + modified + "\n").getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
     /** The SHA-256 of all that; ends the use of this object. */
-    String hex() {
+    public String hex() {
         return Sha256.hex(digest);
     }
 }

@@ -3,11 +3,11 @@ package org.casdm.data.source;
 import java.nio.charset.StandardCharsets;
 
 /** The formula by which the pictures of {@code cifar10_mini.bin} were made: splitmix64 on FNV-1a of names. */
-final class GoldenImages {
+public final class GoldenImages {
     private GoldenImages() {}
 
     /** Picture i of a name: 3 × size × size, channel first. */
-    static byte[] image(String name, int index, int size) {
+    public static byte[] image(String name, int index, int size) {
         String key = name + "/" + index;
         double[] p = uniform(key, 18);
         double[] noise = uniform(key + "/noise", 3 * size * size);

@@ -20,6 +20,7 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageTypeParser;
+import org.casdm.data.source.array.CifarPart;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyType;
 import org.casdm.tensor.npy.NpzWriter;

@@ -7,18 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The small files in the public formats, and what a reader must find in them ({@code sources/expected.json}). */
-final class SourceFixtures {
+public final class SourceFixtures {
     private SourceFixtures() {}
 
     /** What is expected of a fixture. */
-    static JsonNode expected(String fixture) throws IOException {
+    public static JsonNode expected(String fixture) throws IOException {
         try (var input = SourceFixtures.class.getResourceAsStream("/sources/expected.json")) {
             return new ObjectMapper().readTree(input).get(fixture);
         }
     }
 
     /** A copy of a fixture's file in a folder. */
-    static Path copy(String name, Path folder) throws IOException {
+    public static Path copy(String name, Path folder) throws IOException {
         Path target = folder.resolve(Path.of(name).getFileName());
         try (var input = SourceFixtures.class.getResourceAsStream("/sources/" + name)) {
             Files.copy(input, target);

@@ -10,32 +10,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.data.source.label.LabelRule;
 
 /** Reads sources as a job would: looked up here, each part sent elsewhere and opened there. */
-final class SourceReading {
+public final class SourceReading {
     private final SourceLimits limits;
     private final LocalCopies copies;
     private final Configuration hadoop;
 
-    SourceReading(SourceLimits limits, Path scratch) {
+    public SourceReading(SourceLimits limits, Path scratch) {
         this(limits, scratch, new Configuration());
     }
 
-    SourceReading(SourceLimits limits, Path scratch, Configuration hadoop) {
+    public SourceReading(SourceLimits limits, Path scratch, Configuration hadoop) {
         this.limits = limits;
         copies = new LocalCopies(scratch);
         this.hadoop = hadoop;
     }
 
-    ImageSource find(Object location, SourceFormat format) throws IOException {
+    public ImageSource find(Object location, SourceFormat format) throws IOException {
         return new ImageSources(hadoop, limits).find(location.toString(), format);
     }
 
-    ImageSource find(Object location, SourceFormat format, LabelRule rule) throws IOException {
+    public ImageSource find(Object location, SourceFormat format, LabelRule rule) throws IOException {
         return new ImageSources(hadoop, limits).find(location.toString(), format, rule);
     }
 
-    List<SourceRecord> records(ImageSource source) throws IOException {
+    public List<SourceRecord> records(ImageSource source) throws IOException {
         List<SourceRecord> records = new ArrayList<>();
         for (SourcePart part : source.parts()) {
             records.addAll(records(part));
@@ -43,7 +44,7 @@ final class SourceReading {
         return records;
     }
 
-    List<SourceRecord> records(SourcePart part) throws IOException {
+    public List<SourceRecord> records(SourcePart part) throws IOException {
         List<SourceRecord> records = new ArrayList<>();
         try (SourceRecords found = sent(part).open(new ReadContext(hadoop, limits, copies))) {
             found.forEachRemaining(records::add);
@@ -51,11 +52,11 @@ final class SourceReading {
         return records;
     }
 
-    List<SourceRecord> records(Object location, SourceFormat format) throws IOException {
+    public List<SourceRecord> records(Object location, SourceFormat format) throws IOException {
         return records(find(location, format));
     }
 
-    static SourcePart sent(SourcePart part) throws IOException {
+    public static SourcePart sent(SourcePart part) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var output = new ObjectOutputStream(bytes)) {
             output.writeObject(part);
@@ -67,14 +68,14 @@ final class SourceReading {
         }
     }
 
-    static List<RawImage> images(List<SourceRecord> records) {
+    public static List<RawImage> images(List<SourceRecord> records) {
         return records.stream()
                 .filter(RawImage.class::isInstance)
                 .map(RawImage.class::cast)
                 .toList();
     }
 
-    static List<BadRecord> bad(List<SourceRecord> records) {
+    public static List<BadRecord> bad(List<SourceRecord> records) {
         return records.stream()
                 .filter(BadRecord.class::isInstance)
                 .map(BadRecord.class::cast)
@@ -85,7 +86,7 @@ final class SourceReading {
         return records.stream().filter(record -> record.id().equals(id)).findAny();
     }
 
-    static List<String> ids(List<? extends SourceRecord> records) {
+    public static List<String> ids(List<? extends SourceRecord> records) {
         return records.stream().map(SourceRecord::id).toList();
     }
 }

@@ -2,7 +2,7 @@ package org.casdm.job.cli;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import org.casdm.data.source.LabelRule;
+import org.casdm.data.source.label.LabelRule;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

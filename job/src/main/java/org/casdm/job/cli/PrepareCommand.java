@@ -2,9 +2,9 @@ package org.casdm.job.cli;
 
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.casdm.data.source.LabelRule;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.data.source.label.LabelRule;
 import org.casdm.job.prepare.PrepareJob;
 import org.casdm.job.prepare.PrepareSettings;
 import picocli.CommandLine.Command;
@@ -54,9 +54,9 @@ final class PrepareCommand implements Callable<Integer> {
             names = "--labels",
             paramLabel = "RULE",
             defaultValue = "auto",
-            description = "Where classes come from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, what the "
-                    + "source stores, else folders). folder: the folders of the first level; name: the part of a file's "
-                    + "name before the first underscore; both for folders and zips.",
+            description = "Where classes come from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, what the"
+                + " source stores, else folders). folder: the folders of the first level; name: the part of a file's"
+                + " name before the first underscore; both for folders and zips.",
             completionCandidates = LabelRuleNames.class,
             converter = LabelRuleNames.class)
     private LabelRule labels;
@@ -80,8 +80,8 @@ final class PrepareCommand implements Callable<Integer> {
             paramLabel = "FRACTION",
             defaultValue = "0",
             description =
-                    "Share of images that is "
-                            + "put aside into the folder held-out below --out, chosen by a hash of their ids (default: ${DEFAULT-VALUE}).")
+                    "Share of images that is put aside into the folder held-out below --out, chosen by a hash of their"
+                            + " ids (default: ${DEFAULT-VALUE}).")
     private double heldOut;
 
     @Option(

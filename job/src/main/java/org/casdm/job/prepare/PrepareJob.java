@@ -14,8 +14,8 @@ import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardFile;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.ImageSources;
-import org.casdm.data.source.NumberedLabels;
 import org.casdm.data.source.SourcePart;
+import org.casdm.data.source.label.NumberedLabels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

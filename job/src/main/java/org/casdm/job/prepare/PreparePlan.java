@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.casdm.data.source.ImageSource;
-import org.casdm.data.source.LabelRule;
+import org.casdm.data.source.label.LabelRule;
 import org.casdm.storage.Locations;
 import org.casdm.tensor.Sha256;
 

@@ -1,9 +1,9 @@
 package org.casdm.job.prepare;
 
 import java.util.OptionalInt;
-import org.casdm.data.source.LabelRule;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.data.source.label.LabelRule;
 
 /**
  * What is to be prepared, and how.

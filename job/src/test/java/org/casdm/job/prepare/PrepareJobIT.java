@@ -18,7 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.casdm.data.DataException;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.shard.DatasetDescription;
-import org.casdm.data.source.LabelRule;
+import org.casdm.data.source.label.LabelRule;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -8,9 +8,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardReader;
-import org.casdm.data.source.LabelRule;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.data.source.label.LabelRule;
 import org.casdm.tensor.Sha256;
 
 /** Settings and contents of data folders, for tests. */

@@ -1,0 +1,2 @@
+/** Zip archives and tar archives, webdataset's among them. */
+package org.casdm.data.source.archive;

@@ -1,0 +1,2 @@
+/** Image files in a folder. */
+package org.casdm.data.source.folder;

@@ -1,0 +1,2 @@
+/** LMDB databases of encoded images, as LSUN is published. */
+package org.casdm.data.source.lmdb;
