@@ -9,7 +9,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-tests=BatchIndependenceTest,SoftmaxTest,SamplerTest,LpipsTest,InceptionSpecTest,ClassifierNetworkTest
+tests=BatchIndependenceIT,SoftmaxTest,SamplerBatchIT,LpipsTest,InceptionSpecTest,ClassifierNetworkTest
 flags=" $(sed -n '/^flags/{s/^[^:]*://;p;q}' /proc/cpuinfo) "
 has() { [[ $flags == *" $1 "* ]]; }
 
@@ -41,7 +41,7 @@ for pair in "${pairs[@]}"; do
         result="passed: $(grep -E 'Tests run:' "$log" | tail -1 | sed -E 's/.*Tests run: ([0-9]+).*/\1 tests/')"
     else
         failed=1
-        result="failed: $(grep -E '^\[ERROR\] +[A-Za-z]+(Test)[.:]' "$log" | sed -E 's/^\[ERROR\] +//; s/[: ].*//' | sort -u | tr '\n' ' ')"
+        result="failed: $(grep -E '^\[ERROR\] +[A-Za-z]+(Test|IT)[.:]' "$log" | sed -E 's/^\[ERROR\] +//; s/[: ].*//' | sort -u | tr '\n' ' ')"
     fi
     used=$(sed -n 's/^Core: //p' "$log" | head -1)
     printf '%-16s %-14s %-14s %s\n' "$core" "${used:-unknown}" "$isa" "$result"

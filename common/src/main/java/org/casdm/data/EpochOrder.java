@@ -1,6 +1,7 @@
 package org.casdm.data;
 
 import java.io.Serializable;
+import org.casdm.random.CounterRandom;
 
 /**
  * The order in which images are visited: another one every epoch, each image exactly once an epoch. It is a pure
@@ -32,7 +33,7 @@ public record EpochOrder(long seed, long count) implements Serializable {
      * @return the image's index, 0 to count - 1
      */
     public long index(long globalPosition) {
-        long key = Mixing.mix(seed, epoch(globalPosition));
+        long key = CounterRandom.hash(seed, epoch(globalPosition));
         int halfBits = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(count - 1) + 1) / 2);
         long index = globalPosition % count;
         do {
@@ -54,7 +55,7 @@ public record EpochOrder(long seed, long count) implements Serializable {
         long left = value >>> halfBits;
         long right = value & mask;
         for (int round = 0; round < ROUNDS; round++) {
-            long next = left ^ Mixing.mix(key + round, right) & mask;
+            long next = left ^ CounterRandom.hash(key + round, right) & mask;
             left = right;
             right = next;
         }

@@ -1,6 +1,7 @@
 package org.casdm.data;
 
 import java.io.Serializable;
+import org.casdm.random.CounterRandom;
 
 /**
  * Which images are mirrored: half of them, decided by seed and position alone, so anew in every epoch and equally in a
@@ -14,6 +15,6 @@ public record RandomFlip(long seed) implements Serializable {
 
     /** Whether the image visited at this position is mirrored left to right. */
     public boolean mirrors(long globalPosition) {
-        return Mixing.mix(Mixing.mix(seed, PURPOSE), globalPosition) < 0;
+        return CounterRandom.hash(CounterRandom.hash(seed, PURPOSE), globalPosition) < 0;
     }
 }

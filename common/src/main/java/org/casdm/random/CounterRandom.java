@@ -13,14 +13,24 @@ public final class CounterRandom {
 
     /** A key from a seed and what else the numbers depend on, in order. */
     public static long key(long seed, long... parts) {
-        long key = mix(seed + GOLDEN_GAMMA);
+        long key = hash(seed);
         for (long part : parts) {
-            key = mix(key ^ mix(part + GOLDEN_GAMMA) + GOLDEN_GAMMA);
+            key = mix(key ^ hash(part) + GOLDEN_GAMMA);
         }
         return key;
     }
 
-    /** 64 bits: the output function of SplitMix64 (Steele et al. 2014) on a counter. */
+    /** A hash of one number, every bit of which depends on all of its bits: SplitMix64 (Steele et al. 2014). */
+    public static long hash(long value) {
+        return mix(value + GOLDEN_GAMMA);
+    }
+
+    /** A hash of two numbers in this order. */
+    public static long hash(long first, long second) {
+        return hash(hash(first) ^ second);
+    }
+
+    /** 64 bits: SplitMix64's output function on a counter. */
     public static long bits(long key, long place) {
         return mix(mix(key) + (place + 1) * GOLDEN_GAMMA);
     }

@@ -3,117 +3,35 @@ package org.casdm.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.casdm.sampling.SamplerExamples.DDPM;
+import static org.casdm.sampling.SamplerExamples.IMAGE;
+import static org.casdm.sampling.SamplerExamples.SIZE;
+import static org.casdm.sampling.SamplerExamples.image;
+import static org.casdm.sampling.SamplerExamples.model;
+import static org.casdm.sampling.SamplerExamples.parameters;
+import static org.casdm.sampling.SamplerExamples.sampler;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
-import org.casdm.diffusion.NoiseSchedule;
-import org.casdm.diffusion.ReverseProcess.Variance;
-import org.casdm.engine.Arithmetic;
-import org.casdm.engine.Device;
-import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.network.UNetParameters;
-import org.casdm.network.UNetSpec;
 import org.casdm.network.nd4j.Nd4jUNet;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.SamplingMethod.Ddim;
-import org.casdm.sampling.SamplingMethod.Ddpm;
 import org.casdm.testing.Networks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOps;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Drawing numbered images. */
 class SamplerTest {
 
-    private static final int SIZE = 16;
-    private static final int IMAGE = SIZE * SIZE * 3;
-    private static final SamplerSettings DDPM =
-            new SamplerSettings("8", new Ddpm(Variance.FIXED_SMALL), Estimator.CASCADE, true, 12);
-
-    private static ModelSpec model(Kind kind, int classes) {
-        var theta = new UNetSpec(3, kind == Kind.DUAL ? 7 : 3, 32, List.of(1, 2), 1, List.of(2), 2, true, 0.1, classes);
-        boolean cascade = kind == Kind.CAS_DM;
-        return new ModelSpec(
-                kind,
-                theta,
-                cascade ? Optional.of(theta.withChannels(6, 4)) : Optional.empty(),
-                cascade,
-                true,
-                NoiseSchedule.cosine(100),
-                true);
-    }
-
-    private static FloatPointer parameters(ModelSpec model) {
-        long length = model.networks().stream()
-                .mapToLong(network -> UNetParameters.of(network.spec()).length())
-                .sum();
-        return new FloatPointer(
-                Networks.normal(4, DataType.FLOAT, 1, length).muli(0.06).data().asFloat());
-    }
-
-    private static Sampler sampler(ModelSpec model, FloatPointer parameters, SamplerSettings settings, int threads) {
-        return new Sampler(
-                new Nd4jEngine(), Device.cpu(), Arithmetic.float32(threads), model, parameters, SIZE, settings);
-    }
-
     private static byte[] draw(ModelSpec model, SamplerSettings settings, int count, int... labels) {
         try (var sampler = sampler(model, parameters(model), settings, 2)) {
             return sampler.sample(0, count, labels.length == 0 ? null : labels);
-        }
-    }
-
-    private static byte[] image(byte[] images, int index) {
-        return Arrays.copyOfRange(images, index * IMAGE, (index + 1) * IMAGE);
-    }
-
-    /** On one thread to the last bit, for batches of 1, 3 and 16 among others. */
-    @ParameterizedTest
-    @EnumSource(Kind.class)
-    void imagesDoNotDependOnTheBatch(Kind kind) {
-        var model = model(kind, 3);
-        int[] labels = IntStream.range(0, 16).map(i -> i % 3).toArray();
-        try (var oneThread = new OneNativeThread();
-                var sampler = sampler(model, parameters(model), DDPM, 1)) {
-            var together = sampler.sample(100, 16, labels);
-            assertThat(together).hasSize(16 * IMAGE);
-            assertThat(image(together, 0)).isNotEqualTo(image(together, 3));
-            for (int batch : new int[] {1, 3, 7}) {
-                for (int first = 0; first < 16; first += batch) {
-                    int end = Math.min(first + batch, 16);
-                    assertThat(sampler.sample(100 + first, end - first, Arrays.copyOfRange(labels, first, end)))
-                            .as("images %d to %d", first, end)
-                            .isEqualTo(Arrays.copyOfRange(together, first * IMAGE, end * IMAGE));
-                }
-            }
-        }
-    }
-
-    /** OpenMP keeps its number of threads for each calling thread: one, then as it was. */
-    private static final class OneNativeThread implements AutoCloseable {
-
-        private final NativeOps natives;
-        private final int before;
-
-        OneNativeThread() {
-            Nd4j.create(1);
-            natives = NativeOpsHolder.getInstance().getDeviceNativeOps();
-            before = natives.ompGetMaxThreads();
-            natives.setOmpNumThreads(1);
-        }
-
-        @Override
-        public void close() {
-            natives.setOmpNumThreads(before);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -174,84 +173,6 @@ class SafetensorsTest {
     }
 
     @Test
-    void tensorsBeyondTwoGigabytesAreWrittenAndRead() throws IOException {
-        // The file exists as a formula only: element i of the tensor is i modulo 2^16.
-        var count = (1L << 31) / 4 + 12_345;
-        var info = TensorInfo.float32("large", count);
-        var head = new ByteArrayOutputStream();
-        var chunk = new float[1 << 16];
-        for (var i = 0; i < chunk.length; i++) {
-            chunk[i] = i;
-        }
-        var pattern = ByteBuffer.allocate(4 << 16).order(ByteOrder.LITTLE_ENDIAN);
-        pattern.asFloatBuffer().put(chunk);
-        var keepsTheStart = new OutputStream() {
-            private long written;
-
-            @Override
-            public void write(int value) {
-                throw new AssertionError("the writer writes whole chunks");
-            }
-
-            @Override
-            public void write(byte[] bytes, int offset, int length) {
-                if (written < 1000) {
-                    head.write(bytes, offset, Math.min(length, 1000));
-                }
-                written += length;
-            }
-        };
-        var writer = new SafetensorsWriter(keepsTheStart, List.of(info), Map.of());
-        writer.write(TensorSource.of(info, sink -> {
-            for (var left = count; left > 0; left -= chunk.length) {
-                sink.accept(chunk, 0, (int) Math.min(left, chunk.length));
-            }
-        }));
-        var size = writer.finish().bytes();
-        assertThat(size).isEqualTo(keepsTheStart.written).isGreaterThan(1L << 31);
-
-        var headerBytes = (int) (size - 4 * count);
-        var input = new SeekableInput() {
-            @Override
-            public String name() {
-                return "large.safetensors";
-            }
-
-            @Override
-            public long size() {
-                return size;
-            }
-
-            @Override
-            public void readFully(long position, byte[] destination, int offset, int length) {
-                if (position < headerBytes) {
-                    System.arraycopy(head.toByteArray(), (int) position, destination, offset, length);
-                    return;
-                }
-                for (var done = 0; done < length; ) {
-                    var from = (int) ((position + done - headerBytes) % pattern.capacity());
-                    var part = Math.min(length - done, pattern.capacity() - from);
-                    System.arraycopy(pattern.array(), from, destination, offset + done, part);
-                    done += part;
-                }
-            }
-
-            @Override
-            public void close() {}
-        };
-        try (var reader = new SafetensorsReader(input)) {
-            var seen = new long[1];
-            var last = new float[1];
-            reader.read("large", values -> {
-                seen[0] += values.remaining();
-                last[0] = values.get(values.limit() - 1);
-            });
-            assertThat(seen[0]).isEqualTo(count);
-            assertThat(last[0]).isEqualTo((count - 1) % (1 << 16));
-        }
-    }
-
-    @Test
     void filesOnAFileSystemAreReadInPartAndInWhole() throws IOException {
         var path = new org.apache.hadoop.fs.Path(folder.resolve("a.safetensors").toUri());
         var fileSystem = FileSystem.getLocal(new Configuration()).getRawFileSystem();
@@ -318,7 +239,8 @@ class SafetensorsTest {
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} x | damaged",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} {} | continues after the end",
                 "4 | {\"a\":1} | 'a': an object was expected",
-                "4 | {\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'a': F8_E4M3[1] takes 1 bytes",
+                "4 | {\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,4]}} | 'a': F8_E4M3[1] takes 1"
+                        + " bytes",
                 "4 | {\"a\":{\"dtype\":5,\"shape\":[1],\"data_offsets\":[0,4]}} | 'a', dtype: a text was expected",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}} | 'a': F32[2] takes 8 bytes",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}} | 'a', shape: -1 is negative",
@@ -331,7 +253,8 @@ class SafetensorsTest {
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}} | 'a': data_offsets [0]",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1]}} | 'a': dtype, shape or data_offsets is missing",
                 "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":1}} | 'a': unknown field 'x'",
-                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}} | Duplicate field 'shape'",
+                "4 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}} | Duplicate field"
+                        + " 'shape'",
                 "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
                         + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | Duplicate field 'a'",
                 "8 | {\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"

@@ -259,37 +259,6 @@ class ShardTest {
                 .hasMessageContaining("part-00000.parquet is missing");
     }
 
-    /** Whatever byte is flipped: what was written comes back, or an error that names the file. */
-    @Test
-    void damageIsNoticed() throws IOException {
-        var shard = write("part-00000.parquet", 30, SIZE);
-        var file = local.resolve("part-00000.parquet");
-        var whole = Files.readAllBytes(file);
-        ShardImages written;
-        try (var reader = ShardReader.open(fileSystem, folder, shard, SIZE)) {
-            written = reader.readRowGroup(0);
-        }
-        int noticed = 0;
-        for (int at = 0; at < whole.length; at++) {
-            var damaged = whole.clone();
-            damaged[at] ^= (byte) (1 << at % 8);
-            Files.write(file, damaged);
-            try (var reader = ShardReader.open(fileSystem, folder, shard, SIZE)) {
-                var images = reader.readRowGroup(0);
-                assertThat(images.labels()).as("byte %d", at).isEqualTo(written.labels());
-                assertThat(images.ids()).as("byte %d", at).isEqualTo(written.ids());
-                assertThat(Arrays.equals(images.pixels(), written.pixels()))
-                        .as("byte %d", at)
-                        .isTrue();
-            } catch (DataException e) {
-                noticed++;
-                assertThat(e).hasMessageContaining("part-00000.parquet");
-            }
-        }
-        // All pixels, and more.
-        assertThat(noticed).isGreaterThan(30 * BYTES);
-    }
-
     @Test
     void describesAFolder() throws IOException {
         var shards = List.of(write("part-00000.parquet", 30, SIZE), write("part-00001.parquet", 20, SIZE));

@@ -13,11 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Random;
 import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.zip.UnixStat;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -60,34 +56,6 @@ class ZipPartTest {
         assertThat(images).extracting(RawImage::id).containsExactly("zebra/a.png", "ant/b.JPEG");
         assertThat(images).extracting(RawImage::label).containsExactly(1, 0);
         assertThat(((EncodedPicture) images.get(1).payload()).content()).isEqualTo(PICTURE);
-    }
-
-    @Test
-    void aLargeZipIsReadInPartsAndFromAnyPlace() throws Exception {
-        Path zip = folder.resolve("set.zip");
-        var random = new Random(5);
-        try (var output = new ZipOutputStream(Files.newOutputStream(zip))) {
-            // A comment: the directory's end is not at the file's.
-            output.setComment("x".repeat(3000));
-            byte[] noise = new byte[20_000];
-            for (int i = 0; i < 5000; i++) {
-                output.putNextEntry(new ZipEntry(String.format(Locale.ROOT, "%04d.png", i)));
-                random.nextBytes(noise);
-                noise[0] = (byte) i;
-                output.write(noise);
-            }
-        }
-        ImageSource source = reading().find(zip, SourceFormat.ZIP);
-        assertThat(source.parts()).hasSize(2);
-        List<SourceRecord> last = reading().records(source.parts().get(1));
-        assertThat(last.get(last.size() - 1).id()).isEqualTo("4999.png");
-        List<RawImage> all = SourceReading.images(reading().records(source));
-        assertThat(all).hasSize(5000);
-        for (int i = 0; i < 5000; i++) {
-            assertThat(((EncodedPicture) all.get(i).payload()).content())
-                    .hasSize(20_000)
-                    .startsWith((byte) i);
-        }
     }
 
     @Test

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Random;
 import org.casdm.data.DataException;
 import org.casdm.data.source.BadRecord;
-import org.casdm.data.source.GoldenImages;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.RawImage;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourceReading;
 import org.casdm.data.source.SourceRecord;
+import org.casdm.testing.Formula;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,14 +43,15 @@ class CifarPartTest {
         assertThat(source.summary()).contains("21 records of cifar10 in 1 file", "1 of the records cut short");
         List<SourceRecord> records = reading().records(source);
         assertThat(records).as("twenty whole records and a cut one").hasSize(21);
+        int[] expected = Formula.images("fixture.cifar", 20, 32);
         for (int i = 0; i < 20; i++) {
             var image = (RawImage) records.get(i);
             assertThat(image.id()).isEqualTo("cifar10_mini.bin#" + i);
             byte[] samples = image.picture(SourceLimits.DEFAULT.decoder()).samples();
-            byte[] expected = GoldenImages.image("fixture.cifar", i, 32);
             for (int at = 0; at < 1024; at++) {
                 for (int channel = 0; channel < 3; channel++) {
-                    assertThat(samples[3 * at + channel]).isEqualTo(expected[channel * 1024 + at]);
+                    assertThat(samples[3 * at + channel])
+                            .isEqualTo((byte) expected[3 * 1024 * i + channel * 1024 + at]);
                 }
             }
             assertThat(image.label()).isEqualTo(mini[i * 3073]).isBetween(0, 9);

@@ -19,6 +19,7 @@ import org.casdm.job.rounds.step.SkippedStep;
 import org.casdm.job.rounds.step.StepObserver;
 import org.casdm.job.rounds.step.StepStatistics;
 import org.casdm.optimizer.GuardedUpdater;
+import org.casdm.random.CounterRandom;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -256,15 +257,8 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
         return nanos / 1e9;
     }
 
-    /** Steps of one worker, and workers of one step, get seeds that have nothing to do with each other (SplitMix64). */
+    /** Steps of one worker, and workers of one step, get seeds that have nothing to do with each other. */
     static long seedOf(long seed, long step, int worker) {
-        return mix(mix(mix(seed) + step) + worker);
-    }
-
-    private static long mix(long value) {
-        long z = value + 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return CounterRandom.hash(CounterRandom.hash(CounterRandom.hash(seed) + step) + worker);
     }
 }

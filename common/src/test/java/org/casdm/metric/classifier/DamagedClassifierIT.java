@@ -11,7 +11,7 @@ import org.casdm.testing.MemoryFiles;
 import org.junit.jupiter.api.Test;
 
 /** A damaged classifier is noticed: no distance is measured with what was not learnt. */
-class DamagedClassifierTest {
+class DamagedClassifierIT {
 
     private static final Configuration HADOOP = MemoryFiles.configuration();
     private static final int PLACES = 200;
@@ -21,7 +21,7 @@ class DamagedClassifierTest {
         var content = ClassifierFileFuzzTest.files().findFirst().orElseThrow();
         // The header, and places anywhere.
         int header = 8 + (content[0] & 0xff | (content[1] & 0xff) << 8);
-        int refused = Damage.requireNoticed("mine.safetensors", content, PLACES, DamagedClassifierTest::read);
+        int refused = Damage.requireNoticed("mine.safetensors", content, PLACES, DamagedClassifierIT::read);
         assertThat(refused).as("parameters are most of it").isGreaterThan(PLACES);
         for (int at = 0; at < header; at++) {
             int position = at;

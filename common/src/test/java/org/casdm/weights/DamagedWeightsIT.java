@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damaged files of weights are noticed, however little is known of them: nothing is trained on what was not saved. */
-class DamagedWeightsTest {
+class DamagedWeightsIT {
 
     private static final Configuration HADOOP = MemoryFiles.configuration();
 

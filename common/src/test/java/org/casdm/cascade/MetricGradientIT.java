@@ -29,7 +29,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /** The metric function among the losses: who learns from it, by finite differences in double. */
-class MetricGradientTest {
+class MetricGradientIT {
 
     private static final LpipsSpec LPIPS = new LpipsSpec(Trunk.SQUEEZE, Resize.NONE);
     private static final Training TRAINING = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS));

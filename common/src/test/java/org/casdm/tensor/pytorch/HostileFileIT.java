@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are cut, damaged or made to harm: each ends in the reader's own exception, and soon. */
-class HostileFileTest {
+class HostileFileIT {
 
     private static final Map<String, byte[]> FOUR_FLOATS = Map.of("0", new byte[16]);
 

@@ -24,7 +24,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * What images are drawn, compared and described by: an image's result is the same to the last bit in a batch of 16 and
  * in batches of 1, 2, 3 and 7, on one thread and on two, and it is the right one.
  */
-class BatchIndependenceTest {
+class BatchIndependenceIT {
 
     private static final int IMAGES = 16;
     private static final HostKernels ONE = new HostKernels(1);

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Held to torch-fidelity's and pytorch-fid's networks. */
-class InceptionGoldenTest {
+class InceptionGoldenIT {
 
-    private static final Logger LOG = LoggerFactory.getLogger(InceptionGoldenTest.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InceptionGoldenIT.class);
     private static final Golden GOLDEN = Golden.load("inception");
     private static final double TOLERANCE = 1e-4;
     private static final int IMAGES = 2;
