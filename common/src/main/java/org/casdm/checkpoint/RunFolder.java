@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.storage.Locations;
@@ -30,7 +29,7 @@ public final class RunFolder {
 
     /** @param root need not exist */
     public RunFolder(FileSystem fileSystem, Path root) {
-        this.fileSystem = fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
+        this.fileSystem = Locations.withoutChecksums(fileSystem);
         this.root = this.fileSystem.makeQualified(root);
     }
 

@@ -46,7 +46,11 @@ public final class Locations {
      * files with a colon in their name.
      */
     public static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
-        var found = path.getFileSystem(hadoop);
-        return found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found;
+        return withoutChecksums(path.getFileSystem(hadoop));
+    }
+
+    /** The file system below that of Hadoop's checksum files; another one as it is. */
+    public static FileSystem withoutChecksums(FileSystem fileSystem) {
+        return fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
     }
 }

@@ -37,7 +37,7 @@ class LocationsTest {
         var parent = Locations.path(folder.toString());
         var files = Locations.fileSystem(parent, hadoop);
         var file = Locations.below(Locations.below(parent, name), name);
-        NewFile.write(files, file, stream -> {
+        AtomicFile.create(files, file, stream -> {
             stream.write(7);
             return null;
         });

@@ -43,24 +43,6 @@ public final class Pixels {
     }
 
     /**
-     * Converts one picture from channel-last bytes to channel-first floats.
-     *
-     * @param samples     height × width × channels unsigned bytes from {@code from} on
-     * @param from        where the picture begins
-     * @param area        height × width
-     * @param channels    its channels
-     * @param destination takes channels × height × width floats in [-1, 1] at its position, which moves on
-     */
-    public static void toFloatsChannelFirst(byte[] samples, int from, int area, int channels, FloatBuffer destination) {
-        Objects.checkFromIndexSize(from, area * channels, samples.length);
-        for (int channel = 0; channel < channels; channel++) {
-            for (int i = 0; i < area; i++) {
-                destination.put(toFloat(samples[from + i * channels + channel]));
-            }
-        }
-    }
-
-    /**
      * Converts floats in the order in which they stand.
      *
      * @param source      values in [-1, 1], read from its position, which moves on
@@ -72,24 +54,6 @@ public final class Pixels {
         Objects.checkFromIndexSize(offset, count, destination.length);
         for (int i = offset; i < offset + count; i++) {
             destination[i] = toByte(source.get());
-        }
-    }
-
-    /**
-     * Converts one picture from channel-first floats to channel-last bytes.
-     *
-     * @param source      channels × height × width values in [-1, 1], read from its position, which moves on
-     * @param area        height × width
-     * @param channels    its channels
-     * @param destination takes height × width × channels unsigned bytes
-     * @param offset      where to begin
-     */
-    public static void toBytesChannelLast(FloatBuffer source, int area, int channels, byte[] destination, int offset) {
-        Objects.checkFromIndexSize(offset, area * channels, destination.length);
-        for (int channel = 0; channel < channels; channel++) {
-            for (int i = 0; i < area; i++) {
-                destination[offset + i * channels + channel] = toByte(source.get());
-            }
         }
     }
 

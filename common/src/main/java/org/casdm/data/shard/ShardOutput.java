@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.Sha256;
 
 /**

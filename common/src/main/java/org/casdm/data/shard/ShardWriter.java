@@ -19,6 +19,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.casdm.storage.AtomicFile;
 
 /**
  * Writes one shard: a Parquet file of images of one size, with zstd. The file appears under its name when

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.storage.NewFile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.SafetensorsReader;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.SeekableInput;
@@ -61,7 +61,7 @@ public final class ClassifierFile {
             tensors.add(TensorSource.of(TensorInfo.float32(parameter.name(), parameter.fileShape()), values));
         }
         var metadata = new TreeMap<>(Map.of(DESCRIPTION, text, CHECKSUM, Sha256.hex(digest)));
-        return NewFile.write(
+        return AtomicFile.create(
                 fileSystem,
                 path,
                 stream -> SafetensorsWriter.write(stream, tensors, metadata).sha256());

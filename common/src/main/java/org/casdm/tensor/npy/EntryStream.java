@@ -1,14 +1,15 @@
 package org.casdm.tensor.npy;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.casdm.storage.BlockStream;
 import org.casdm.tensor.TensorFormatException;
 
 /** The unpacked data of an archive's entry. What its unpacking stumbles over is said of the array, not of zip's blocks. */
-final class EntryStream extends FilterInputStream {
+final class EntryStream extends BlockStream {
 
     private final String array;
+    private final InputStream data;
     private final NotingInput source;
 
     /**
@@ -16,21 +17,15 @@ final class EntryStream extends FilterInputStream {
      * @param source what the archive is read from
      */
     EntryStream(String array, InputStream data, NotingInput source) {
-        super(data);
         this.array = array;
+        this.data = data;
         this.source = source;
-    }
-
-    @Override
-    public int read() throws IOException {
-        var single = new byte[1];
-        return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
     }
 
     @Override
     public int read(byte[] destination, int offset, int length) throws IOException {
         try {
-            return in.read(destination, offset, length);
+            return data.read(destination, offset, length);
         } catch (IOException | RuntimeException e) {
             throw explain(array, source, e);
         }
@@ -39,10 +34,15 @@ final class EntryStream extends FilterInputStream {
     @Override
     public long skip(long count) throws IOException {
         try {
-            return in.skip(count);
+            return data.skip(count);
         } catch (IOException | RuntimeException e) {
             throw explain(array, source, e);
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        data.close();
     }
 
     /** Commons Compress meets damaged archives with exceptions of every kind; a storage that fails stays what it is. */

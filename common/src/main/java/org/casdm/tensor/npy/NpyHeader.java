@@ -61,11 +61,6 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
         return elementCount() * type.bytes();
     }
 
-    /** Number of elements with the same first index; the shape must have an axis. */
-    public long rowElements() {
-        return shape.stream().skip(1).reduce(1L, (product, length) -> product * length);
-    }
-
     /** The shape as NumPy prints it. */
     public String shapeText() {
         return shape.size() == 1

@@ -1,11 +1,11 @@
 package org.casdm.tensor.npy;
 
 import java.io.IOException;
-import java.io.InputStream;
+import org.casdm.storage.BlockStream;
 import org.casdm.tensor.SeekableInput;
 
 /** Part of an input as a stream whose skipping costs nothing. Closing it closes the input. */
-final class RangeStream extends InputStream {
+final class RangeStream extends BlockStream {
 
     private final SeekableInput input;
     private final long end;
@@ -15,12 +15,6 @@ final class RangeStream extends InputStream {
         this.input = input;
         this.position = start;
         this.end = end;
-    }
-
-    @Override
-    public int read() throws IOException {
-        var single = new byte[1];
-        return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
     }
 
     @Override

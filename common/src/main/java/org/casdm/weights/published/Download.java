@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.storage.NewFile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.Sha256;
 
 /**
@@ -92,7 +92,7 @@ public final class Download {
      * @throws IOException if it cannot be written
      */
     public void to(FileSystem fileSystem, Path path) throws IOException {
-        NewFile.write(fileSystem, path, stream -> {
+        AtomicFile.create(fileSystem, path, stream -> {
             fetch(stream);
             requireRight();
             return null;

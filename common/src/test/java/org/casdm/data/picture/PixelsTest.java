@@ -29,21 +29,16 @@ class PixelsTest {
     }
 
     @Test
-    void channelOrders() {
+    void valuesKeepTheirOrder() {
         byte[] samples = {9, 10, 20, 30, 11, 21, 31};
-        var first = FloatBuffer.allocate(6);
-        Pixels.toFloatsChannelFirst(samples, 1, 2, 3, first);
-        assertThat(first.array()).containsExactly(f(10), f(11), f(20), f(21), f(30), f(31));
         float[] last = new float[8];
         Pixels.toFloats(samples, 1, 6, last, 2);
         assertThat(last).containsExactly(0, 0, f(10), f(20), f(30), f(11), f(21), f(31));
 
         float[] half = {-1, 1, -0.5f, 0.5f, 0, 2};
         byte[] bytes = new byte[7];
-        Pixels.toBytesChannelLast(FloatBuffer.wrap(half), 2, 3, bytes, 1);
-        assertThat(bytes).containsExactly(0, 0, 63, 127, -1, (byte) 191, -1);
         Pixels.toBytes(FloatBuffer.wrap(half), bytes, 0, 6);
-        assertThat(bytes).containsExactly(0, -1, 63, (byte) 191, 127, -1, -1);
+        assertThat(bytes).containsExactly(0, -1, 63, (byte) 191, 127, -1, 0);
     }
 
     private static float f(int value) {

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
-import org.casdm.storage.NewFile;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.file.Conversion;
 import org.casdm.tensor.file.TensorFile;
@@ -61,9 +61,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--key",
             paramLabel = "PATH",
-            description = "Of nested checkpoints: take the tensors below this "
-                    + "path, such as state_dict, under their names from there. Without it all tensors are taken under their "
-                    + "whole paths, joined by dots.")
+            description = "Of nested checkpoints: take the tensors below this path, such as state_dict, under their"
+                    + " names from there. Without it all tensors are taken under their whole paths, joined by dots.")
     private String key;
 
     @Override
@@ -85,7 +84,7 @@ final class ConvertCommand implements Callable<Integer> {
                 conversion.requireComplete();
                 var destination = Locations.path(to);
                 var progress = ProgressLines.ofBytes(to, output);
-                var written = NewFile.write(
+                var written = AtomicFile.create(
                         Locations.fileSystem(destination, hadoop),
                         destination,
                         stream -> conversion.write(progress.count(stream, conversion.byteSize())));

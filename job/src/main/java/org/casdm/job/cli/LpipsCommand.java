@@ -20,8 +20,8 @@ import org.casdm.lpips.Trunk;
 import org.casdm.lpips.pictures.PictureComparison;
 import org.casdm.lpips.pictures.PicturePair;
 import org.casdm.lpips.pictures.PicturePairs;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
-import org.casdm.storage.NewFile;
 import org.casdm.weights.WeightSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,9 +90,8 @@ final class LpipsCommand implements Callable<Integer> {
             names = "--resize",
             paramLabel = "224|none",
             defaultValue = NO_RESIZE,
-            description = "Whether pictures "
-                    + "narrower than 256 pixels are resized to 224 x 224 first (default: ${DEFAULT-VALUE}, as the lpips "
-                    + "package).")
+            description = "Whether pictures narrower than 256 pixels are resized to 224 x 224 first (default:"
+                    + " ${DEFAULT-VALUE}, as the lpips package).")
     private String resize;
 
     @Option(
@@ -169,7 +168,7 @@ final class LpipsCommand implements Callable<Integer> {
         var path = Locations.path(out);
         // Whoever opens the file later sees it too.
         String column = loaded.isRandom() ? "lpips_" + trunkName() + "_random" : "lpips_" + trunkName();
-        double mean = NewFile.write(Locations.fileSystem(path, hadoop), path, stream -> {
+        double mean = AtomicFile.create(Locations.fileSystem(path, hadoop), path, stream -> {
             var text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
             double sum = writeLines(comparison, pairs, column, text);
             text.flush();

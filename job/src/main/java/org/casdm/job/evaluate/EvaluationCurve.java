@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StepName;
-import org.casdm.data.shard.AtomicFile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.Sha256;
 
 /**

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.shard.AtomicFile;
 import org.casdm.job.ProgramVersion;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
 
 /** Evaluations as JSON: every number, and all that decides what it may be compared with. */

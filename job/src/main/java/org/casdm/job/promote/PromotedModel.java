@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.shard.AtomicFile;
+import org.casdm.storage.AtomicFile;
 
 /**
  * The pointer file: which checkpoint is to be used.

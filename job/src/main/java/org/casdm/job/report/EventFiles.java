@@ -12,8 +12,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.config.Redaction;
-import org.casdm.data.shard.AtomicFile;
 import org.casdm.job.report.event.EventWriter;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
 
 /**

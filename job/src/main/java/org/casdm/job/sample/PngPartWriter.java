@@ -11,8 +11,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.data.picture.PngWriter;
-import org.casdm.data.shard.AtomicFile;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.Sha256;
 
 /** A part as pictures: {@code png/000000042.png}, or {@code png/0007/000000042.png} for an image of class 7. */

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.shard.AtomicFile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.JsonChecksum;
 import org.casdm.storage.Locations;
 import org.casdm.tensor.ContentDigest;

@@ -27,7 +27,7 @@ import org.casdm.data.source.SourceLimits;
 import org.casdm.job.inspect.Inspection;
 import org.casdm.job.inspect.RunSummary;
 import org.casdm.job.testing.S3Server;
-import org.casdm.storage.NewFile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
@@ -118,21 +118,21 @@ class StorageOnS3IT {
         var path = new org.apache.hadoop.fs.Path("s3a://bucket/weights/new.bin");
         var files = path.getFileSystem(server.hadoop());
         var content = new byte[100_000];
-        assertThat(catchThrowable(() -> NewFile.write(files, path, stream -> {
+        assertThat(catchThrowable(() -> AtomicFile.create(files, path, stream -> {
                     stream.write(content);
                     throw new IOException("torn");
                 })))
                 .hasMessage("torn");
         assertThat(files.exists(path.getParent())).isFalse();
 
-        NewFile.write(files, path, stream -> {
+        AtomicFile.create(files, path, stream -> {
             stream.write(content);
             return null;
         });
         assertThat(files.listStatus(path.getParent()))
                 .singleElement()
                 .satisfies(status -> assertThat(status.getLen()).isEqualTo(content.length));
-        assertThat(catchThrowable(() -> NewFile.write(files, path, stream -> null)))
+        assertThat(catchThrowable(() -> AtomicFile.create(files, path, stream -> null)))
                 .isInstanceOf(FileAlreadyExistsException.class);
     }
 

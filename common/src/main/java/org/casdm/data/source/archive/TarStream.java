@@ -7,12 +7,13 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.casdm.data.source.RangeInput;
+import org.casdm.storage.BlockStream;
 
 /**
  * What a tar is read from: the range itself, or what gzip makes of it. It counts, and stops those who would have a few
  * bytes stand for very many.
  */
-final class TarStream extends InputStream {
+final class TarStream extends BlockStream {
     /** Before this much the ratio does not matter. */
     static final long RATIO_MATTERS_FROM = 16 << 20;
     /** Long names and extended headers of one entry are held in memory. */
@@ -75,12 +76,6 @@ final class TarStream extends InputStream {
     void beginData() {
         readable = Long.MAX_VALUE;
         times = null;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

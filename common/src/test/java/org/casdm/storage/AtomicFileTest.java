@@ -13,13 +13,13 @@ import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NewFileTest {
+class AtomicFileTest {
 
     @TempDir
     private Path folder;
 
-    private <T> T write(String name, NewFile.Content<T> content) throws IOException {
-        return NewFile.write(
+    private <T> T write(String name, AtomicFile.Content<T> content) throws IOException {
+        return AtomicFile.create(
                 FileSystem.getLocal(new Configuration()),
                 new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()),
                 content);
