@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What LibTorch does on a GPU, beside PyTorch on the same GPU in the same call: prints tables, writes JSON.
 
-    deploy/bench/gpu.py --python /opt/torch/bin/python --json gpu.json        # on a machine with a GPU, some 20 minutes
-    deploy/bench/gpu.py --device cpu --python /opt/torch/bin/python           # tiny sizes: whether this script works
+    deploy/bench/gpu.py --json gpu.json        # on a machine with a GPU, some 20 minutes
+    deploy/bench/gpu.py --device cpu           # tiny sizes: whether this script works
 
-Needs the job jar, LibTorch's GPU build (mvn -N -Plibtorch-gpu package), CUDA 13 and cuDNN 9, and an interpreter that
-has PyTorch for CUDA. In turn:
+Needs the job jar, LibTorch's GPU build (mvn -N -Plibtorch-gpu package), CUDA 13 and cuDNN 9. PyTorch is that of
+deploy/bench/peer.sh, which has these libraries, unless --python names another. In turn:
 
 1. `casdm devices`: driver, libraries, GPUs; ends here if something is missing.
 2. Parity: the training step of all kinds of model on the GPU in float32 (TF32 off), tf32 and bf16 against ND4J's on the
@@ -25,9 +25,9 @@ import subprocess
 import sys
 import threading
 
-from training_step import HERE, run
+import comparison
+from comparison import CASDM, HERE, run
 
-CASDM = os.path.join(HERE, "..", "casdm")
 # Both networks: pixels, base width, multiples, residual blocks, downsampling factors with attention, heads, batch.
 NETWORKS = {
     "gpu": {
@@ -135,9 +135,10 @@ def main():
     p.add_argument("--precision", choices=PRECISIONS, default="bf16", help="of the timed runs (default: bf16)")
     p.add_argument("--rounds", type=int, default=3, help="how often both programs run (default: 3)")
     p.add_argument("--threads", type=int, default=os.cpu_count(), help="host threads of both (default: the cores)")
-    p.add_argument("--python", default=sys.executable, help="interpreter that has torch (default: this one)")
+    comparison.add_peer(p)
     p.add_argument("--json", metavar="FILE", help="write every measurement to a file")
     a = p.parse_args()
+    a.python = comparison.peer_python(a)
 
     if subprocess.run([CASDM, "devices"]).returncode:
         sys.exit("gpu.py: mend what `casdm devices` reports first")

@@ -3,7 +3,7 @@
 
 Prints one JSON object: images a second and processor seconds an image for 299-pixel inputs, from prepared floats to the
 2048 features, the logits without bias and the spatial features. Weights are random: the time does not depend on them.
-Needs PyTorch (Debian: python3-torch and libopenblas0-pthread) and nothing else.
+Needs PyTorch and nothing else.
 """
 
 import argparse

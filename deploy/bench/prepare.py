@@ -1,41 +1,27 @@
 #!/usr/bin/env python3
 """Pictures decoded and resized by us and by Pillow, in turn on this machine: medians, and their ratio.
 
-    deploy/bench/prepare.py --rounds 3 --python python3
+    deploy/bench/prepare.py --rounds 3
     deploy/bench/prepare.py --images 20000 --folder pictures --job      # makes them, or takes what is there
 
 Each program runs as its own process, ours (casdm bench decode), then Pillow's with a process per core, ROUNDS times
-over. With --job the whole of casdm prepare is timed too, with Spark's start and the writing of shards. Needs Python 3.8
-and, for the peer, an interpreter that has Pillow and NumPy (--python).
+over. With --job the whole of casdm prepare is timed too, with Spark's start and the writing of shards. Pillow and NumPy
+are those of deploy/bench/peer.sh, unless --python names another interpreter. Needs Python 3.8.
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.realpath(__file__))
-CASDM = os.path.join(HERE, "..", "casdm")
-
-
-def run(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        sys.exit("failed with %d: %s" % (done.returncode, " ".join(command)))
-    return done.stdout
-
-
-def last_line(command):
-    return json.loads(run(command).strip().splitlines()[-1])
+import comparison
+from comparison import CASDM, HERE, output
 
 
 def job(folder, out, size, images):
     start = time.perf_counter()
-    run([CASDM, "prepare", "--source", folder, "--out", out, "--size", str(size)])
+    output([CASDM, "prepare", "--source", folder, "--out", out, "--size", str(size)])
     return images / (time.perf_counter() - start)
 
 
@@ -52,21 +38,23 @@ def main():
         action="store_true",
         help="time the whole of casdm prepare too: starting Spark takes seconds, so give --images 50000",
     )
-    p.add_argument("--python", default=sys.executable, help="interpreter that has Pillow (default: this one)")
+    comparison.add_peer(p)
     a = p.parse_args()
-    pillow = [a.python, os.path.join(HERE, "prepare_pillow.py")]
+    python = comparison.peer_python(a)
+    pillow = [python, os.path.join(HERE, "prepare_pillow.py")]
     options = ["--size", str(a.size), "--passes", str(a.passes)]
     ours, peer, jobs = [], [], []
     with tempfile.TemporaryDirectory() as scratch:
         folder = a.folder or os.path.join(scratch, "pictures")
         if not os.path.isdir(folder):
-            run(pillow + [folder, "--make", str(a.images)])
+            output(pillow + [folder, "--make", str(a.images)])
         images = len(os.listdir(folder))
         for i in range(a.rounds):
-            ours.append(last_line([CASDM, "bench", "decode", folder, "--threads", str(a.threads)] + options))
-            peer.append(last_line(pillow + [folder, "--processes", str(a.threads)] + options))
+            ours.append(comparison.run([CASDM, "bench", "decode", folder, "--threads", str(a.threads)] + options))
+            peer.append(comparison.run(pillow + [folder, "--processes", str(a.threads)] + options))
             if a.job:
                 jobs.append(job(folder, os.path.join(scratch, "data-%d" % i), a.size, images))
+    print(comparison.heading(python) + "\n")
     print("| | ours | Pillow | ratio |\n| --- | ---: | ---: | ---: |")
     for key, name in (
         ("images_per_second", "images a second"),

@@ -5,7 +5,7 @@
 
 Prints one JSON line: milliseconds for each image, of the clock (medians) and of the processor (means), of one pass of
 a U-Net and of one step of DDIM with both networks; peak memory in MiB. The U-Net is that of train_step_torch.py beside
-this file. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer build.
+this file. PyTorch: as deploy/bench/peer.sh installs it.
 """
 
 import argparse

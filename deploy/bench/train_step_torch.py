@@ -9,8 +9,8 @@ process on a CPU, of the GPU's allocator with --device cuda). --precision, --cha
 who wants speed would switch on.
 
 The U-Net is improved-diffusion's (same layers, same names, no gradient checkpointing), so weights and results compare
-one to one. PyTorch: `apt-get install python3-torch libopenblas0-pthread`, or any newer build. Without OpenBLAS Debian's
-computes matrix products by a plain loop; "blas" in the output says what it has.
+one to one. PyTorch: as deploy/bench/peer.sh installs it. "blas" in the output: the libraries of linear algebra that are
+loaded beside what PyTorch has built in.
 """
 
 import argparse
