@@ -250,7 +250,7 @@ class Checkpoint:
         self.step = step
         data = place.read("state.json")
         if data is None:
-            raise IncompleteCheckpoint(f"{place}: has no state.json: its writing or its removal was not finished.")
+            raise IncompleteCheckpoint(f"{place}: has no state.json: writing or removing it did not finish.")
         self.state = _checked_state(place, data)
         if self.state["step"] != step:
             raise IncompleteCheckpoint(f"{place}: its state.json belongs to step {self.state['step']}.")

@@ -3,7 +3,7 @@ package org.casdm.checkpoint;
 import java.util.HashSet;
 import java.util.List;
 
-/** A checkpoint to be written: where the training stands, and the files that hold its tensors. */
+/** A checkpoint to be written: the state of the training, and the files that hold its tensors. */
 public record Checkpoint(TrainingState state, List<CheckpointFile> files) {
 
     public Checkpoint {

@@ -93,7 +93,7 @@ public final class CheckpointStore {
         // Before the state says so: what the file system has taken is what was given to it.
         var problem = disagreement(manifest, status(folder));
         if (problem.isPresent()) {
-            throw new IOException(folder + ": not all was stored that has been written: " + problem.get());
+            throw new IOException(folder + ": the stored files differ from what was written: " + problem.get());
         }
         FileSystemFiles.write(fileSystem, statePath(folder), manifest.toJson());
         return new StoredCheckpoint(fileSystem, folder, manifest);
@@ -104,7 +104,7 @@ public final class CheckpointStore {
             delete(folder);
         } catch (IOException | FSError e) {
             // The failure that led here is on its way to the caller and says more.
-            LOG.warn("{}: what was written of the checkpoint cannot be removed: {}", folder, e.toString());
+            LOG.warn("{}: the incomplete checkpoint cannot be removed: {}", folder, e.toString());
         }
     }
 
@@ -165,7 +165,7 @@ public final class CheckpointStore {
                 try {
                     return Optional.of(loadTwice(candidate.get(), loader));
                 } catch (CorruptCheckpointException e) {
-                    LOG.warn("{}; trying the one before", e.getMessage());
+                    LOG.warn("{}; trying the previous checkpoint", e.getMessage());
                     if (failure == null) {
                         failure = e;
                     } else {
@@ -188,7 +188,7 @@ public final class CheckpointStore {
         try {
             return loader.load(candidate);
         } catch (CorruptCheckpointException e) {
-            LOG.warn("{}; reading it once more", e.getMessage());
+            LOG.warn("{}; reading it again", e.getMessage());
             return loader.load(candidate);
         }
     }
@@ -226,7 +226,7 @@ public final class CheckpointStore {
     }
 
     /**
-     * Removes all checkpoints after a step, the newest first. For a run that goes on from that step although later
+     * Removes all checkpoints after a step, the newest first. For a run that resumes from that step although later
      * ones are there, damaged or not wanted: they belong to a history that is given up, and would be taken for the
      * newest at the next start.
      */
@@ -272,7 +272,7 @@ public final class CheckpointStore {
         try {
             return Optional.of(open(folder));
         } catch (CorruptCheckpointException e) {
-            LOG.warn("passing over a checkpoint: {}", e.getMessage());
+            LOG.warn("skipping an incomplete checkpoint: {}", e.getMessage());
             return Optional.empty();
         }
     }
@@ -281,7 +281,7 @@ public final class CheckpointStore {
         var statePath = statePath(folder.path());
         var json = FileSystemFiles.readIfPresent(fileSystem, statePath)
                 .orElseThrow(() -> new CorruptCheckpointException(folder.path() + ": has no " + CheckpointFiles.STATE
-                        + ": its writing or its removal was not finished"));
+                        + ": writing or removing it did not finish"));
         var manifest = Manifest.parse(statePath.toString(), json);
         if (manifest.state().step() != folder.step()) {
             throw new CorruptCheckpointException(
@@ -314,7 +314,7 @@ public final class CheckpointStore {
         return Optional.empty();
     }
 
-    /** From the first moment on, what is left is no checkpoint. */
+    /** From the first moment on, what is left is not a checkpoint. */
     private void delete(Path folder) throws IOException {
         try {
             // False if it is not there.

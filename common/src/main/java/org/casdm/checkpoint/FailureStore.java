@@ -20,7 +20,7 @@ import org.casdm.tensor.SafetensorsWriter;
  */
 public final class FailureStore {
 
-    /** The file that tells what happened. */
+    /** The file that describes what happened. */
     public static final String REPORT = "failure.json";
     /** What the worker went through, with the loss terms of each image. */
     public static final String MINIBATCH = "minibatch.safetensors";

@@ -22,7 +22,7 @@ final class FileSystemFiles {
 
     /**
      * Writes a file, over one that may be there, and on to the disk where the file system can do that. The parent
-     * folder comes into being.
+     * folder is created.
      *
      * @throws IOException naming the path; a part of the file may be there then
      */

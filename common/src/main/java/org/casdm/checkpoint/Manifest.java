@@ -22,8 +22,8 @@ import org.casdm.tensor.ContentDigest;
 
 /**
  * The content of {@code state.json}: the training's state, and size and hash of each file. In JSON the state's own
- * fields stand beside {@code format} (1), {@code files} and {@code checksum}, the SHA-256 of all the rest written
- * without white space: a damaged state is told from a good one too.
+ * fields are beside {@code format} (1), {@code files} and {@code checksum}, the SHA-256 of all the rest written
+ * without white space: a damaged state is detected too.
  */
 record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
 
@@ -91,7 +91,7 @@ record Manifest(TrainingState state, SortedMap<String, ContentDigest> files) {
         }
     }
 
-    /** Jackson reads times by a module of its own, which Spark does not have everywhere. */
+    /** Jackson reads times with an extra module, which Spark does not have everywhere. */
     private static final class InstantReader extends FromStringDeserializer<Instant> {
 
         private static final long serialVersionUID = 1L;

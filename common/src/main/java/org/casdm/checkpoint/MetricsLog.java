@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * The metrics of a run: JSON lines in parts, {@code part-<step of the first line>.jsonl}. Object stores cannot append
  * to an object, so each flush makes a new part.
  *
- * <p>A run that goes on from a checkpoint rewrites history from there: {@link #resume} removes the parts that begin
+ * <p>A run that resumes from a checkpoint rewrites history from there: {@link #resume} removes the parts that begin
  * after the checkpoint's step. {@link #flush} is to be called before each checkpoint is written, so that no part
- * reaches over a checkpoint and nothing is lost that a checkpoint stands for. Should a part reach over one all the
+ * reaches over a checkpoint and nothing is lost that a checkpoint covers. Should a part reach over one all the
  * same, its lines count only up to the first step of the next part. So {@link #readAll} finds each step once, as it
  * was written last.
  */
@@ -69,7 +69,7 @@ public final class MetricsLog {
         this.clock = clock;
     }
 
-    /** Drops what was measured after the step from which the run goes on; -1 or less for a run that starts anew. */
+    /** Drops what was measured after the step from which the run resumes; -1 or less for a run that starts over. */
     public void resume(long step) throws IOException {
         var parts = parts();
         // The last part first: if this breaks off, what is left has no gap.
@@ -149,7 +149,7 @@ public final class MetricsLog {
         var text = new String(bytes.get(), StandardCharsets.UTF_8);
         var wholeEnd = text.lastIndexOf('\n') + 1;
         if (wholeEnd < text.length()) {
-            LOG.warn("{}: the last line is cut off and left out", part.path());
+            LOG.warn("{}: the last line is incomplete and ignored", part.path());
         }
         var lines = new ArrayList<MetricsLine>();
         for (var line : text.substring(0, wholeEnd).lines().toList()) {

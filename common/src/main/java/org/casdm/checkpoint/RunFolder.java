@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * The folder of a run: {@code config.conf}, {@code checkpoints/}, {@code metrics/}, {@code samples/} and,
  * if something went wrong, {@code failures/}, on any Hadoop file system.
  *
- * <p>Local files are written without Hadoop's {@code .crc} companions: checkpoints have hashes of their own, and
- * whoever opens the folder in a notebook or copies it has files that belong together and nothing else.
+ * <p>Local files are written without Hadoop's {@code .crc} companions: checkpoints have their own hashes, and
+ * the folder, opened in a notebook or copied, has only files that belong together.
  */
 public final class RunFolder {
 
@@ -71,7 +71,7 @@ public final class RunFolder {
     }
 
     /**
-     * Writes the resolved configuration. A comment at its end tells a whole file from one whose writer was killed.
+     * Writes the resolved configuration. A comment at its end distinguishes a whole file from one whose writer was killed.
      */
     public void writeConfiguration(String text) throws IOException {
         var whole = text.stripTrailing() + "\n" + CONFIGURATION_END + "\n";
@@ -83,7 +83,10 @@ public final class RunFolder {
         var text = FileSystemFiles.readIfPresent(fileSystem, configurationPath())
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
         if (text.isPresent() && !text.get().stripTrailing().endsWith(CONFIGURATION_END)) {
-            LOG.warn("{}: is cut off and not used: its last line is not '{}'", configurationPath(), CONFIGURATION_END);
+            LOG.warn(
+                    "{}: ignored, as it is incomplete: its last line is not '{}'",
+                    configurationPath(),
+                    CONFIGURATION_END);
             return Optional.empty();
         }
         return text;

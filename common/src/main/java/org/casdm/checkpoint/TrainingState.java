@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Where a training run stands, and what must be the same for it to go on: the part of {@code state.json} that the
+ * The state of a training run, and what must be the same to resume it: the part of {@code state.json} that the
  * training gives.
  *
  * @param step                    optimizer steps taken by each worker, at least 0
@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param emaRates                rates of the moving averages that the checkpoint holds
  * @param createdAt               time of writing
  * @param programVersion          version of the program that wrote it
- * @param provenance              whatever else tells how it was made (data set, host, resumed from), by name
+ * @param provenance              what else describes how it was made (data set, host, resumed from), by name
  */
 public record TrainingState(
         long step,

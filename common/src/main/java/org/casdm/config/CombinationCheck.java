@@ -13,7 +13,7 @@ import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.config.CasdmConfig.Schedule;
 
 /**
- * Checks that keys go together. Each check is left out if one of its keys has a problem of its own, so that one mistake
+ * Checks that keys go together. Each check is left out if one of its keys has a problem itself, so that one mistake
  * is reported once.
  */
 final class CombinationCheck {
@@ -193,12 +193,12 @@ final class CombinationCheck {
                                     + " published weights (model.theta.init-from)");
                 }
                 if (loss.x0() == 0 && loss.lpips() == 0) {
-                    problem("loss.x0", "phi's image would learn from nothing; give loss.x0 or loss.lpips a weight");
+                    problem("loss.x0", "phi's image would not be trained; give loss.x0 or loss.lpips a weight");
                 }
             }
             case DDPM -> {
                 if (loss.eps() == 0 && loss.lpips() == 0) {
-                    problem("loss.eps", "with model.kind = ddpm nothing would be learnt; give it a weight");
+                    problem("loss.eps", "with model.kind = ddpm nothing would be trained; give it a weight");
                 }
             }
             case DUAL -> {

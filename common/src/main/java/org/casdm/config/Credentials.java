@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * Tells what looks like a credential. None is accepted: the resolved configuration is stored beside the run for
- * everyone to read, and the arguments of a process stand in the machine's list of processes.
+ * everyone to read, and the arguments of a process appear in the machine's list of processes.
  */
 public final class Credentials {
 
@@ -46,7 +46,7 @@ public final class Credentials {
         return IN_URI.matcher(text).find();
     }
 
-    /** A text to be shown, with what stands before the host of a URI left out. */
+    /** A text to be shown, without what precedes the host of a URI. */
     public static String hidden(String text) {
         return IN_URI.matcher(text).replaceAll("://(hidden)@");
     }

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes what looks like credentials out of what is shown to people. A configuration that this program has written has
+ * Removes what looks like credentials from what is shown. A configuration that this program has written has
  * none, as it refuses them; one that was edited by hand, or copied from elsewhere, may.
  */
 public final class Redaction {
@@ -31,7 +31,7 @@ public final class Redaction {
     private Redaction() {}
 
     /**
-     * A configuration for showing: as it is if nothing in it looks like a credential, else written anew, without
+     * A configuration for showing: unchanged if nothing in it looks like a credential, else rewritten without
      * comments, and with {@value #LEFT_OUT} for each such value.
      *
      * @param hocon the file's text; what it includes is not read

@@ -38,10 +38,10 @@ public record Divisions(List<Division> list) implements Serializable {
     }
 
     /**
-     * With the workers of a run that goes on.
+     * With the workers of a resumed run.
      *
      * @param imagesSeen by the run so far
-     * @param order      how it goes on; if that is another one, a division begins
+     * @param order      how it continues; if that is another one, a division begins
      */
     public Divisions goingOn(long imagesSeen, BatchOrder order) {
         if (present().order().equals(order)) {

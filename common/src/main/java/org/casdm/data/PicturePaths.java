@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the relative paths of files in a folder or an archive mean. Files are taken by extension, whatever their case
- * (what they are is told by their content, later); those whose name, or that of a folder on the way, begins with a dot
- * are left aside. When every picture lies in a folder of the first level, those folders are the classes, in the order
+ * What the relative paths of files in a folder or an archive mean. Files are selected by extension, whatever its case
+ * (they are decoded by content, later); those whose name, or that of a folder on the way, begins with a dot
+ * are ignored. When every picture lies in a folder of the first level, those folders are the classes, in the order
  * of their names; otherwise there are none.
  */
 public final class PicturePaths {
@@ -20,7 +20,7 @@ public final class PicturePaths {
 
     private PicturePaths() {}
 
-    /** Whether a file of this relative path is taken for a picture. */
+    /** Whether a file of this relative path counts as a picture. */
     public static boolean isPicture(String relative) {
         return !isHidden(relative) && EXTENSIONS.contains(extension(relative));
     }

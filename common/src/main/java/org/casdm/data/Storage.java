@@ -16,7 +16,7 @@ import org.casdm.storage.Locations;
 public final class Storage {
     private Storage() {}
 
-    /** The path that a location stands for. */
+    /** The path of a location. */
     public static Path path(String location) throws DataException {
         try {
             return Locations.path(location);
@@ -55,10 +55,10 @@ public final class Storage {
             if (content.length != length || input.read() != -1) {
                 throw new DataException(String.format(
                                 Locale.ROOT,
-                                "%s had %d bytes when it was looked up and has another length now; ",
+                                "%s had %d bytes when it was listed and has another length now. ",
                                 path,
                                 length)
-                        + "start again when nothing writes to it any more");
+                        + "Run again when nothing writes to it");
             }
             return content;
         } catch (IOException e) {
@@ -66,7 +66,7 @@ public final class Storage {
         }
     }
 
-    /** The same error, or its explanation when it is one that trying again does not mend. */
+    /** The same error, or its explanation when it is one that retrying does not fix. */
     public static IOException explained(Path path, IOException error) {
         return isMissing(error) || isDenied(error) || isUnknownStore(error) ? explain(path, error) : error;
     }

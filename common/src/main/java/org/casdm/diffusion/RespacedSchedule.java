@@ -58,7 +58,7 @@ public final class RespacedSchedule {
         return originalSteps;
     }
 
-    /** The timestep of the original schedule that a respaced step stands for. */
+    /** The timestep of the original schedule that a respaced step corresponds to. */
     public int originalTimestep(int step) {
         return originalTimesteps[step];
     }

@@ -62,7 +62,7 @@ public final class Respacing {
         } catch (NumberFormatException e) {
             // Reported below, together with negative counts.
         }
-        throw new IllegalArgumentException("Respacing \"" + text + "\": \"" + part.strip() + "\" is no count of"
+        throw new IllegalArgumentException("Respacing \"" + text + "\": \"" + part.strip() + "\" is not a count of"
                 + " timesteps; write a count (\"250\"), counts of sections (\"10,15,20\") or a stride (\"ddim50\")");
     }
 

@@ -37,7 +37,7 @@ public record Computer(Engine engine, Device device, Precision precision) {
         return precision;
     }
 
-    /** For people: engine, device, precision. */
+    /** To be shown: engine, device, precision. */
     @Override
     public String toString() {
         return device + " (" + engine.name() + ", " + Engines.text(precision) + ")";

@@ -31,7 +31,7 @@ public record Device(int index, String name, String capability, long memoryBytes
         return index == CPU;
     }
 
-    /** For people: number, name, compute capability, memory. */
+    /** To be shown: number, name, compute capability, memory. */
     @Override
     public String toString() {
         return isCpu()

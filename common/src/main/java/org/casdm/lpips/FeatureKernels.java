@@ -6,7 +6,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The arithmetic of LPIPS around the convolutions. Two implementations give the same numbers: {@link
- * HostFeatureKernels} makes one pass over host memory, {@link DeviceFeatureKernels} is ND4J's operations, for cards and
+ * HostFeatureKernels} makes one pass over host memory, {@link DeviceFeatureKernels} is ND4J's operations, for GPUs and
  * for double precision.
  *
  * <p>Features are [images, height, width, channels] in C order, dense.

@@ -176,7 +176,7 @@ public final class LpipsWeights {
         return dataType;
     }
 
-    /** Whether some of the weights are untrained: distances then say little about what people see. */
+    /** Whether some of the weights are untrained: distances then say little about perception. */
     public boolean isRandom() {
         return random;
     }

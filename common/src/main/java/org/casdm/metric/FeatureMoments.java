@@ -171,7 +171,7 @@ public final class FeatureMoments implements Serializable {
     public FeatureMoments merge(FeatureMoments other) {
         if (other.dimensions != dimensions) {
             throw new IllegalArgumentException(
-                    "rows of " + other.dimensions + " features do not go with rows of " + dimensions);
+                    "rows of " + other.dimensions + " features cannot be combined with rows of " + dimensions);
         }
         takeBlock();
         other.takeBlock();

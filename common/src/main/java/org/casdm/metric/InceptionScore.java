@@ -124,7 +124,7 @@ public final class InceptionScore implements Serializable {
      */
     public InceptionScore merge(InceptionScore other) {
         if (other.splitSize != splitSize || other.classes != classes) {
-            throw new IllegalArgumentException("scores of different splits or classes do not merge");
+            throw new IllegalArgumentException("scores of different splits or classes cannot be merged");
         }
         invalid += other.invalid;
         other.splits.forEach((index, split) ->

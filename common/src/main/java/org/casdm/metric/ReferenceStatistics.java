@@ -14,8 +14,8 @@ import org.casdm.tensor.npy.NpzWriter;
  * {@code mu_s}, {@code sigma_s} of spatial ones, float64, as guided-diffusion publishes them. pytorch-fid's files have
  * the first two alone.
  *
- * @param pooled  of the features behind FID
- * @param spatial of the features behind sFID, if they are known
+ * @param pooled  of the features of FID
+ * @param spatial of the features of sFID, if they are known
  */
 public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianStatistics> spatial) {
 
@@ -83,7 +83,8 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
             throw wrong(
                     name,
                     array,
-                    "holds no floating-point numbers but " + file.header(array).type());
+                    "must hold floating-point numbers, not "
+                            + file.header(array).type());
         }
         var values = file.array(array).readAll();
         long bad = 0;
@@ -116,7 +117,7 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
 
     private static TensorFormatException wrong(String file, String array, String problem) {
         return new TensorFormatException(
-                file, "array '" + array + "' " + problem + "; these are no statistics of features");
+                file, "array '" + array + "' " + problem + "; these are not feature statistics");
     }
 
     /** Writes a file that guided-diffusion's and pytorch-fid's evaluators read. */

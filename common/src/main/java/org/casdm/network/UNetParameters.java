@@ -89,7 +89,7 @@ public final class UNetParameters implements Serializable {
         for (var parameter : byName.values()) {
             int start = Math.toIntExact(parameter.offset());
             int end = Math.toIntExact(start + parameter.length());
-            // A generator of its own for every name: a parameter's start does not depend on the others.
+            // One generator for each name: a parameter's start does not depend on the others.
             var random = new SplittableRandom(
                     seed * 0x9E3779B97F4A7C15L + parameter.name().hashCode());
             parameter.initialisation().fill(values, start, end, random);

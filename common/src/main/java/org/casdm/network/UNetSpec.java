@@ -133,7 +133,7 @@ public record UNetSpec(
         }
     }
 
-    /** The stages that this description stands for, with improved-diffusion's names. */
+    /** The stages of the described network, with improved-diffusion's names. */
     public Stages stages() {
         var descending = new ArrayList<Stage>();
         var storedChannels = new ArrayList<Integer>();

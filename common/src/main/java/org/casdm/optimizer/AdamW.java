@@ -72,7 +72,7 @@ public record AdamW(
         throw new UnsupportedOperationException("AdamW's learning rate is fixed when it is made");
     }
 
-    // The record is immutable: it can stand for its own copy, as IUpdater demands one.
+    // The record is immutable: it can serve as the copy that IUpdater demands.
     @Override
     public IUpdater clone() {
         return this;

@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * DL4J's updater, but that a step whose loss or gradient is not finite is skipped: the gradient becomes zero before
  * regularisation or optimizer see it, so parameters and optimizer state stay as they are, bit for bit. The iteration
- * count goes on, as the steps of other workers do.
+ * count continues, as the steps of other workers do.
  *
- * <p>One norm tells of the whole gradient: NaN and infinity carry over to it. A gradient whose squares are too large
+ * <p>One norm is enough for the whole gradient: NaN and infinity carry over to it. A gradient whose squares are too large
  * for float32, which an optimizer with second moments cannot take either, counts as not finite too.
  */
 public final class GuardedUpdater extends ComputationGraphUpdater {
@@ -37,7 +37,7 @@ public final class GuardedUpdater extends ComputationGraphUpdater {
         super(graph, updaterState);
     }
 
-    /** Says who is told from now on. */
+    /** Sets who is notified from now on. */
     public void setListener(SkipListener skipListener) {
         listener = skipListener;
     }

@@ -148,7 +148,7 @@ final class X0Estimator implements AutoCloseable {
         parallel.forEach(images, image -> body.accept(image * area, (image + 1) * area));
     }
 
-    /** Clipping makes a finite number of one that is not: images would be white, and nobody would know why. */
+    /** Clipping makes a finite number of one that is not: images would be white without a reason given. */
     private void checkFinite(String network, float[] output, int images, int timestep) {
         int channels = output.length / (images * size * size);
         forEachImage(images, (from, to) -> {
@@ -190,7 +190,7 @@ final class X0Estimator implements AutoCloseable {
         }
     }
 
-    /** x_0 and the sigmoid of r's logit, from the output of φ or, behind ε, of the single network. */
+    /** x_0 and the sigmoid of r's logit, from the output of φ or, after ε, of the single network. */
     private void refine(Buffers arrays, int from, int to) {
         var output = phi == null ? arrays.theta() : arrays.phi();
         int start = phi == null ? colours : 0;

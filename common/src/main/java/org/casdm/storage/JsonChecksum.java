@@ -7,7 +7,7 @@ import org.casdm.tensor.Sha256;
 
 /**
  * A checksum within a JSON object: field {@code checksum} is the SHA-256 of all the rest written without white space.
- * So a flipped bit is told from what was written, and other programs still read the file.
+ * So a flipped bit is detected, and other programs still read the file.
  */
 public final class JsonChecksum {
 

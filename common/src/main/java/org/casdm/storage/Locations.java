@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Paths from what people write and from the names that files have. {@code new Path(String)} takes {@code a:b} for a
+ * Paths from user input and from the names of files. {@code new Path(String)} takes {@code a:b} for a
  * scheme, and leaves the root of a bucket without a path.
  */
 public final class Locations {

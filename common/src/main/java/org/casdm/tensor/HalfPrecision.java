@@ -2,7 +2,7 @@ package org.casdm.tensor;
 
 /**
  * Conversions of the two 16-bit floating-point formats, given as their bits: IEEE 754 binary16 (F16) and bfloat16
- * (BF16, the upper half of a binary32). Java 17 has none of its own.
+ * (BF16, the upper half of a binary32), which Java 17 lacks.
  */
 public final class HalfPrecision {
 

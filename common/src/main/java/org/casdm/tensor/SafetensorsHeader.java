@@ -62,7 +62,7 @@ record SafetensorsHeader(
         var position = 0L;
         for (var info : tensors) {
             if (info.name().equals(METADATA_KEY)) {
-                throw new IllegalArgumentException("a tensor cannot be called " + METADATA_KEY);
+                throw new IllegalArgumentException("a tensor cannot be named " + METADATA_KEY);
             }
             if (!names.add(info.name())) {
                 throw new IllegalArgumentException("tensor '" + info.name() + "' is given twice");
@@ -214,7 +214,7 @@ record SafetensorsHeader(
             }
             if (offsets.length != 2 || offsets[0] > offsets[1]) {
                 throw new TensorFormatException(
-                        file, place + ": data_offsets " + Arrays.toString(offsets) + " are no begin and end");
+                        file, place + ": data_offsets " + Arrays.toString(offsets) + " are not a begin and an end");
             }
             spans.add(new Span(name, offsets[0], offsets[1]));
             var known = type(type);

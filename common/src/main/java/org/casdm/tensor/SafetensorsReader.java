@@ -31,7 +31,7 @@ public final class SafetensorsReader implements Closeable {
     /**
      * Reads and checks the header. The input is closed with this reader, and when the header is refused.
      *
-     * @throws TensorFormatException if the file is no safetensors file, is damaged or cut off
+     * @throws TensorFormatException if the file is not a safetensors file, is damaged or truncated
      */
     public SafetensorsReader(SeekableInput input) throws IOException {
         this.input = input;
@@ -193,7 +193,7 @@ public final class SafetensorsReader implements Closeable {
     }
 
     /**
-     * Reads part of a tensor as it stands in the file, little-endian.
+     * Reads part of a tensor as it is in the file, little-endian.
      *
      * @param firstByte   counted from the tensor's first byte
      * @param destination filled from its start
@@ -207,7 +207,7 @@ public final class SafetensorsReader implements Closeable {
         input.readFully(dataStart + entry.begin() + firstByte, destination, 0, destination.length);
     }
 
-    /** Reads a tensor as it stands in the file, little-endian, in chunks. */
+    /** Reads a tensor as it is in the file, little-endian, in chunks. */
     public void readBytes(String tensor, ByteSink sink) throws IOException {
         var entry = entry(tensor);
         for (var position = entry.begin(); position < entry.end(); ) {

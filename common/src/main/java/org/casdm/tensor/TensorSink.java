@@ -19,6 +19,6 @@ public interface TensorSink extends FloatSink {
         accept(FloatBuffer.wrap(values, offset, length));
     }
 
-    /** Writes elements of any type as they stand in the file: little-endian, whole elements in each chunk. */
+    /** Writes elements of any type as they are in the file: little-endian, whole elements in each chunk. */
     void acceptBytes(ByteBuffer chunk) throws IOException;
 }

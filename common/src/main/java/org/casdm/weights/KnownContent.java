@@ -12,8 +12,8 @@ import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
 
 /**
- * What can be known of a file of weights without being told its SHA-256: the files of torchvision and others carry the
- * hash's first digits in their name ({@code vgg16-397923af.pth}), and those of a checkpoint stand in the
+ * What can be known of a file of weights whose SHA-256 is not given: the files of torchvision and others carry the
+ * hash's first digits in their name ({@code vgg16-397923af.pth}), and those of a checkpoint are in the
  * {@code state.json} beside them.
  */
 public final class KnownContent {
@@ -36,9 +36,9 @@ public final class KnownContent {
             if (!found.sha256().startsWith(named.group("digits"))) {
                 throw new TensorFormatException(
                         path.toString(),
-                        "is damaged or another file: its SHA-256 is "
-                                + found.sha256() + ", where its name says that it begins with " + named.group("digits")
-                                + "; fetch it again, or call it otherwise");
+                        "is damaged, or is another file: its SHA-256 is "
+                                + found.sha256() + ", but its name says that it begins with " + named.group("digits")
+                                + "; download it again, or rename it");
             }
             return;
         }

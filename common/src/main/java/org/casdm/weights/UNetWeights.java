@@ -17,15 +17,15 @@ import org.casdm.tensor.file.TensorFile;
 
 /**
  * A U-Net's parameters out of a file of improved-diffusion, guided-diffusion or this program, found by name. The names
- * may stand below a prefix, as checkpoints of training scripts have it ({@code state_dict.}, {@code model.}, {@code
- * theta.}); what stands beside the prefix is left alone.
+ * may be below a prefix, as in checkpoints of training scripts ({@code state_dict.}, {@code model.}, {@code
+ * theta.}); what is beside the prefix is ignored.
  *
- * <p>A network that learnt its variance too (their {@code learn_sigma}) has twice the outputs; the first half, the
+ * <p>A network that also learned its variance (their {@code learn_sigma}) has twice the outputs; the first half, the
  * noise, is taken.
  */
 public final class UNetWeights {
 
-    /** In which order the rows of an attention's joint projection stand. */
+    /** The order of the rows of an attention's joint projection. */
     public enum AttentionOrder {
         /** Head by head, query, key and value of each: improved-diffusion, and guided-diffusion by default. */
         HEADS_FIRST,
@@ -113,7 +113,7 @@ public final class UNetWeights {
         return differences;
     }
 
-    /** Whether these are the outputs of a network that learnt its variance, for one that does not. */
+    /** Whether these are the outputs of a network that learned its variance, for one that does not. */
     private boolean hasVariance(String name, StoredTensor tensor, Parameter parameter) {
         long[] shape = parameter.fileShape();
         shape[0] *= 2;
@@ -165,12 +165,12 @@ public final class UNetWeights {
                 .anyMatch(name -> found.containsKey(name.replace(".op.weight", ".in_layers.2.weight")));
     }
 
-    /** Where in the file the network stands: empty, or a prefix that ends in a dot. */
+    /** Where in the file the network is: empty, or a prefix that ends in a dot. */
     public String prefix() {
         return prefix;
     }
 
-    /** Whether the file's network has learnt its variance, of which nothing is taken. */
+    /** Whether the file's network has learned its variance, which is not used. */
     public boolean leavesVariance() {
         return found.get(LAST + "bias").info().elementCount() > spec.outputChannels();
     }

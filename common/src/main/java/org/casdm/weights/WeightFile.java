@@ -25,7 +25,7 @@ public final class WeightFile {
     private WeightFile() {}
 
     /**
-     * Reads tensors, whatever else the file holds. The file's format is told from its beginning. Without a hash in the
+     * Reads tensors, whatever else the file holds. The file's format is detected from its first bytes. Without a hash in the
      * source, what {@link KnownContent} knows of the file is verified.
      *
      * @param what what the file should hold, for messages

@@ -39,7 +39,7 @@ class StorageTest {
                 .hasMessageContaining("nowhere does not exist");
         assertThatThrownBy(() -> find(folder + "/notes.txt"))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("is no file of pictures");
+                .hasMessageContaining("is not a supported file of pictures");
         assertThatThrownBy(() -> sources.find(folder + "/notes.txt", SourceFormat.FOLDER))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("is a file");

@@ -4,7 +4,7 @@ import org.casdm.diffusion.NoiseSchedule;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * (x_0, ε, t) to x_t = √ᾱ_t x_0 + √(1-ᾱ_t) ε. Stops gradients: nothing before it is learnt.
+ * (x_0, ε, t) to x_t = √ᾱ_t x_0 + √(1-ᾱ_t) ε. Stops gradients: nothing before it is trained.
  */
 public record Diffuse(NoiseSchedule schedule) implements VertexFunction {
 

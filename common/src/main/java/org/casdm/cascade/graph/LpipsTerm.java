@@ -108,7 +108,7 @@ public final class LpipsTerm extends CascadeVertex {
             lpips = metric;
         }
 
-        /** Who is told what computes. */
+        /** Who is notified of what computes. */
         public void setClock(LayerClock observer) {
             clock = observer;
         }

@@ -28,7 +28,7 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  *
  * <p>Inputs: activation [images, height, width, channels], timesteps [images, 1], and class labels [images, 1] where
  * the network has classes. To DL4J the network has one parameter, the flat vector that {@link UNetParameters} lays
- * out: so the optimizer runs once over everything, and the network manages the memory of its own activations.
+ * out: so the optimizer runs once over everything, and the network manages the memory of its activations.
  */
 public final class UNetVertex extends CascadeVertex {
 
@@ -136,7 +136,7 @@ public final class UNetVertex extends CascadeVertex {
             return network;
         }
 
-        /** Who is told what computes. */
+        /** Who is notified of what computes. */
         public void setClock(LayerClock observer) {
             clock = observer;
             if (network != null) {
@@ -147,7 +147,7 @@ public final class UNetVertex extends CascadeVertex {
         @Override
         public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
             if (training && config.spec.dropout() > 0) {
-                // ND4J's generator of this thread, as DL4J's own dropout: whoever seeds it fixes the choice.
+                // ND4J's generator of this thread, as in DL4J's dropout: its seed fixes the choice.
                 network().setDropoutKey(Nd4j.getRandom().nextLong());
             }
             return network().forward(inputs[0], inputs[1], inputs.length > 2 ? inputs[2] : null, training);

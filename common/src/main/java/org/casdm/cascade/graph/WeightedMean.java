@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * The last step of every loss: terms [images, terms] weighted, summed, averaged over the images. The weights stand
+ * The last step of every loss: terms [images, terms] weighted, summed, averaged over the images. The weights are
  * where DL4J puts labels, in the same shape.
  *
  * <p>The gradient is that of the mean; the graph must not divide by the batch again ({@code miniBatch(false)}).

@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Draws pictures for those who have none: a colour gradient and on it one soft-edged disc, square or ring of another
+ * Draws pictures where there are none: a colour gradient and on it one soft-edged disc, square or ring of another
  * colour. Picture i of a seed and size is the same on every machine. The shape is the class.
  *
  * @param seed decides all pictures

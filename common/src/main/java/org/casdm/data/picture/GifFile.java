@@ -31,7 +31,7 @@ final class GifFile {
         return (flags & 0x80) == 0 ? 0 : 3 << (flags & 7) + 1;
     }
 
-    /** The place behind the empty block that ends a chain; beyond the file's end when there is none. */
+    /** The place after the empty block that ends a chain; beyond the file's end when there is none. */
     private static int afterSubBlocks(byte[] file, int from) {
         int at = from;
         while (at < file.length && file[at] != 0) {

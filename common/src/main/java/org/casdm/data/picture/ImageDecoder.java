@@ -79,8 +79,7 @@ public final class ImageDecoder {
             throw new BadImageException(id, "the file is empty");
         }
         PictureFormat format = PictureFormat.of(content)
-                .orElseThrow(() -> new BadImageException(
-                        id, "not a picture (JPEG, PNG, WebP, BMP and GIF are known by how they begin)"));
+                .orElseThrow(() -> new BadImageException(id, "not a JPEG, PNG, WebP, BMP or GIF file"));
         try {
             return decode(content, format, id);
         } catch (BadImageException e) {
@@ -141,7 +140,7 @@ public final class ImageDecoder {
                 throw e;
             }
             // Without a message it is not the JVM's: libwebp's binding throws it when libwebp gives up a damaged file.
-            throw new IOException("the decoder gave up", e);
+            throw new IOException("the decoder failed", e);
         } finally {
             reader.dispose();
         }
@@ -149,7 +148,8 @@ public final class ImageDecoder {
 
     private void checkSize(long width, long height, String id) throws BadImageException {
         if (width < 1 || height < 1) {
-            throw new BadImageException(id, String.format(Locale.ROOT, "it says to be %d x %d pixels", width, height));
+            throw new BadImageException(
+                    id, String.format(Locale.ROOT, "its header claims %d x %d pixels", width, height));
         }
         if (width * height > maximumPixels) {
             throw new BadImageException(
@@ -210,7 +210,8 @@ public final class ImageDecoder {
     }
 
     private ImageReaderSpi provider(PictureFormat format) {
-        // Named rather than looked up: on an executor ImageIO has often been searched before the job's jar was there.
+        // Named rather than searched for: on an executor ImageIO has often been searched before the job's jar was
+        // there.
         return switch (format) {
             case JPEG -> jpeg;
             case WEBP -> webp;

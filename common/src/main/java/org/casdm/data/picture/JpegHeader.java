@@ -66,7 +66,7 @@ record JpegHeader(int components, boolean jfif, int adobeTransform, boolean comp
 
     /**
      * The content for decoders that find segments where this walk has found none, as they may in a damaged file: a
-     * profile would be allocated that is as large as it says. What it is known by is overwritten wherever it stands.
+     * profile would be allocated that is as large as it says. Its signature is overwritten wherever it occurs.
      */
     byte[] contentForAnyDecoder() {
         byte[] decoded = content.clone();
@@ -102,7 +102,7 @@ record JpegHeader(int components, boolean jfif, int adobeTransform, boolean comp
     private static boolean hasEnd(byte[] file, int from) {
         int last = file.length - 2;
         if (last >= from && (file[last] & 0xff) == 0xff && (file[last + 1] & 0xff) == END_OF_IMAGE) {
-            // In compressed data these two bytes never stand together.
+            // In compressed data these two bytes never occur together.
             return true;
         }
         int at = from;

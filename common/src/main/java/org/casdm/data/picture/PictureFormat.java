@@ -3,7 +3,7 @@ package org.casdm.data.picture;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The picture formats that can be decoded, told apart by how a file begins and never by its name. */
+/** The picture formats that can be decoded, detected by how a file begins and never by its name. */
 enum PictureFormat {
     JPEG,
     PNG,
@@ -11,7 +11,7 @@ enum PictureFormat {
     BMP,
     WEBP;
 
-    /** The format that these first bytes belong to; empty when they are no picture's. */
+    /** The format that these first bytes belong to; empty when they are not a picture's. */
     static Optional<PictureFormat> of(byte[] content) {
         if (begins(content, 0, "\u00ff\u00d8\u00ff")) {
             return Optional.of(JPEG);

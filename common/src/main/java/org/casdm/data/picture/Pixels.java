@@ -23,7 +23,7 @@ public final class Pixels {
     }
 
     /**
-     * Converts samples in the order in which they stand.
+     * Converts samples in their order.
      *
      * @param samples     unsigned bytes
      * @param from        the first to convert
@@ -37,13 +37,13 @@ public final class Pixels {
         }
     }
 
-    /** Converts samples in the order in which they stand, into part of an array. */
+    /** Converts samples in their order, into part of an array. */
     public static void toFloats(byte[] samples, int from, int count, float[] destination, int offset) {
         toFloats(samples, from, count, FloatBuffer.wrap(destination, offset, count));
     }
 
     /**
-     * Converts floats in the order in which they stand.
+     * Converts floats in their order.
      *
      * @param source      values in [-1, 1], read from its position, which moves on
      * @param destination takes unsigned bytes

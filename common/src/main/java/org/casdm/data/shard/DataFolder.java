@@ -56,7 +56,7 @@ public record DataFolder(String location, DatasetDescription description) implem
         return description.classes();
     }
 
-    /** One line for people. */
+    /** One line to be shown. */
     public String summary() {
         return String.format(
                 Locale.ROOT,
@@ -74,7 +74,7 @@ public record DataFolder(String location, DatasetDescription description) implem
         if (size != description.size()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s was prepared with %d x %d pixels, but %d x %d are asked for: set the size (data.size, --size) "
+                    "%s was prepared with %d x %d pixels, but %d x %d are requested: set the size (data.size, --size) "
                             + "to %d, or prepare the source with --size %d",
                     location,
                     description.size(),

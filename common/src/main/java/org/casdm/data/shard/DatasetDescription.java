@@ -26,7 +26,7 @@ import org.casdm.storage.JsonChecksum;
 
 /**
  * What a data folder holds: {@code dataset.json}, written when all of its shards are there. A folder without one is
- * unfinished. In the file a {@linkplain JsonChecksum checksum} stands beside the fields.
+ * unfinished. In the file a {@linkplain JsonChecksum checksum} is beside the fields.
  *
  * @param count     images of all shards
  * @param size      their width and height in pixels
@@ -60,7 +60,7 @@ public record DatasetDescription(
 
     private static final int FORMAT = 1;
     private static final String FORMAT_FIELD = "format";
-    /** Each of them tells our file from another program's. */
+    /** Each of them distinguishes our file from another program's. */
     private static final Set<String> OWN_FIELDS = Set.of(FORMAT_FIELD, "shards", JsonChecksum.FIELD);
 
     private static final int LARGEST_SIZE = 4096;
@@ -114,7 +114,7 @@ public record DatasetDescription(
 
     /**
      * Whether a folder has a description. Other programs have files of this name, too: NVIDIA's dataset_tool writes the
-     * labels of pictures into one. A file that is empty or no JSON is taken for a damaged description.
+     * labels of pictures into one. A file that is empty or not JSON counts as a damaged description.
      */
     public static boolean isIn(FileSystem fileSystem, Path folder) throws IOException {
         try (var stream = fileSystem.open(new Path(folder, FILE_NAME));

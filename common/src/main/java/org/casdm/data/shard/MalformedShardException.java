@@ -1,6 +1,6 @@
 package org.casdm.data.shard;
 
-/** Parquet reads the file, but what it holds is no shard. The reader adds the file's name. */
+/** Parquet reads the file, but its content is not a shard. The reader adds the file's name. */
 final class MalformedShardException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

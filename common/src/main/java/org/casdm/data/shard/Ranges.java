@@ -6,7 +6,7 @@ import java.util.Arrays;
 final class Ranges {
 
     private final long[] starts;
-    /** The position behind each range's last number. */
+    /** The position after each range's last number. */
     private final long[] ends;
 
     private Ranges(long[] starts, long[] ends) {

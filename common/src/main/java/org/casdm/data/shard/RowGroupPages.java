@@ -61,7 +61,7 @@ public final class RowGroupPages {
                         file,
                         String.format(
                                 Locale.ROOT,
-                                "%d bytes from %d on are said to be a column where the file has %d",
+                                "a column claims %d bytes from byte %d on, but the file has %d",
                                 size,
                                 start,
                                 length));
@@ -71,7 +71,7 @@ public final class RowGroupPages {
                         file,
                         String.format(
                                 Locale.ROOT,
-                                "a row group of %d rows is said to have %d values in column \"%s\"",
+                                "a row group of %d rows claims %d values in column \"%s\"",
                                 group.getRowCount(),
                                 chunk.getValueCount(),
                                 column(chunk)));

@@ -137,7 +137,7 @@ public final class ShardInput implements InputFile {
     }
 
     /**
-     * When the file's stream fails, goes on with another one. S3A (3.3.4) asks the server again and again for the first
+     * When the file's stream fails, continues with a new one. S3A (3.3.4) asks the server again and again for the first
      * bytes that a stream reads, but only once where it has been moved back: a new stream has all tries.
      */
     private final class NotingStream extends FilterInputStream {

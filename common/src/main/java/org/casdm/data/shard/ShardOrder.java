@@ -13,7 +13,7 @@ import org.casdm.random.CounterRandom;
  * groups. The images of a shard are in random order already, by {@code prepare}.
  *
  * <p>It is a pure function of seed, epoch and how the run's images were dealt to workers. Every image comes once an
- * epoch, also in one amid which the number of workers has changed: the images then left are divided anew.
+ * epoch, also in one amid which the number of workers has changed: the remaining images are then divided again.
  *
  * @param seed      decides all
  * @param rowGroups images of each row group, shard after shard
@@ -110,7 +110,7 @@ public record ShardOrder(long seed, int[] rowGroups, int window, Divisions divis
     final class EpochMap {
 
         private final int[] order = new int[rowGroups.length];
-        /** The number behind each row group's last image. */
+        /** The number after each row group's last image. */
         private final long[] ends = new long[rowGroups.length];
 
         EpochMap(long epoch) {

@@ -16,7 +16,7 @@ import org.casdm.tensor.Sha256;
  * Where Parquet writes a shard: an {@link AtomicFile}, hashed on the way, that Parquet's closing does not publish.
  *
  * <p>Parquet lists the encodings of each column in its footer in the order of a hash set of constants, which differs
- * from process to process. The footer is written anew with these lists sorted, so that the same images are the same file.
+ * from process to process. The footer is rewritten with these lists sorted, so that the same images are the same file.
  */
 final class ShardOutput extends PositionOutputStream implements OutputFile {
 

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images of one worker, one after the other, without end. A thread of its own reads the next window while the
+ * The images of one worker, one after the other, without end. A separate thread reads the next window while the
  * present one is being visited: two windows are in memory, and a row group, whatever the size of the data set. For one
  * thread.
  */
@@ -134,7 +134,7 @@ public final class ShardStream implements Closeable {
     }
 
     private void offerFailure(IOException cause) {
-        // Storage that is interrupted fails, and nobody waits to hear it.
+        // Interrupted storage fails, and nothing waits for the result.
         if (!closed) {
             try {
                 deliveries.put(new Delivery(null, 0, cause));

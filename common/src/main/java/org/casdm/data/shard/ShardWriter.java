@@ -58,7 +58,7 @@ public final class ShardWriter implements Closeable {
     /**
      * Begins a shard.
      *
-     * @param fileSystem of the file; the folder comes into being
+     * @param fileSystem of the file; the folder is created
      * @param file       its name, {@code part-00000.parquet} and so on; a file that is there is replaced in the end
      * @param size       width and height of the images in pixels
      * @throws IOException naming the path, when the storage fails
@@ -104,7 +104,7 @@ public final class ShardWriter implements Closeable {
     public void write(String id, int label, byte[] pixels, int offset) throws IOException {
         Objects.checkFromIndexSize(offset, byteCount, pixels.length);
         if (damaged || closed) {
-            throw new IllegalStateException(file + (closed ? " is closed" : " cannot be gone on with after a failure"));
+            throw new IllegalStateException(file + (closed ? " is closed" : " cannot be continued after a failure"));
         }
         damaged = true;
         try {

@@ -29,7 +29,7 @@ public final class FirstPicture {
                 }
             }
         }
-        throw new DataException(source.location() + " holds no picture that can be used"
-                + (refused == null ? "" : "; the last that was tried: " + refused.getMessage()));
+        throw new DataException(source.location() + " contains no usable picture"
+                + (refused == null ? "" : "; the last one tried: " + refused.getMessage()));
     }
 }

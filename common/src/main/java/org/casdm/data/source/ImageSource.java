@@ -10,9 +10,9 @@ import java.util.List;
  * @param location   the path as it was given
  * @param format     how it is stored; never {@link SourceFormat#AUTO}
  * @param classNames the classes' names, label by label; empty when pictures have no labels, or {@code numbered} ones
- * @param numbered   whether labels are whole numbers from 0 on of which only reading all tells the largest
+ * @param numbered   whether labels are whole numbers from 0 on, of which only reading all shows the largest
  * @param parts      at least one
- * @param summary    one line for people: what was found, how much, and what was left aside
+ * @param summary    one line to be shown: what was found, how much, and what was ignored
  * @param fingerprint SHA-256 of the names, lengths and times of its files: whether it is the same as before
  */
 public record ImageSource(

@@ -28,9 +28,9 @@ import org.casdm.data.source.label.LabelRule;
 import org.casdm.data.source.lmdb.LmdbListing;
 import org.casdm.data.source.parquet.ParquetListing;
 
-/** Finds sources on any Hadoop file system and tells their formats apart. */
+/** Finds sources on any Hadoop file system and detects their formats. */
 public final class ImageSources {
-    /** Folders of binary files hold few: what is not among the first entries is no such folder. */
+    /** Folders of binary files hold few: the first entries decide. */
     private static final int ENTRIES_TO_LOOK_AT = 1000;
 
     private static final Pattern SYNSET_TAR = Pattern.compile("n\\d{8}\\.tar");
@@ -119,7 +119,7 @@ public final class ImageSources {
         }
         if (DatasetDescription.isIn(fileSystem, path)) {
             throw new DataException(location + " is prepared already (it holds " + DatasetDescription.FILE_NAME
-                    + "): train from it as it is");
+                    + "): train from it directly");
         }
         if (LmdbListing.isDatabase(fileSystem, path)) {
             return SourceFormat.LSUN;
@@ -191,8 +191,7 @@ public final class ImageSources {
         if (IdxFile.holdsImages(file.getPath(), hadoop)) {
             return SourceFormat.IDX;
         }
-        throw new DataException(
-                file.getPath() + " is no file of pictures: neither a zip, a tar, Parquet, .npz, an LMDB, "
-                        + "CIFAR's .bin nor IDX. Give one of those, or a folder of pictures");
+        throw new DataException(file.getPath() + " is not a supported file of pictures (zip, tar, Parquet, .npz, LMDB, "
+                + "CIFAR's .bin, IDX). Give one of those, or a folder of pictures");
     }
 }

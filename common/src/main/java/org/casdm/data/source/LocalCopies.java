@@ -66,8 +66,8 @@ public final class LocalCopies implements Closeable {
         if (free < status.getLen() + RESERVE_BYTES) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s has %s and is copied to a local disk to be read, but %s has %s free (and %s "
-                            + "is left free). Give executors a scratch folder on a larger disk",
+                    "%s (%s) has to be copied to a local disk, but %s has only %s free (%s of it "
+                            + "stay reserved). Give executors a scratch folder on a larger disk",
                     file,
                     size(status.getLen()),
                     folder,
@@ -101,11 +101,11 @@ public final class LocalCopies implements Closeable {
             if (done != status.getLen()) {
                 throw new DataException(String.format(
                                 Locale.ROOT,
-                                "%s had %d bytes when it was looked up and has %d now; start again when ",
+                                "%s had %d bytes when it was listed and has %d now. Run again when ",
                                 file,
                                 status.getLen(),
                                 done)
-                        + "nothing writes to it any more");
+                        + "nothing writes to it");
             }
             LOG.info("Copied {} in {} s", file, Math.round((System.nanoTime() - start) / 1e9));
             return target;

@@ -15,7 +15,7 @@ import org.casdm.data.Storage;
 
 /**
  * A range of a file as a stream, buffered, whose {@code skip} goes to another place instead of reading up to it. It
- * remembers when the storage failed, so that who parses its bytes can tell that from bytes that make no sense.
+ * remembers when the storage failed, so that a parser can distinguish that from damaged bytes.
  */
 public final class RangeInput extends InputStream {
     private static final int BUFFER_BYTES = 256 << 10;
@@ -26,7 +26,7 @@ public final class RangeInput extends InputStream {
     private final FSDataInputStream input;
     private final long end;
     private final byte[] buffer;
-    /** Whether the buffer is filled from multiples of its length on: then going back a little reads nothing anew. */
+    /** Whether the buffer is filled from multiples of its length on: then going back a little reads nothing again. */
     private final boolean blocks;
     /** Place of the buffer's first byte. */
     private long bufferStart;
@@ -68,14 +68,13 @@ public final class RangeInput extends InputStream {
         }
     }
 
-    /** @throws DataException when a file has another length than when it was looked up */
+    /** @throws DataException when a file has another length than when it was listed */
     public static void requireLength(Path path, long length, Configuration hadoop) throws IOException {
         long now = Storage.fileSystem(path, hadoop).getFileStatus(path).getLen();
         if (now != length) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s had %d bytes when it was looked up and has %d now; start again when nothing writes to it any "
-                            + "more",
+                    "%s had %d bytes when it was listed and has %d now. Run again when nothing writes to it",
                     path,
                     length,
                     now));
@@ -142,7 +141,7 @@ public final class RangeInput extends InputStream {
             bufferLength = input.readNBytes(buffer, 0, (int) Math.min(buffer.length, end - from));
             return position < bufferStart + bufferLength;
         } catch (EOFException e) {
-            // A place behind the file's end.
+            // A place after the file's end.
             return false;
         } catch (IOException e) {
             failure = Storage.explained(path, e);

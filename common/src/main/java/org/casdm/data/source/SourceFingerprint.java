@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import org.apache.hadoop.fs.FileStatus;
 import org.casdm.tensor.Sha256;
 
-/** What tells whether a source still has the same files: their names, lengths and times of modification. */
+/** Identifies the files of a source: their names, lengths and times of modification. */
 public final class SourceFingerprint {
     private final MessageDigest digest = Sha256.newDigest();
 

@@ -43,14 +43,14 @@ public enum SourceFormat {
         return key;
     }
 
-    /** @throws IllegalArgumentException naming the choices when there is no such format */
+    /** @throws IllegalArgumentException naming the choices if the format is unknown */
     public static SourceFormat of(String key) {
         return Arrays.stream(values())
                 .filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
                 .orElseThrow(() -> new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "no format of sources \"%s\"; there are %s",
+                        "unknown source format \"%s\"; possible are %s",
                         key,
                         Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
     }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.casdm.data.picture.ImageDecoder;
 
 /**
- * What a source may ask of the one who reads it. Archives come from strangers: a few bytes of them can stand for
+ * What reading a source may cost. Archives come from strangers: a few bytes of them can unpack to
  * gigabytes of pixels, and names in them can point anywhere.
  *
  * @param maximumPixels     pictures larger than this (width × height as they declare it) are refused before they are

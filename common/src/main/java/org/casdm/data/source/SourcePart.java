@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * nothing else of the source, so it can be sent to any executor.
  */
 public interface SourcePart extends Serializable {
-    /** What it covers, for people: a file, and where in it. */
+    /** What it covers, to be shown: a file, and where in it. */
     String name();
 
     /** About how many bytes reading it takes, by which work can be shared out. */
@@ -25,7 +25,7 @@ public interface SourcePart extends Serializable {
      *
      * @param context how to reach the storage, and what is allowed
      * @return its records, to be closed
-     * @throws IOException when the storage fails, or the source is not what it was when it was looked up
+     * @throws IOException when the storage fails, or the source has changed since it was listed
      */
     SourceRecords open(ReadContext context) throws IOException;
 }

@@ -8,7 +8,7 @@ import org.casdm.engine.nd4j.CudaRuntime.CudaError;
  * What ND4J's CUDA build can drive, and sentences for what it cannot.
  *
  * <p>{@code nd4j-cuda-11.6} 1.0.0-M2.1 holds machine code for the compute capabilities 3.7, 5.0, 5.2, 6.0, 6.1, 7.0,
- * 7.5, 8.0 and 8.6, and no PTX that a driver could translate for others. Machine code runs on cards of the same first
+ * 7.5, 8.0 and 8.6, and no PTX that a driver could translate for others. Machine code runs on GPUs of the same first
  * number and an equal or higher second one; so 8.6's runs on Ada (8.9), and nothing runs on Hopper (9.0) or Blackwell.
  */
 final class CudaSupport {
@@ -21,13 +21,13 @@ final class CudaSupport {
 
     private CudaSupport() {}
 
-    /** Whether there is machine code for a card. */
+    /** Whether there is machine code for a GPU. */
     private static boolean drives(int major, int minor) {
         return major >= 5 && major <= 8 || major == 3 && minor >= 7;
     }
 
     /**
-     * Why a card cannot be used.
+     * Why a GPU cannot be used.
      *
      * @param host the machine
      * @return empty if it can
@@ -40,9 +40,8 @@ final class CudaSupport {
         }
         var newer = major > 8;
         return Optional.of(host + " has " + device + ": too " + (newer ? "new" : "old") + " for ND4J's CUDA build, "
-                + "which drives " + RANGE
-                + ". Set execution.engine = libtorch, give the job other GPUs (CUDA_VISIBLE_DEVICES leaves some"
-                + " out)"
+                + "which supports " + RANGE
+                + ". Set execution.engine = libtorch, or give the job other GPUs (CUDA_VISIBLE_DEVICES)"
                 + CPU_BUILD);
     }
 
@@ -79,7 +78,7 @@ final class CudaSupport {
     }
 
     private static String noDriver(String host) {
-        return "NVIDIA's driver is not there on " + host + ", or older than CUDA 11.6 asks for (450.80.02): nvidia-smi "
+        return "NVIDIA's driver is missing on " + host + ", or older than CUDA 11.6 requires (450.80.02): nvidia-smi "
                 + "shows it; " + TOOLKIT + CPU_BUILD;
     }
 

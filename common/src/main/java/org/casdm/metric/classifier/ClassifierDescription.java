@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a classifier was made: what stands in its file beside the parameters.
+ * How a classifier was made: what its file holds beside the parameters.
  *
  * @param size width and height of the images, in pixels
  * @param classNames the classes' names, label by label
  * @param accuracy part of the test images that it classifies rightly, 0 to 1
- * @param trainingData where the images are that it learnt from
+ * @param trainingData where the images are that it was trained on
  * @param trainingImages how many there were
  * @param testData where the images are that it was tested on
  * @param testImages how many there were

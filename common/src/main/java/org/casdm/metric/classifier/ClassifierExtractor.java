@@ -35,9 +35,9 @@ final class ClassifierExtractor implements FeatureExtractor {
     public Features extract(ImageBatch images) {
         if (images.height() != layout.size() || images.width() != layout.size()) {
             throw new IllegalArgumentException("The classifier " + info.weights() + " takes images of " + layout.size()
-                    + "x" + layout.size() + " pixels, not " + images.height() + "x" + images.width() + ": bring the"
-                    + " images to its size, or let \"casdm train-classifier --size " + images.height() + "\" train one"
-                    + " for theirs");
+                    + "x" + layout.size() + " pixels, not " + images.height() + "x" + images.width() + ": resize the"
+                    + " images, or train a classifier for their size (casdm train-classifier --size " + images.height()
+                    + ")");
         }
         int count = images.count();
         var features = new Features(

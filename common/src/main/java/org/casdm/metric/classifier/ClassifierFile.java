@@ -70,7 +70,7 @@ public final class ClassifierFile {
     /**
      * Reads a file.
      *
-     * @throws TensorFormatException if it is no classifier's, or damaged
+     * @throws TensorFormatException if it is not a classifier's, or is damaged
      */
     public static Stored read(FileSystem fileSystem, Path path) throws IOException {
         byte[] content;

@@ -56,9 +56,9 @@ public final class LabelledImages {
      */
     public static LabelledImages read(DataFolder folder, Part part, Configuration hadoop) throws IOException {
         if (folder.classNames().isEmpty()) {
-            throw new DataException(folder.location() + ": the images have no labels, and a classifier learns labels. "
-                    + "Give a source with classes: subfolders, CIFAR, IDX files with one of labels, or as prepare "
-                    + "--labels has them");
+            throw new DataException(folder.location() + ": the images have no labels, which a classifier needs. "
+                    + "Give a source with classes: subfolders, CIFAR, IDX with a file of labels, or a data set "
+                    + "prepared with --labels");
         }
         int imageBytes = ImageBatch.CHANNELS
                 * folder.description().size()
@@ -96,7 +96,7 @@ public final class LabelledImages {
         return folder.description().source() + (count() == folder.count() ? "" : " (part)");
     }
 
-    /** One line for people: what was found, and how much of it these are. */
+    /** One line to be shown: what was found, and how much of it these are. */
     public String summary() {
         return folder.summary() + "; " + count() + " of these"
                 + (considered == folder.count()

@@ -2,7 +2,7 @@ package org.casdm.metric.classifier;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A part of the network. Activations are arrays of its arena, which whoever has them gives back. */
+/** A part of the network. Activations are arrays of its arena, which their holder releases. */
 interface Layer {
 
     /** The output for an input, both of which stay the caller's. */

@@ -7,8 +7,8 @@ import java.util.Optional;
  * What an extractor gives, and how far its numbers can be compared with others: the provenance that belongs beside
  * every metric made of its features.
  *
- * @param name the network, for people: {@code Inception v3 (2015-12-05)}
- * @param qualifier what stands behind a metric's name where it is not the one that papers mean: {@code classifier}
+ * @param name the network, as shown: {@code Inception v3 (2015-12-05)}
+ * @param qualifier what is appended to a metric's name where it is not the usual one of papers: {@code classifier}
  *        makes {@code FID (classifier)}; empty for the FID network
  * @param variant how images are prepared, for example {@code tensorflow-1} or {@code pytorch-fid}
  * @param pooledDimension pooled features of an image
@@ -40,7 +40,7 @@ public record FeatureInfo(
                     "Numbers of features: " + pooledDimension + ", " + spatialDimension + ", " + classes);
         }
         if (comparable && sha256.isEmpty()) {
-            throw new IllegalArgumentException("Random weights give nothing to compare");
+            throw new IllegalArgumentException("Features of random weights are not comparable");
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * A set of images that was found, in parts.
  *
  * @param location as it was given
- * @param summary   one line for people
+ * @param summary   one line to be shown
  * @param size      width and height of the images in pixels
  * @param skipped   pictures of their source that could not be used
  * @param parts     at least one, in the order of the images

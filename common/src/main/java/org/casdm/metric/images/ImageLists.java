@@ -10,7 +10,7 @@ import org.casdm.metric.ReferenceStatistics;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpzFile;
 
-/** Finds sets of images, and stored statistics, on any Hadoop file system and tells them apart. */
+/** Finds sets of images, and stored statistics, on any Hadoop file system and detects which is which. */
 public final class ImageLists {
 
     private static final String NPZ = ".npz";

@@ -4,7 +4,7 @@ package org.casdm.metric.inception;
 public enum InceptionResize {
 
     /**
-     * TensorFlow 1's bilinear resize ({@code align_corners=False}: pixel 0 stands at 0), then (x - 128) / 128: what the
+     * TensorFlow 1's bilinear resize ({@code align_corners=False}: pixel 0 is at 0), then (x - 128) / 128: what the
      * graph itself does, and with it the programs of Heusel et al. and of guided-diffusion, by which papers are judged.
      */
     TENSORFLOW_1("tensorflow-1", 0, 1 / 128.0, -1),

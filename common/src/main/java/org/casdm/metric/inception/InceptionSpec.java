@@ -22,10 +22,11 @@ import org.casdm.weights.WeightSource;
  */
 public record InceptionSpec(WeightSource weights, InceptionResize resize) implements FeatureExtractorSpec {
 
-    /** What to tell people who have named no weights. */
-    public static final String WEIGHTS_NEEDED = "the weights of the Inception network are needed: \"casdm weights get"
-            + " inception --to FOLDER\" fetches them on a machine with a network; name the file then, or \""
-            + WeightSource.RANDOM + "\" to try things out with numbers that mean nothing";
+    /** The message where no weights are named. */
+    public static final String WEIGHTS_NEEDED =
+            "the weights of the Inception network are needed: run \"casdm weights get"
+                    + " inception --to FOLDER\" on a machine with network access, then name the file; \""
+                    + WeightSource.RANDOM + "\" weights try things out, but give meaningless numbers";
 
     public InceptionSpec {
         Objects.requireNonNull(weights, "weights");

@@ -1,7 +1,7 @@
 package org.casdm.network.nd4j;
 
 /**
- * Is told what kind of layer computes, for measurements. Kinds nest: {@link #enter} ends the time of the kind before,
+ * Is notified of what kind of layer computes, for measurements. Kinds nest: {@link #enter} ends the time of the kind before,
  * {@link #leave} takes it up again.
  */
 public interface LayerClock {
@@ -15,7 +15,7 @@ public interface LayerClock {
 
         @Override
         public void leave(Kind outer, long operations) {
-            // Nobody asked.
+            // Not measured.
         }
     };
 

@@ -89,7 +89,7 @@ public final class Nd4jUNet implements AutoCloseable {
         throw new IllegalArgumentException("Unknown layer " + layer);
     }
 
-    /** Who is told what computes, from the next forward pass on. */
+    /** Sets who is notified of what computes, from the next forward pass on. */
     public void setClock(LayerClock clock) {
         this.clock = clock;
     }

@@ -58,7 +58,7 @@ public final class Conversion {
                 left.add(tensor.info().name());
             } else if (name.get().equals(RESERVED)) {
                 throw new TensorFormatException(
-                        file.name(), "a tensor is called " + RESERVED + ", which safetensors files reserve");
+                        file.name(), "a tensor has the name " + RESERVED + ", which safetensors files reserve");
             } else {
                 taken.add(new Renamed(
                         new TensorInfo(

@@ -107,7 +107,7 @@ public final class TensorFile implements Closeable {
         return tensors;
     }
 
-    /** Paths of what a PyTorch file holds besides: numbers, texts. */
+    /** Paths of what else a PyTorch file holds: numbers, texts. */
     public List<String> otherValues() {
         return otherValues;
     }

@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import org.casdm.tensor.SeekableInput;
 
-/** Remembers when the storage failed, so that this can be told from bytes that make no sense. */
+/** Remembers when the storage failed, so that this can be distinguished from damaged bytes. */
 final class NotingInput implements SeekableInput {
 
     private final SeekableInput input;

@@ -76,7 +76,8 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
         }
         var version = start[MAGIC.length];
         if (version < 1 || version > 3) {
-            throw new TensorFormatException(name, "version " + version + " of the .npy format is unknown; 1 to 3 are");
+            throw new TensorFormatException(
+                    name, "version " + version + " of the .npy format is not supported; 1 to 3 are");
         }
         var lengthBytes =
                 ByteBuffer.wrap(readFully(name, input, version == 1 ? 2 : 4)).order(ByteOrder.LITTLE_ENDIAN);
@@ -144,7 +145,7 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
         if (type == null || order == null) {
             throw new TensorFormatException(
                     name,
-                    "elements of type '" + descr + "' are not read; those that are: "
+                    "element type '" + descr + "' is not supported; supported are: "
                             + Arrays.stream(NpyType.values()).map(NpyType::code).collect(Collectors.joining(", ")));
         }
         try {

@@ -100,7 +100,7 @@ public final class NpyReader implements Closeable {
     }
 
     /**
-     * The whole array in C order, whatever the file's order. The reader must stand at the first element.
+     * The whole array in C order, whatever the file's order. The reader must be at the first element.
      *
      * @throws TensorFormatException if an array of Java cannot hold it
      */
@@ -117,7 +117,7 @@ public final class NpyReader implements Closeable {
         return header.fortranOrder() && header.shape().size() > 1 ? toRowMajor(values) : values;
     }
 
-    /** Reads all elements for nothing but the checksum. The reader must stand at the first element. */
+    /** Reads all elements for nothing but the checksum. The reader must be at the first element. */
     void verify() throws IOException {
         for (var left = header.dataBytes(); left > 0; ) {
             var count = (int) Math.min(CHUNK_BYTES, left);

@@ -33,7 +33,7 @@ public final class NpzFile implements Closeable {
     private static final int END_BYTES = 22;
     private static final int COUNT_OFFSET = 10;
     private static final int LONGEST_COMMENT = 0xffff;
-    /** The number of entries stands elsewhere: it is larger. */
+    /** The number of entries is elsewhere: it is larger. */
     private static final int IN_ZIP64 = 0xffff;
 
     private final NotingInput input;
@@ -41,9 +41,9 @@ public final class NpzFile implements Closeable {
     private final Map<String, ZipArchiveEntry> entries = new LinkedHashMap<>();
 
     /**
-     * Reads the directory; the file is closed with this, and at once if it is no zip archive.
+     * Reads the directory; the file is closed with this, and at once if it is not a zip archive.
      *
-     * @throws TensorFormatException if it is no zip archive, or a damaged one
+     * @throws TensorFormatException if it is not a zip archive, or a damaged one
      */
     public NpzFile(SeekableInput file) throws IOException {
         input = new NotingInput(file);
@@ -62,7 +62,7 @@ public final class NpzFile implements Closeable {
                 var name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
                 if (entries.put(name, entry) != null) {
                     zip.close();
-                    throw new TensorFormatException(input.name(), "two arrays are called '" + name + "'");
+                    throw new TensorFormatException(input.name(), "two arrays are named '" + name + "'");
                 }
             }
         }
@@ -99,7 +99,7 @@ public final class NpzFile implements Closeable {
         return entries.containsKey(name);
     }
 
-    /** Whether any place of the array can be reached without unpacking what is before it. */
+    /** Whether any place of the array can be read without unpacking what precedes it. */
     public boolean isStored(String name) throws TensorFormatException {
         return entry(name).getMethod() == ZipEntry.STORED;
     }
@@ -118,7 +118,7 @@ public final class NpzFile implements Closeable {
         var entry = entry(name);
         var arrayName = input.name() + ": array '" + name + "'";
         if (!zip.canReadEntryData(entry)) {
-            throw new TensorFormatException(arrayName, "is encrypted or packed in a way that is not read");
+            throw new TensorFormatException(arrayName, "is encrypted or uses an unsupported compression");
         }
         requirePossible(arrayName, entry);
         return new NpyReader(
@@ -129,7 +129,7 @@ public final class NpzFile implements Closeable {
     }
 
     /**
-     * Reads an array to compare it with the archive's checksum: for those who will read parts of it.
+     * Reads an array to compare it with the archive's checksum: before reading parts of it.
      *
      * @throws TensorFormatException if it is damaged
      */
@@ -151,13 +151,13 @@ public final class NpzFile implements Closeable {
         }
     }
 
-    /** The directory's sizes are promises. Memory is reserved by them, so a few bytes must not stand for gigabytes. */
+    /** The directory's sizes are promises. Memory is reserved by them, so a few bytes must not claim gigabytes. */
     private void requirePossible(String arrayName, ZipArchiveEntry entry) throws IOException {
         var packed = entry.getCompressedSize();
         var size = entry.getSize();
         if (packed < 0 || packed > input.size() || size < 0 || entry.getMethod() == ZipEntry.STORED && size != packed) {
             throw new TensorFormatException(
-                    arrayName, "is damaged: " + packed + " bytes in the file stand for " + size);
+                    arrayName, "is damaged: " + packed + " bytes in the file claim to unpack to " + size);
         }
         if (size > RATIO_MATTERS_FROM && size / LARGEST_RATIO > packed) {
             throw new TensorFormatException(

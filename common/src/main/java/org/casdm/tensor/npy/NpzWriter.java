@@ -14,7 +14,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 /**
  * Writes an {@code .npz} file as {@code numpy.savez} does, without compression, so that readers can begin anywhere.
  * The same arrays give the same bytes: entries carry the earliest time there is. Works on streams that cannot go back, as object storage
- * has them; an array's elements are pushed twice for that, first for the checksum that stands before them.
+ * has them; an array's elements are pushed twice for that, first for the checksum that precedes them.
  */
 public final class NpzWriter implements Closeable {
 

@@ -147,7 +147,7 @@ final class PickleMachine {
 
     private static void requireProtocol(int protocol) {
         if (protocol < 2 || protocol > HIGHEST_PROTOCOL) {
-            throw new IllegalArgumentException("pickle protocol " + protocol + " is not known; 2 to 5 are");
+            throw new IllegalArgumentException("pickle protocol " + protocol + " is not supported; 2 to 5 are");
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.casdm.tensor.TensorType;
 
 /**
- * What a pickle builds besides {@code null}, {@code Boolean}, {@code Long}, {@code BigInteger}, {@code Double},
+ * What a pickle builds, apart from {@code null}, {@code Boolean}, {@code Long}, {@code BigInteger}, {@code Double},
  * {@code String} and read-only {@code ByteBuffer} (bytes). Containers have identity only, on purpose: a hostile pickle can nest them in themselves, and then a
  * hash or a comparison by content would not end.
  */
@@ -75,7 +75,7 @@ sealed interface PickleValue {
         }
     }
 
-    /** A tensor over a storage; the same tensor may stand at several places of the tree. */
+    /** A tensor over a storage; the same tensor may occur at several places of the tree. */
     record TensorValue(StorageValue storage, TensorType type, StridedLayout layout, boolean parameter)
             implements PickleValue {
 

@@ -18,7 +18,7 @@ import org.casdm.tensor.SeekableInput;
  * file that is nothing else is refused with a {@link PickleException} that says the name. Lengths, shapes and nesting are checked against the size
  * of the file before memory is reserved for them, so that a cut or hostile file ends in a {@link PyTorchFileException}.
  * What is read of a zip archive is compared with its CRC-32. The older stream has no checksums: whether numbers in its
- * tensors are the right ones, only a SHA-256 of the file tells.
+ * tensors are the right ones, only a SHA-256 of the file shows.
  *
  * <p>Opening reads the structure alone; each tensor is read when it is asked for, until the file is closed. For use by
  * one thread.
@@ -90,7 +90,7 @@ public final class PyTorchFile implements Closeable {
 
     /**
      * All tensors in the file's order by their paths: dict keys and list places joined by dots, from the root, such as
-     * {@code state_dict.layer.weight}. A tensor that the tree has at two places stands here twice.
+     * {@code state_dict.layer.weight}. A tensor that the tree has at two places is listed twice.
      */
     public Map<String, PyTorchTensor> tensors() {
         return tree.tensors();

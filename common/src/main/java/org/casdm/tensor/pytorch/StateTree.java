@@ -133,7 +133,7 @@ final class StateTree {
         return Collections.unmodifiableMap(entries);
     }
 
-    /** What stands for a key: itself, or the text that Python shows for None and for a tuple of plain values. */
+    /** How a key is shown: itself, or the text that Python shows for None and for a tuple of plain values. */
     private static Optional<Object> key(Object key) {
         if (key instanceof TupleValue tuple && tuple.items.stream().allMatch(StateTree::isPlain)) {
             return Optional.of(tuple.items.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")")));

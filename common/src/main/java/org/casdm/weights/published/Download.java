@@ -18,7 +18,7 @@ import org.casdm.tensor.Sha256;
 
 /**
  * Fetches a published file over HTTP into any Hadoop file system, and checks its size and SHA-256 on the way. A
- * connection that breaks is taken up again where it broke. The file is there when all of it has come and is right;
+ * connection that breaks is resumed where it broke. The file appears when it is complete and correct;
  * otherwise nothing is.
  */
 public final class Download {
@@ -171,9 +171,8 @@ public final class Download {
                     + file.content().bytes());
         }
         if (response.statusCode() == PROXY_LOGIN) {
-            throw new DownloadException(
-                    address + ": the proxy on the way wants a user and a password. Put them into the"
-                            + " environment: https_proxy=http://USER:PASSWORD@HOST:PORT, with %-escapes as in any URL");
+            throw new DownloadException(address + ": the proxy requires a user and a password. Set them in the"
+                    + " environment: https_proxy=http://USER:PASSWORD@HOST:PORT, with %-escapes as in any URL");
         }
         var status = new IOException("the server answers HTTP " + response.statusCode());
         if (response.statusCode() >= FIRST_SERVER_ERROR) {
@@ -226,7 +225,7 @@ public final class Download {
     }
 
     private static String advice() {
-        return "Without a way to the server, fetch the file elsewhere and check it with \"casdm weights verify\";"
+        return "Without access to the server, download the file elsewhere and check it with \"casdm weights verify\";"
                 + " behind a proxy, set the environment variable https_proxy=http://HOST:PORT";
     }
 

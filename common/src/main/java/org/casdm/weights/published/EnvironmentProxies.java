@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * The proxies that the environment names, as curl and pip understand it: {@code https_proxy}, {@code http_proxy},
  * {@code all_proxy} and {@code no_proxy}, in lower case first, then in upper case. The first variable that is set decides,
- * and an empty one means none. User and password may stand in the proxy's URL; no message has them.
+ * and an empty one means none. User and password may be part of the proxy's URL; no message shows them.
  */
 public final class EnvironmentProxies extends ProxySelector {
 
@@ -211,7 +211,7 @@ public final class EnvironmentProxies extends ProxySelector {
         return ADDRESS.matcher(host).matches();
     }
 
-    /** Of an address; nothing is looked up. */
+    /** Of an address; no name is resolved. */
     private static byte[] bytes(String address) {
         try {
             return InetAddress.getByName(address).getAddress();

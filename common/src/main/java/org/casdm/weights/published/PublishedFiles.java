@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.casdm.tensor.ContentDigest;
 
 /**
- * The published files that this program knows; they stand in the resource {@code files.conf}.
+ * The published files that this program knows; they are listed in the resource {@code files.conf}.
  *
  * @param all in the order of that file
  */

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Closes a connection on which nothing has come for a while: whoever waits for it then gets an exception instead of
+ * Closes a connection on which nothing has arrived for a while: its reader then gets an exception instead of
  * waiting for ever, which Java's HTTP client does.
  */
 final class StallGuard implements AutoCloseable {

@@ -127,7 +127,7 @@ class ImageDecoderTest {
                 .hasMessage("a.png: the file is empty");
         assertThatThrownBy(() -> decoder.decode("<html>".getBytes(StandardCharsets.US_ASCII), "a.png"))
                 .isInstanceOf(BadImageException.class)
-                .hasMessageStartingWith("a.png: not a picture");
+                .hasMessageStartingWith("a.png: not a JPEG");
     }
 
     @Test

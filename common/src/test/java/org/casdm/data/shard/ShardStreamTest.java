@@ -150,7 +150,7 @@ class ShardStreamTest {
     void anotherSize_isRefusedByName() {
         assertThatThrownBy(() -> set.requireSize(64))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("was prepared with 256 x 256 pixels, but 64 x 64 are asked for");
+                .hasMessageContaining("was prepared with 256 x 256 pixels, but 64 x 64 are requested");
         assertThat(set.summary()).contains("150 images of 256 x 256 in 3 shards");
     }
 }

@@ -167,7 +167,7 @@ class ShardTest {
     @Test
     void refusesClaimsThatDoNotAgree() throws IOException {
         assertThat(forged(group -> {})).isNull();
-        assertRefused(forged(group -> group.setNum_rows(1L << 31)), "2147483648 rows is said to have 30 values");
+        assertRefused(forged(group -> group.setNum_rows(1L << 31)), "2147483648 rows claims 30 values");
         assertRefused(forged(group -> group.setNum_rows(-1)), "-1 rows");
         assertRefused(
                 forged(group -> {

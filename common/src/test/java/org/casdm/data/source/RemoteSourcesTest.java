@@ -99,12 +99,12 @@ class RemoteSourcesTest {
             var path = new org.apache.hadoop.fs.Path(RemoteFiles.uri(file));
             assertThatThrownBy(() -> copies.get(path, RemoteFiles.claiming(1L << 60)))
                     .isInstanceOf(DataException.class)
-                    .hasMessageContaining("data.mdb has 1073741824 GiB")
-                    .hasMessageContaining(scratch + " has ")
+                    .hasMessageContaining("data.mdb (1073741824 GiB) has to be copied")
+                    .hasMessageContaining(scratch + " has only ")
                     .hasMessageContaining("larger disk");
             // More than there is: a copy that is not whole is not kept.
             assertThatThrownBy(() -> copies.get(path, RemoteFiles.claiming(100_000)))
-                    .hasMessageContaining("had 100000 bytes when it was looked up and has 81920 now");
+                    .hasMessageContaining("had 100000 bytes when it was listed and has 81920 now");
         }
         try (Stream<Path> left = Files.list(scratch)) {
             assertThat(left).isEmpty();

@@ -38,7 +38,7 @@ class CudaSupportTest {
     @Test
     void explainsWhatCudaSays() {
         assertThat(CudaSupport.explain(new CudaError(CudaError.INSUFFICIENT_DRIVER, "insufficient"), "host-a"))
-                .contains("NVIDIA's driver is not there on host-a")
+                .contains("NVIDIA's driver is missing on host-a")
                 .contains("without -Pcuda");
         assertThat(CudaSupport.explain(new CudaError(CudaError.NO_DEVICE, "no device"), "host-a"))
                 .contains("finds no GPU on host-a")
@@ -57,7 +57,7 @@ class CudaSupportTest {
                         new UnsatisfiedLinkError("/home/me/.javacpp/cache/libjnicudart.so: "
                                 + "libcuda.so.1: cannot open shared object file: No such file or directory"),
                         "host-a"))
-                .contains("NVIDIA's driver is not there on host-a");
+                .contains("NVIDIA's driver is missing on host-a");
         assertThat(CudaSupport.explain(
                         new NoClassDefFoundError("Could not initialize class cudart")
                                 .initCause(new ExceptionInInitializerError(

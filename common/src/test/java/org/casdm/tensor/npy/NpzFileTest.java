@@ -69,7 +69,7 @@ class NpzFileTest {
             delimiter = '|',
             value = {
                 "objects.npy | pickled Python objects, which are never read",
-                "complex.npy | elements of type '<c16' are not read",
+                "complex.npy | element type '<c16' is not supported",
                 "record.npy  | should be a dictionary of 'descr', 'fortran_order' and 'shape'",
                 "stored.npz  | does not begin with \\x93NUMPY"
             })

@@ -183,7 +183,7 @@ class EnvironmentProxiesTest {
 
             assertThatThrownBy(() -> get("other", URI.create("http://server.invalid/other"), Map.of("http_proxy", at)))
                     .isInstanceOf(DownloadException.class)
-                    .hasMessageContaining("the proxy on the way wants a user and a password");
+                    .hasMessageContaining("the proxy requires a user and a password");
         } finally {
             proxy.stop(0);
         }

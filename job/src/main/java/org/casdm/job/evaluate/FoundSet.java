@@ -48,7 +48,7 @@ record FoundSet(String location, Optional<ImageList> images, Optional<ImageSourc
         return size().isPresent() ? size().getAsInt() : PreparedCache.sizeOfFirst(source.orElseThrow(), LIMITS, spark);
     }
 
-    /** One line for people. */
+    /** One line to be shown. */
     String summary() {
         return images.map(ImageList::summary)
                 .orElseGet(() -> source.orElseThrow().summary());

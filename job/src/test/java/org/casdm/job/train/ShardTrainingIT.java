@@ -112,7 +112,8 @@ class ShardTrainingIT {
                         "model.theta.attention-resolutions=[16]"))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(
-                        "was prepared with 16 x 16 pixels, but 32 x 32 are asked for: set the size (data.size, --size) to 16");
+                        "was prepared with 16 x 16 pixels, but 32 x 32 are requested: set the size (data.size, --size)"
+                                + " to 16");
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.casdm.data.source.label.NumberedLabels;
  * {@code 00001.json} may have one in a field.
  */
 final class SampleLabel {
-    /** Files of labels are short, also those with captions and other things that nobody asks for. */
+    /** Files of labels are short, also those with captions and other fields that are not used. */
     static final int MOST_BYTES = 1 << 20;
 
     private static final String NUMBER = ".cls";
@@ -42,7 +42,7 @@ final class SampleLabel {
      * The label in a file.
      *
      * @return empty if it is a JSON file without one
-     * @throws BadImageException if it has one that is no class number
+     * @throws BadImageException if it has one that is not a class number
      */
     static OptionalInt read(String name, byte[] content) throws BadImageException {
         if (name.toLowerCase(Locale.ROOT).endsWith(NUMBER)) {
@@ -56,9 +56,9 @@ final class SampleLabel {
         try {
             json = MAPPER.readTree(content);
         } catch (JsonProcessingException e) {
-            throw new BadImageException(name, "no JSON: " + e.getOriginalMessage(), e);
+            throw new BadImageException(name, "not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new BadImageException(name, "no JSON: " + e.getMessage(), e);
+            throw new BadImageException(name, "not JSON: " + e.getMessage(), e);
         }
         for (String field : FIELDS) {
             JsonNode label = json.get(field);

@@ -138,7 +138,7 @@ public final class TarListing {
             }
         }
         if (tars.isEmpty()) {
-            throw new DataException(path + " holds no files called .tar, .tar.gz or .tgz");
+            throw new DataException(path + " holds no files named .tar, .tar.gz or .tgz");
         }
         tars.sort(null);
         return tars;
@@ -168,7 +168,7 @@ public final class TarListing {
         if (byClass.isEmpty()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s holds no tars within the tar%s. If it holds the pictures themselves, say " + "format tar",
+                    "%s holds no tars within the tar%s. If it holds the pictures themselves, use " + "format tar",
                     path,
                     refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
         }

@@ -11,13 +11,13 @@ import org.casdm.data.source.SourceRecords;
  * A tar that is read from begin to end: a file, perhaps compressed with gzip, or a range of one.
  *
  * @param file    where it is
- * @param name    what people call it
+ * @param name    to be shown
  * @param start   its first byte
- * @param end     the byte behind its last one
+ * @param end     the byte after its last one
  * @param prefix  put before the names of its entries to make ids
  * @param label   of all its pictures
  * @param sampled whether each picture's label is in a file beside it ({@link SampleLabel}) instead
- * @param refused what was refused when the tar around it was looked through, told as records of this part
+ * @param refused what was refused when the tar around it was listed, reported as records of this part
  */
 record TarPart(
         String file,

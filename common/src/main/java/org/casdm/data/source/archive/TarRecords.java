@@ -63,7 +63,7 @@ final class TarRecords extends LookAhead {
                     ended = true;
                     endSample();
                     if (!stream.endedWithZeros()) {
-                        ready.add(damaged("cut short: the mark of a tar's end is missing"));
+                        ready.add(damaged("cut short: the end-of-archive marker is missing"));
                     }
                 } else {
                     add(entry);
@@ -143,7 +143,7 @@ final class TarRecords extends LookAhead {
                         image.id(),
                         labelProblem != null
                                 ? labelProblem
-                                : "no label beside it: a file .cls, or .json with a label"));
+                                : "no label: neither a .cls file nor a .json file with a label beside it"));
             } else {
                 ready.add(new RawImage(image.id(), label, image.payload()));
             }
@@ -189,7 +189,7 @@ final class TarRecords extends LookAhead {
                 part.name(),
                 String.format(
                         Locale.ROOT,
-                        "%s, at byte %d of %s%s; what comes before was read, what comes behind was " + "not",
+                        "%s, at byte %d of %s%s; entries before it were read, later ones were " + "not",
                         what,
                         range.position(),
                         part.file(),

@@ -10,8 +10,8 @@ import org.casdm.data.source.RangeInput;
 import org.casdm.storage.BlockStream;
 
 /**
- * What a tar is read from: the range itself, or what gzip makes of it. It counts, and stops those who would have a few
- * bytes stand for very many.
+ * What a tar is read from: the range itself, or what gzip makes of it. It counts, and refuses to read where a few
+ * bytes unpack to very many.
  */
 final class TarStream extends BlockStream {
     /** Before this much the ratio does not matter. */
@@ -32,7 +32,7 @@ final class TarStream extends BlockStream {
     /**
      * @param range        read from its position on; closed with this
      * @param maximumRatio by how much compressed data may grow
-     * @throws IOException when it begins as gzip and goes on as something else
+     * @throws IOException when it begins as gzip and continues as something else
      */
     TarStream(RangeInput range, int maximumRatio) throws IOException {
         this.range = range;

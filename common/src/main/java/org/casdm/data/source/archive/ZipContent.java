@@ -86,15 +86,14 @@ final class ZipContent implements Closeable {
                     name,
                     String.format(
                             Locale.ROOT,
-                            "%d bytes stand for %d, more than the factor of %d that --max-ratio allows",
+                            "%d bytes would unpack to %d, more than the factor of %d that --max-ratio allows",
                             member.packed(),
                             member.size(),
                             limits.maximumRatio()));
         }
         if (member.packed() > member.size() + GROWTH_BYTES) {
             throw new BadImageException(
-                    name,
-                    String.format(Locale.ROOT, "%d bytes are said to stand for %d", member.packed(), member.size()));
+                    name, String.format(Locale.ROOT, "%d bytes claim to unpack to %d", member.packed(), member.size()));
         }
     }
 
@@ -106,7 +105,7 @@ final class ZipContent implements Closeable {
                     member.name(), "damaged in the zip: it does not begin where the directory says");
         }
         input.skip((header.getShort(26) & 0xffff) + (header.getShort(28) & 0xffff));
-        // Entries that share their data make an archive of kilobytes stand for petabytes.
+        // Entries that share their data make an archive of kilobytes unpack to petabytes.
         if (input.position() < dataEnd) {
             throw new BadImageException(member.name(), "its data overlaps another entry's");
         }

@@ -45,11 +45,11 @@ final class ZipDirectory {
     }
 
     /**
-     * Reads the entries, folders left aside, in the order of their data.
+     * Reads the entries, without folders, in the order of their data.
      *
      * @param input  the file
      * @param length of the file
-     * @throws IOException if the storage fails ({@link RangeInput#failure} tells), or there is no directory, or it is
+     * @throws IOException if the storage fails (see {@link RangeInput#failure}), or there is no directory, or it is
      *     damaged
      */
     static List<ZipMember> read(RangeInput input, long length) throws IOException {
@@ -108,7 +108,8 @@ final class ZipDirectory {
         for (long i = 0; i < count; i++) {
             ByteBuffer header = next(ENTRY_BYTES);
             if (header.getInt(0) != ENTRY_SIGNATURE) {
-                throw new IOException(String.format(Locale.ROOT, "entry %d of %d in the directory is none", i, count));
+                throw new IOException(
+                        String.format(Locale.ROOT, "entry %d of %d of the directory is damaged", i, count));
             }
             byte[] name = next(unsigned(header, 28)).array();
             ByteBuffer extra = next(unsigned(header, 30));
@@ -158,7 +159,7 @@ final class ZipDirectory {
                 prefix + offset);
     }
 
-    /** A number of 32 bits, or the next one of 64 that stands in for it. */
+    /** A number of 32 bits, or the one of 64 that replaces it. */
     private static long large(long number, ByteBuffer field) {
         return number == IN_ZIP64 && field.remaining() >= Long.BYTES ? field.getLong() : number;
     }
@@ -186,7 +187,7 @@ final class ZipDirectory {
 
     private static long checked(long number, long most) throws IOException {
         if (number < 0 || number > most) {
-            throw new IOException("the directory is said to begin or end outside of the file");
+            throw new IOException("the directory begins or ends outside the file");
         }
         return number;
     }

@@ -69,11 +69,10 @@ public final class ZipListing {
             }
             throw new DataException(
                     String.format(
-                                    Locale.ROOT,
-                                    "%s is not a zip file, or cut short or damaged (%s). Its directory is at its end: ",
-                                    path,
-                                    e.getMessage())
-                            + "fetch it again, whole",
+                            Locale.ROOT,
+                            "%s is not a zip file, or cut short or damaged (%s). Download it again",
+                            path,
+                            e.getMessage()),
                     e);
         }
         for (ZipMember member : members) {
@@ -94,7 +93,7 @@ public final class ZipListing {
         if (pictures.isEmpty()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s holds no pictures (%d other files). Pictures are entries called %s",
+                    "%s holds no pictures (%d other files). Pictures are entries named %s",
                     path,
                     ignored,
                     PicturePaths.EXTENSION_LIST));
@@ -119,7 +118,7 @@ public final class ZipListing {
                         pictures.size(),
                         location,
                         labels.summary(),
-                        ignored == 0 ? "" : ", " + ignored + " other files left aside",
+                        ignored == 0 ? "" : ", " + ignored + " other files ignored",
                         refused.isEmpty()
                                 ? ""
                                 : String.format(

@@ -21,11 +21,11 @@ import org.casdm.storage.Locations;
  * Some of the pictures of a zip.
  *
  * @param file    where it is
- * @param length  of the file when it was looked up
+ * @param length  of the file when it was listed
  * @param first   the first one's index in the order of their data
  * @param members what the directory says of them, in the order of their data
  * @param labels  their labels
- * @param refused what was refused when the zip was looked up, reported as records of this part
+ * @param refused what was refused when the zip was listed, reported as records of this part
  */
 record ZipPart(
         String file, long length, int first, List<ZipMember> members, List<Integer> labels, List<BadRecord> refused)

@@ -108,7 +108,7 @@ public final class CifarListing {
     private static void checkFirstRecord(FileSystem fileSystem, FileStatus file, SourceFormat format)
             throws IOException {
         if (file.getLen() == 0) {
-            throw new DataException(file.getPath() + " is empty. Fetch it again");
+            throw new DataException(file.getPath() + " is empty. Download it again");
         }
         try (var input = fileSystem.open(file.getPath())) {
             int coarse = format == SourceFormat.CIFAR10 ? 0 : input.read();

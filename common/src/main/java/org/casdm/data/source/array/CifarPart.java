@@ -20,11 +20,11 @@ import org.casdm.storage.Locations;
  * Some of the records of a CIFAR file.
  *
  * @param file    where it is
- * @param length  of the file when it was looked up
+ * @param length  of the file when it was listed
  * @param format  CIFAR-10 or CIFAR-100
  * @param classes how many there are
  * @param first   the first record
- * @param end     the one behind the last
+ * @param end     the one after the last
  */
 public record CifarPart(String file, long length, SourceFormat format, int classes, long first, long end)
         implements SourcePart {

@@ -40,8 +40,7 @@ public final class IdxFile {
         try {
             input = open(path, hadoop);
             if (!Arrays.equals(dimensions(path, magic, input), expected)) {
-                throw new DataException(
-                        path + " changed since it was looked up; start again when nothing writes to it any more");
+                throw new DataException(path + " changed since it was listed. Run again when nothing writes to it");
             }
             DataInputStream result = input;
             input = null;
@@ -62,7 +61,7 @@ public final class IdxFile {
         if ((long) dimensions[1] * dimensions[2] > LARGEST_IMAGE) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s: its header gives images of %d x %d. Fetch it again",
+                    "%s: its header gives images of %d x %d. Download it again",
                     path,
                     dimensions[2],
                     dimensions[1]));
@@ -92,12 +91,12 @@ public final class IdxFile {
                                 path,
                                 length,
                                 data.length)
-                        + "Fetch it again");
+                        + "Download it again");
             }
             if (input.read() != -1) {
                 throw new DataException(String.format(
                         Locale.ROOT,
-                        "%s continues after the %d bytes that its header states. Fetch it again",
+                        "%s continues after the %d bytes that its header states. Download it again",
                         path,
                         length));
             }
@@ -135,7 +134,7 @@ public final class IdxFile {
             dimensions[i] = input.readInt();
             if (dimensions[i] < 1) {
                 throw new DataException(String.format(
-                        Locale.ROOT, "%s: its header gives %d as a size. Fetch it again", path, dimensions[i]));
+                        Locale.ROOT, "%s: its header gives %d as a size. Download it again", path, dimensions[i]));
             }
         }
         return dimensions;
@@ -155,6 +154,7 @@ public final class IdxFile {
     }
 
     private static DataException cut(Path path, IOException cause) {
-        return new DataException(path + " is cut short or damaged (" + cause.getMessage() + "). Fetch it again", cause);
+        return new DataException(
+                path + " is cut short or damaged (" + cause.getMessage() + "). Download it again", cause);
     }
 }

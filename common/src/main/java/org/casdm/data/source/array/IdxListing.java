@@ -88,7 +88,7 @@ public final class IdxListing {
                         ? folder + " holds no IDX file of images (train-images-idx3-ubyte, perhaps with .gz)"
                         : String.format(
                                 Locale.ROOT,
-                                "%s holds several IDX files of images, none called train: %s. Give one of them",
+                                "%s holds several IDX files of images, none named train: %s. Give one of them",
                                 folder,
                                 names));
     }

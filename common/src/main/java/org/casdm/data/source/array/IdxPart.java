@@ -20,7 +20,7 @@ import org.casdm.data.source.SourceRecords;
 import org.casdm.storage.Locations;
 
 /**
- * Some of the images of an IDX file. Unlike an archive, a file that is cut short or goes on too long is refused as a
+ * Some of the images of an IDX file. Unlike an archive, a file that is cut short or too long is refused as a
  * whole: its header says how many images there are.
  *
  * @param images  the file of images
@@ -29,7 +29,7 @@ import org.casdm.storage.Locations;
  * @param rows    of an image
  * @param columns of an image
  * @param first   the first image
- * @param end     the one behind the last
+ * @param end     the one after the last
  */
 record IdxPart(String images, String labels, int total, int rows, int columns, int first, int end)
         implements SourcePart {
@@ -71,7 +71,7 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
                         if (end == total && input.read() != -1) {
                             throw new DataException(String.format(
                                     Locale.ROOT,
-                                    "%s continues after the %d images that its header promises. Fetch it again",
+                                    "%s continues after the %d images that its header promises. Download it again",
                                     images,
                                     total));
                         }
@@ -89,7 +89,7 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
                             String.format(
                                     Locale.ROOT,
                                     "%s is cut short or damaged: its header promises %d images, and it ends within"
-                                            + " image %d. Fetch it again",
+                                            + " image %d. Download it again",
                                     images,
                                     total,
                                     index),

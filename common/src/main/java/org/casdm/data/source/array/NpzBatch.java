@@ -71,7 +71,7 @@ final class NpzBatch implements Closeable {
         if (reader.header().elementCount() != count()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s has %d labels for %d pictures. Fetch it again",
+                    "%s has %d labels for %d pictures. Download it again",
                     path,
                     reader.header().elementCount(),
                     count()));

@@ -75,7 +75,7 @@ public final class NpzListing {
                 side = batch.side();
             } catch (TensorFormatException e) {
                 throw new DataException(
-                        e.getMessage() + ". Fetch it again, or see that it is ImageNet's downsampled "
+                        e.getMessage() + ". Download it again, or check that it is ImageNet's downsampled "
                                 + "form: arrays data (N x 3072 for 32 pixels, uint8) and labels (from 1 on)",
                         e);
             }

@@ -24,7 +24,7 @@ import org.casdm.tensor.npy.NpyReader;
  *
  * @param file        where it is
  * @param first       the first record
- * @param end         the one behind the last
+ * @param end         the one after the last
  * @param recordBytes of each
  */
 record NpzPart(String file, int first, int end, int recordBytes) implements SourcePart {
@@ -88,7 +88,7 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
                                         e.getMessage(),
                                         record,
                                         file)
-                                + "read, those behind were not");
+                                + "read, later ones were not");
             }
             index++;
             var id = fileName + "#" + record;

@@ -38,7 +38,7 @@ import org.casdm.data.source.label.PictureLabels;
 public final class FolderListing {
     private static final int FILES_A_PART = 512;
     private static final long BYTES_A_PART = 64L << 20;
-    private static final String LINK = "a symbolic link, which is not followed unless --follow-links says so";
+    private static final String LINK = "a symbolic link; use --follow-links to follow links";
 
     private static final String LINK_TO_NOTHING = "a symbolic link to something that does not exist";
 
@@ -82,7 +82,7 @@ public final class FolderListing {
                                     ? ""
                                     : ", the first is " + listing.refused.get(0).id() + ": "
                                             + listing.refused.get(0).reason())
-                    + "called " + PicturePaths.EXTENSION_LIST + ", in it or in folders below it");
+                    + "named " + PicturePaths.EXTENSION_LIST + ", in it or in its subfolders");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
         return listing;
@@ -104,11 +104,11 @@ public final class FolderListing {
         }
     }
 
-    /** Hadoop's local file system follows links and does not say so; Java's own does not unless told. */
+    /** Hadoop's local file system follows links and does not report it; Java's own follows them only on request. */
     private void walk(java.nio.file.Path root, boolean followLinks) throws IOException {
         Set<FileVisitOption> options =
                 followLinks ? EnumSet.of(FileVisitOption.FOLLOW_LINKS) : EnumSet.noneOf(FileVisitOption.class);
-        // The folder itself may be a link: it was named by whoever started this.
+        // The folder itself may be a link: the user has named it.
         java.nio.file.Path start = root.toRealPath();
         Files.walkFileTree(start, options, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
             @Override
@@ -176,7 +176,7 @@ public final class FolderListing {
                 files.size(),
                 location,
                 labels.summary(),
-                ignored == 0 ? "" : ", " + ignored + " other files left aside",
+                ignored == 0 ? "" : ", " + ignored + " other files ignored",
                 refused.isEmpty()
                         ? ""
                         : String.format(
@@ -184,7 +184,7 @@ public final class FolderListing {
                                 ", %d refused, the first is %s",
                                 refused.size(),
                                 refused.get(0).id()),
-                loops.isEmpty() ? "" : ", links to a folder around them left aside: " + String.join(", ", loops));
+                loops.isEmpty() ? "" : ", links to a folder that contains them ignored: " + String.join(", ", loops));
         return new ImageSource(location, SourceFormat.FOLDER, labels.classNames(), parts(labels), summary, fingerprint);
     }
 

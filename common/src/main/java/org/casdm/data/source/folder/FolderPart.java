@@ -27,7 +27,7 @@ import org.casdm.storage.Locations;
  * @param names   their paths below it
  * @param labels  their labels
  * @param bytes   their lengths together
- * @param refused what was refused when the folder was listed, told as records of this part
+ * @param refused what was refused when the folder was listed, reported as records of this part
  */
 record FolderPart(String folder, List<String> names, List<Integer> labels, long bytes, List<BadRecord> refused)
         implements SourcePart {
@@ -75,7 +75,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
         } catch (IOException e) {
             if (Storage.isMissing(e)) {
                 FileNames.requireUtf8(file.toString(), FileNames.charset());
-                return new BadRecord(name, "the file is gone since the folder was listed");
+                return new BadRecord(name, "the file was removed after the folder was listed");
             }
             throw Storage.explained(file, e);
         }

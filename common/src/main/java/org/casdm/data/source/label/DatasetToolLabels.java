@@ -32,7 +32,7 @@ public final class DatasetToolLabels {
      * @param sorted  the pictures' paths below the folder that the file is in, sorted
      * @return a label for each path, {@link DatasetDescription#NO_LABEL} where the file has none; an empty array if it says
      *     that no picture has one; empty if it is another program's file
-     * @throws DataException if it is no JSON, or its labels are not class numbers
+     * @throws DataException if it is not JSON, or its labels are not class numbers
      */
     static Optional<int[]> read(byte[] content, String file, List<String> sorted) throws DataException {
         try (JsonParser json = new JsonFactory().createParser(content)) {
@@ -55,7 +55,7 @@ public final class DatasetToolLabels {
             throw new DataException(
                     String.format(
                             Locale.ROOT,
-                            "%s is not JSON: %s (line %d). Restore it, or remove it for classes by folders",
+                            "%s is not JSON: %s (line %d). Restore it, or remove it to take classes from folders",
                             file,
                             e.getOriginalMessage(),
                             e.getLocation().getLineNr()),
@@ -72,7 +72,7 @@ public final class DatasetToolLabels {
         Arrays.fill(labels, DatasetDescription.NO_LABEL);
         while (json.nextToken() == JsonToken.START_ARRAY) {
             String name = json.nextTextValue();
-            // Of any size: a number that is too large for a long is no label either.
+            // Of any size: a number that is too large for a long is not a label either.
             boolean whole = json.nextToken() == JsonToken.VALUE_NUMBER_INT
                     && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
             long label = whole ? json.getLongValue() : -1;

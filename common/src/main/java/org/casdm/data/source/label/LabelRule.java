@@ -32,14 +32,14 @@ public enum LabelRule {
         return key;
     }
 
-    /** @throws IllegalArgumentException naming the choices when there is no such rule */
+    /** @throws IllegalArgumentException naming the choices if the rule is unknown */
     public static LabelRule of(String key) {
         return Arrays.stream(values())
                 .filter(rule -> rule.key.equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
                 .orElseThrow(() -> new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "no rule of labels \"%s\"; there are %s",
+                        "unknown label rule \"%s\"; possible are %s",
                         key,
                         Arrays.stream(values()).map(LabelRule::key).collect(Collectors.joining(", ")))));
     }

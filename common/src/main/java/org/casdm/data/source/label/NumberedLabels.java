@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 
 /** Labels that are whole numbers from 0 on: their classes are called by their numbers. */
 public final class NumberedLabels {
-    /** ImageNet-21k has 21,841 classes; a larger number is no label. */
+    /** ImageNet-21k has 21,841 classes; a larger number is not a label. */
     static final int MOST_CLASSES = 100_000;
 
     private NumberedLabels() {}

@@ -111,7 +111,7 @@ public final class LmdbListing {
             input.readNBytes(begin, 0, begin.length);
         }
         if (ByteBuffer.wrap(begin).order(ByteOrder.LITTLE_ENDIAN).getInt(MAGIC_AT) != MAGIC) {
-            throw new DataException(file + " is not an LMDB: its first page lacks the mark of one. Fetch it again");
+            throw new DataException(file + " is not an LMDB: its first page lacks the mark of one. Download it again");
         }
         int count = (int) Math.max(1, status.getLen() / BYTES_A_PART);
         for (int i = 0; i < count; i++) {

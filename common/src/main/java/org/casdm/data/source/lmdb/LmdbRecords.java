@@ -53,7 +53,7 @@ final class LmdbRecords extends LookAhead {
             // Keys lie close together, apart from the values: passing over a million takes about a second.
             for (long i = 0; i < first; i++) {
                 if (!cursor.next()) {
-                    throw damaged("it has fewer keys than it says");
+                    throw damaged("it has fewer keys than it claims");
                 }
             }
         } catch (LmdbException e) {
@@ -91,7 +91,7 @@ final class LmdbRecords extends LookAhead {
 
     private DataException damaged(String what) {
         return new DataException(
-                String.format(Locale.ROOT, "%s is cut short or damaged: %s. Fetch it again", part.file(), what));
+                String.format(Locale.ROOT, "%s is cut short or damaged: %s. Download it again", part.file(), what));
     }
 
     @Override

@@ -63,7 +63,7 @@ record ParquetColumns(List<String> image, String label, boolean textual) impleme
                     file,
                     images.isEmpty()
                             ? "no column holds pictures"
-                            : "several columns may hold pictures, and none is called image: " + images,
+                            : "several columns may hold pictures, and none is named image: " + images,
                     BYTES));
         }
         Optional<Type> label = LABEL_NAMES.stream()

@@ -134,7 +134,7 @@ public final class ParquetListing {
             }
         }
         if (files.isEmpty()) {
-            throw new DataException(path + " holds no files called .parquet");
+            throw new DataException(path + " holds no files named .parquet");
         }
         files.sort(Comparator.comparing(file -> file.getPath().getName()));
         List<FileStatus> training = files.stream()

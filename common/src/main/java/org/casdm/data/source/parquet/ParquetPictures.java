@@ -22,7 +22,7 @@ import org.casdm.data.shard.ShardInput;
 
 /** An open Parquet file with a column of pictures. For one thread. */
 final class ParquetPictures implements Closeable {
-    private static final String ADVICE = "Fetch it again";
+    private static final String ADVICE = "Download it again";
 
     private final ShardInput input;
     private final ParquetFileReader parquet;

@@ -7,7 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The arithmetic around convolutions: products, normalisation, activation, resizing, sums. Two implementations give the
  * same numbers: {@link HostKernels} makes one pass over host memory where a chain of ND4J operations makes ten,
- * {@link DeviceKernels} is that chain, for cards and for double precision.
+ * {@link DeviceKernels} is that chain, for GPUs and for double precision.
  *
  * <p>Activations are [images, positions..., channels] in C order, all arrays dense.
  */

@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 
 /**
  * Softmax over the rows of a matrix on host memory in float32, and its gradient. A row's result depends on that row
- * alone: the arithmetic is Java's, which rounds alike wherever the row stands and whatever the processor.
+ * alone: the arithmetic is Java's, which rounds alike whatever the row's place and the processor.
  *
  * <p>Memory is copied in whole rows into heap arrays that stay in the first-level cache. Loops are flat and short, for
  * the JIT compiler to turn into vector instructions.

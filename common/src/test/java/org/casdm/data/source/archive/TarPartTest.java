@@ -147,8 +147,8 @@ class TarPartTest {
         assertThat(SourceReading.images(records)).hasSize(1);
         assertThat(SourceReading.bad(records))
                 .singleElement()
-                .satisfies(
-                        bad -> assertThat(bad.reason()).contains("the mark of a tar's end is missing", "at byte 4096"));
+                .satisfies(bad ->
+                        assertThat(bad.reason()).contains("the end-of-archive marker is missing", "at byte 4096"));
     }
 
     @Test
@@ -315,7 +315,7 @@ class TarPartTest {
         Files.write(folder.resolve("a.tar"), tar(Map.of("a.png", PICTURE)));
         assertThatThrownBy(() -> reading().find(folder.resolve("a.tar"), SourceFormat.IMAGENET))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("say format tar");
+                .hasMessageContaining("use format tar");
         Files.write(
                 folder.resolve("no.tar"),
                 "this is no tar at all, but text ".repeat(40).getBytes(StandardCharsets.US_ASCII));
@@ -385,10 +385,10 @@ class TarPartTest {
         assertThat(SourceReading.bad(records))
                 .extracting(BadRecord::id)
                 .containsExactly("2.png", "3.png", "4.png", "5.png");
-        assertThat(SourceReading.bad(records).get(0).reason()).startsWith("no label beside it");
+        assertThat(SourceReading.bad(records).get(0).reason()).startsWith("no label: neither");
         assertThat(SourceReading.bad(records).get(1).reason())
                 .isEqualTo("3.cls: its label is cat; labels are whole numbers from 0 to 99999");
-        assertThat(SourceReading.bad(records).get(3).reason()).startsWith("5.json: no JSON");
+        assertThat(SourceReading.bad(records).get(3).reason()).startsWith("5.json: not JSON");
     }
 
     @Test

@@ -51,7 +51,7 @@ class ZipPartTest {
         ImageSource source = reading().find(zip, SourceFormat.AUTO);
         assertThat(source.format()).isEqualTo(SourceFormat.ZIP);
         assertThat(source.classNames()).containsExactly("ant", "zebra");
-        assertThat(source.summary()).contains("2 pictures", "2 classes", "2 other files left aside");
+        assertThat(source.summary()).contains("2 pictures", "2 classes", "2 other files ignored");
         List<RawImage> images = SourceReading.images(reading().records(source));
         assertThat(images).extracting(RawImage::id).containsExactly("zebra/a.png", "ant/b.JPEG");
         assertThat(images).extracting(RawImage::label).containsExactly(1, 0);
@@ -131,7 +131,7 @@ class ZipPartTest {
         Files.write(zip, new byte[10], StandardOpenOption.APPEND);
         assertThatThrownBy(() -> reading().records(source))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("start again when nothing writes to it any more");
+                .hasMessageContaining("Run again when nothing writes to it");
     }
 
     @Test
@@ -233,7 +233,7 @@ class ZipPartTest {
         assertThatThrownBy(() -> reading().find(zip, SourceFormat.AUTO))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("set.zip")
-                .hasMessageContaining("fetch it again, whole");
+                .hasMessageContaining("Download it again");
     }
 
     private static int indexOf(byte[] content, int signature, int from) {

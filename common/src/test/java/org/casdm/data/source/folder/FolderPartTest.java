@@ -40,7 +40,7 @@ class FolderPartTest {
         ImageSource source = reading.find(folder, SourceFormat.AUTO);
         assertThat(source.format()).isEqualTo(SourceFormat.FOLDER);
         assertThat(source.classNames()).containsExactly("ant", "zebra");
-        assertThat(source.summary()).contains("3 picture files", "2 classes", "2 other files left aside");
+        assertThat(source.summary()).contains("3 picture files", "2 classes", "2 other files ignored");
         List<SourceRecord> records = reading.records(source);
         assertThat(SourceReading.ids(records))
                 .containsExactly("ant/deep/10:30.png", "ant/empty.webp", "zebra/50% off.JPG");
@@ -78,7 +78,7 @@ class FolderPartTest {
         Files.createSymbolicLink(folder.resolve("class/loop"), folder);
         var strict = reading(SourceLimits.DEFAULT);
         assertThat(strict.find(folder, SourceFormat.AUTO).summary())
-                .contains("links to a folder around them left aside: class/loop");
+                .contains("links to a folder that contains them ignored: class/loop");
         List<SourceRecord> records = strict.records(folder, SourceFormat.AUTO);
         assertThat(SourceReading.ids(SourceReading.images(records))).containsExactly("class/own.png");
         assertThat(SourceReading.bad(records))
@@ -94,7 +94,7 @@ class FolderPartTest {
                 .containsExactly("class/file.png", "class/own.png", "other/a.png");
         assertThat(SourceReading.bad(followed)).isEmpty();
         assertThat(lenient.find(folder, SourceFormat.FOLDER).summary())
-                .contains("links to a folder around them left aside: class/loop");
+                .contains("links to a folder that contains them ignored: class/loop");
     }
 
     @Test
@@ -144,7 +144,7 @@ class FolderPartTest {
         Files.writeString(folder.resolve("metadata.parquet"), "captions");
         ImageSource source = reading(SourceLimits.DEFAULT).find(folder, SourceFormat.AUTO);
         assertThat(source.format()).isEqualTo(SourceFormat.FOLDER);
-        assertThat(source.summary()).contains("2 other files left aside");
+        assertThat(source.summary()).contains("2 other files ignored");
     }
 
     @Test
@@ -161,8 +161,7 @@ class FolderPartTest {
         Files.createSymbolicLink(folder.resolve("a.png"), elsewhere.resolve("a.png"));
         assertThatThrownBy(() -> reading(SourceLimits.DEFAULT).find(folder, SourceFormat.FOLDER))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining(
-                        "1 refused, the first is a.png: a symbolic link, which is not followed unless --follow-links");
+                .hasMessageContaining("1 refused, the first is a.png: a symbolic link; use --follow-links");
     }
 
     @Test
@@ -184,7 +183,7 @@ class FolderPartTest {
         ImageSource source = reading.find(folder, SourceFormat.FOLDER);
         Files.delete(folder.resolve("a.png"));
         assertThat(reading.records(source).get(0))
-                .isEqualTo(new BadRecord("a.png", "the file is gone since the folder was listed"));
+                .isEqualTo(new BadRecord("a.png", "the file was removed after the folder was listed"));
     }
 
     private SourceReading reading(SourceLimits limits) {

@@ -104,7 +104,7 @@ class LmdbPartTest {
         assertThatThrownBy(() -> reading().records(source))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("is cut short or damaged")
-                .hasMessageContaining("Fetch it again");
+                .hasMessageContaining("Download it again");
         Files.writeString(file, "no database");
         assertThatThrownBy(() -> reading().find(file, SourceFormat.AUTO))
                 .isInstanceOf(DataException.class)

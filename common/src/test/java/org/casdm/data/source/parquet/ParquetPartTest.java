@@ -171,7 +171,7 @@ class ParquetPartTest {
         assertThatThrownBy(() -> reading().find(folder, SourceFormat.AUTO))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("a.parquet is damaged, or no Parquet file")
-                .hasMessageContaining("Fetch it again");
+                .hasMessageContaining("Download it again");
     }
 
     @Test
