@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.DataException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,35 +23,20 @@ class DamagedShardIT {
     @TempDir
     private java.nio.file.Path local;
 
-    private FileSystem fileSystem;
-    private Path folder;
-
-    @BeforeEach
-    void open() throws IOException {
-        fileSystem = FileSystem.getLocal(new Configuration());
-        folder = new Path(local.toUri());
-    }
-
-    private static byte[] pixels(int image, int byteCount) {
-        var bytes = new byte[byteCount];
+    private static byte[] pixels(int image) {
+        var bytes = new byte[BYTES];
         new Random(image).nextBytes(bytes);
         return bytes;
-    }
-
-    private ShardFile write(String name, int count, int size) throws IOException {
-        try (var writer = new ShardWriter(fileSystem, new Path(folder, name), size)) {
-            for (int i = 0; i < count; i++) {
-                writer.write("image-" + i, i % 7 - 1, pixels(i, size * size * 3), 0);
-            }
-            assertThat(writer.count()).isEqualTo(count);
-            return writer.finish();
-        }
     }
 
     /** Whatever byte is flipped: what was written comes back, or an error that names the file. */
     @Test
     void damageIsNoticed() throws IOException {
-        var shard = write("part-00000.parquet", 30, SIZE);
+        var data = TestDataFolder.write(
+                local, SIZE, List.of(), new int[] {30}, image -> image % 7 - 1, DamagedShardIT::pixels);
+        var shard = data.description().shards().get(0);
+        var fileSystem = FileSystem.getLocal(new Configuration());
+        var folder = new Path(local.toUri());
         var file = local.resolve("part-00000.parquet");
         var whole = Files.readAllBytes(file);
         ShardImages written;
