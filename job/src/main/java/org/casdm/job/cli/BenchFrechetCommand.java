@@ -3,6 +3,7 @@ package org.casdm.job.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.Callable;
 import org.casdm.job.bench.FrechetBenchmark;
+import org.casdm.job.cli.failure.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.engine.Engines;
 import org.casdm.job.bench.InceptionBenchmark;
+import org.casdm.job.cli.failure.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -7,6 +7,8 @@ import org.apache.commons.io.FileUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.job.bench.RoundBenchmark;
 import org.casdm.job.bench.StepSettings;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.SparkOptions;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

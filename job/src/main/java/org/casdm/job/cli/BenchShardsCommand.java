@@ -3,6 +3,8 @@ package org.casdm.job.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.Callable;
 import org.casdm.job.bench.ShardBenchmark;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -7,6 +7,7 @@ import org.casdm.engine.Engines;
 import org.casdm.job.bench.StepBenchmark;
 import org.casdm.job.bench.StepSettings;
 import org.casdm.job.bench.StepSettings.Metric;
+import org.casdm.job.cli.failure.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,6 +1,12 @@
 package org.casdm.job.cli;
 
 import org.casdm.job.ProgramVersion;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.failure.FailureHandler;
+import org.casdm.job.cli.spark.ProcessEnvironment;
+import org.casdm.job.cli.spark.SparkLogging;
+import org.casdm.job.cli.weights.ConvertCommand;
+import org.casdm.job.cli.weights.WeightsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,7 +86,7 @@ public final class Casdm implements Runnable {
     }
 
     /** Runs the program within another, and gives its exit code. */
-    static int execute(CommandLine program, String... arguments) {
+    public static int execute(CommandLine program, String... arguments) {
         var secret = SecretArguments.problem(arguments);
         if (secret.isPresent()) {
             program.getErr().println(program.getColorScheme().errorText(secret.get()));
@@ -94,7 +100,7 @@ public final class Casdm implements Runnable {
         }
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         var program = new Casdm();
         return new CommandLine(program)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -6,6 +6,8 @@ import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.storage.Locations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,6 +2,8 @@ package org.casdm.job.cli;
 
 import java.util.concurrent.Callable;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.storage.Locations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

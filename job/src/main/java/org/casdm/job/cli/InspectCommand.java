@@ -1,6 +1,8 @@
 package org.casdm.job.cli;
 
 import java.util.concurrent.Callable;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.job.inspect.Inspection;
 import org.casdm.job.inspect.InspectionText;
 import picocli.CommandLine.Command;

@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.label.LabelRule;
+import org.casdm.job.cli.spark.SparkOptions;
+import org.casdm.job.cli.spark.SparkProgram;
 import org.casdm.job.prepare.PrepareJob;
 import org.casdm.job.prepare.PrepareSettings;
 import picocli.CommandLine.Command;

@@ -4,6 +4,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.job.promote.Gate;
 import org.casdm.job.promote.Promotion;
 import picocli.CommandLine.Command;

@@ -3,6 +3,8 @@ package org.casdm.job.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.job.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

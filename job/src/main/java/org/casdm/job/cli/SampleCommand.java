@@ -7,8 +7,11 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.job.cli.spark.SparkOptions;
+import org.casdm.job.cli.spark.SparkProgram;
 import org.casdm.job.sample.SampleJob;
 import org.casdm.job.sample.SampleRequest;
+import org.casdm.job.sample.draw.TrajectoryRequest;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import picocli.CommandLine.Command;
@@ -194,8 +197,7 @@ final class SampleCommand implements Callable<Integer> {
                     seed,
                     !unclipped,
                     interpolation(),
-                    Optional.ofNullable(trajectory)
-                            .map(moments -> new SampleRequest.TrajectoryRequest(moments, trajectoryImages)));
+                    Optional.ofNullable(trajectory).map(moments -> new TrajectoryRequest(moments, trajectoryImages)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.evaluate.result.Evaluation;
 
 /**
  * Judges sets of samples that are there. The numbers do not depend on the number of executors; the threads that BLAS

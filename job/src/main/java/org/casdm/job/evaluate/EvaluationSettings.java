@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.casdm.engine.EngineRequest;
+import org.casdm.job.evaluate.result.Metric;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.inception.InceptionSpec;
 

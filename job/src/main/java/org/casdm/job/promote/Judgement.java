@@ -2,7 +2,7 @@ package org.casdm.job.promote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
-import org.casdm.job.evaluate.StoredEvaluation;
+import org.casdm.job.evaluate.result.StoredEvaluation;
 
 /**
  * A checkpoint's Fréchet distance.

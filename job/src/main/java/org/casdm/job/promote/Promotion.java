@@ -11,7 +11,7 @@ import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.data.Storage;
-import org.casdm.job.evaluate.StoredEvaluation;
+import org.casdm.job.evaluate.result.StoredEvaluation;
 import org.casdm.storage.Locations;
 
 /**

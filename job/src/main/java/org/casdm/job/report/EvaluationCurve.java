@@ -19,7 +19,7 @@ import org.casdm.config.Redaction;
  * @param lines      as they are stored, by step
  * @param metrics    of each line the metrics alone, by the names that people know them by
  */
-record EvaluationCurve(
+public record EvaluationCurve(
         String id,
         String conditions,
         boolean comparable,

@@ -18,7 +18,7 @@ import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.checkpoint.TrainingState;
 import org.casdm.config.Redaction;
-import org.casdm.job.evaluate.StoredEvaluation;
+import org.casdm.job.evaluate.result.StoredEvaluation;
 
 /**
  * What a run folder tells.

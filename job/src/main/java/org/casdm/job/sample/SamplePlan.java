@@ -2,6 +2,7 @@ package org.casdm.job.sample;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.casdm.job.sample.folder.SampleRange;
 
 /**
  * How images are cut into ranges. A new folder has ranges of {@code length} images; one that holds some already gets

@@ -1,10 +1,10 @@
 package org.casdm.job.sample;
 
-import java.io.Serializable;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.casdm.diffusion.ReverseProcess.Variance;
+import org.casdm.job.sample.draw.TrajectoryRequest;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.SamplerSettings.Estimator;
 
@@ -64,24 +64,6 @@ public record SampleRequest(
     public enum Method {
         DDPM,
         DDIM
-    }
-
-    /**
-     * @param moments steps to show of each image, the first and the last among them
-     * @param images how many images, from number 0 on
-     */
-    public record TrajectoryRequest(int moments, int images) implements Serializable {
-        public TrajectoryRequest {
-            if (moments < 1 || images < 1) {
-                throw new IllegalArgumentException(
-                        "a trajectory has at least 1 step and 1 image, not " + moments + " and " + images);
-            }
-        }
-
-        /** The same with no more images than there are. */
-        TrajectoryRequest withAtMost(long count) {
-            return new TrajectoryRequest(moments, (int) Math.min(images, count));
-        }
     }
 
     /** @throws IllegalArgumentException saying what is wrong, for the user */

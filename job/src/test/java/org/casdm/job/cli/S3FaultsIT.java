@@ -20,6 +20,8 @@ import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.HadoopSettings;
 import org.casdm.job.testing.FaultyProxy;
 import org.casdm.job.testing.FaultyProxy.Fault;
 import org.casdm.job.testing.FaultyProxy.Request;

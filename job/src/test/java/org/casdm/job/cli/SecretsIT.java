@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.job.testing.S3Server;
 import org.junit.jupiter.api.AfterAll;

@@ -24,6 +24,7 @@ import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.source.ImageSources;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.job.cli.failure.FailureMessages;
 import org.casdm.job.inspect.Inspection;
 import org.casdm.job.inspect.RunSummary;
 import org.casdm.job.testing.S3Server;

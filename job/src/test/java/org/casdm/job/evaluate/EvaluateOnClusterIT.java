@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.evaluate.result.Evaluation;
+import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.testing.ExecutorKiller;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.testing.EngineRequests;

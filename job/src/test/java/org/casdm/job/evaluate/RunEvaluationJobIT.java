@@ -16,6 +16,7 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.ConfiguredModel;
+import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.sample.SampleExamples;
 import org.casdm.job.sample.SampleRequest;
 import org.casdm.job.testing.LocalCluster;

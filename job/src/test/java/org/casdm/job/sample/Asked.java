@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
-import org.casdm.job.sample.SampleRequest.TrajectoryRequest;
+import org.casdm.job.sample.draw.TrajectoryRequest;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.SamplerSettings.Estimator;
 

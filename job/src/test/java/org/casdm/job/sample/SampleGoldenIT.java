@@ -10,6 +10,8 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Device;
 import org.casdm.engine.nd4j.Nd4jEngine;
+import org.casdm.job.sample.model.StoredModel;
+import org.casdm.job.sample.model.WeightChoice;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerGolden;
 import org.casdm.sampling.SamplerSettings.Estimator;

@@ -3,6 +3,7 @@ package org.casdm.job.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.casdm.job.sample.folder.SampleRange;
 import org.junit.jupiter.api.Test;
 
 class SamplePlanTest {

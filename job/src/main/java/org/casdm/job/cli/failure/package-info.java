@@ -1,0 +1,2 @@
+/** What the user reads when a command fails, and the exit code. */
+package org.casdm.job.cli.failure;

@@ -1,0 +1,2 @@
+/** What evaluation has found, and the files and tables that say it. */
+package org.casdm.job.evaluate.result;

@@ -1,0 +1,2 @@
+/** How far long work is, for logs and terminals. */
+package org.casdm.job.progress;

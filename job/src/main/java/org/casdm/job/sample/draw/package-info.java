@@ -1,0 +1,2 @@
+/** The tasks that draw images. */
+package org.casdm.job.sample.draw;

@@ -1,0 +1,2 @@
+/** The stored weights that images are drawn with. */
+package org.casdm.job.sample.model;
