@@ -185,14 +185,14 @@ class EngineParityTest {
 
     @Test
     void classifiersFeatures(@TempDir Path folder) throws IOException {
-        var layout = new ClassifierLayout(12, 3);
+        var layout = new ClassifierLayout(12, 3, 12);
         var random = new Random(1);
         var parameters = new float[layout.length()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = (float) (0.08 * random.nextGaussian());
         }
         var description = new ClassifierDescription(
-                12, List.of("a", "b", "c"), 0.5, "train", 10, "test", 10, new TrainingSettings(1, 16, 1e-3, 1));
+                12, List.of("a", "b", "c"), 0.5, "train", 10, "test", 10, new TrainingSettings(1, 16, 1e-3, 1, 12));
         var file = new org.apache.hadoop.fs.Path(
                 folder.resolve("classifier.safetensors").toUri());
         var hadoop = new Configuration();

@@ -33,7 +33,7 @@ final class LibTorchClassifier extends ImageNetwork {
             }
         }
         var hidden = torch.relu(linear(Tensors.mean(current, 2, 3), ClassifierLayout.FEATURE_LAYER));
-        Target.download(hidden, features.pooled(), first * ClassifierLayout.FEATURES);
+        Target.download(hidden, features.pooled(), first * layout.features());
         Target.download(linear(hidden, ClassifierLayout.CLASS_LAYER), features.logits(), first * layout.classes());
     }
 

@@ -34,6 +34,6 @@ public record ClassifierDescription(
 
     /** The layers and parameters. */
     public ClassifierLayout layout() {
-        return new ClassifierLayout(size, classNames.size());
+        return new ClassifierLayout(size, classNames.size(), settings.width());
     }
 }

@@ -41,7 +41,7 @@ final class ClassifierExtractor implements FeatureExtractor {
         }
         int count = images.count();
         var features = new Features(
-                count, new float[count * ClassifierLayout.FEATURES], NONE, new float[count * layout.classes()]);
+                count, new float[count * layout.features()], NONE, new float[count * layout.classes()]);
         int most = network.imagesAtOnce();
         for (int from = 0; from < count; from += most) {
             int part = Math.min(most, count - from);

@@ -8,21 +8,27 @@ import org.casdm.network.Parameter.Initialisation;
 import org.casdm.network.Parameter.Kind;
 
 /**
- * The classifier's layers and parameters: three convolutions of width 3, the first two followed by maxima of 2×2
+ * The classifier's layers and parameters: three convolutions with 3×3 kernels, the first two followed by maxima of 2×2
  * windows, a fourth, the mean over all pixels, a layer whose outputs are the features, and a linear map to logits. ReLU
- * after each but the last. A quarter of a million parameters.
+ * after each but the last. A quarter of a million parameters at the default width.
  *
  * @param size width and height of the images, {@value #SMALLEST} to {@value #LARGEST} pixels
  * @param classes at least 2
+ * @param width channels of the first convolution, {@value #NARROWEST} to {@value #WIDEST}; those behind it have two and
+ *     four times as many
  */
-public record ClassifierLayout(int size, int classes) {
+public record ClassifierLayout(int size, int classes, int width) {
 
     /** The smallest side of an image. */
     public static final int SMALLEST = 8;
     /** The largest side of an image. */
     public static final int LARGEST = 128;
-    /** Features of an image. */
-    public static final int FEATURES = 128;
+    /** The least channels of the first convolution. */
+    public static final int NARROWEST = 4;
+    /** The most channels of the first convolution. */
+    public static final int WIDEST = 256;
+    /** The width of a classifier that is not asked for another. */
+    public static final int DEFAULT_WIDTH = 32;
     /** Kernel and stride of the maxima. */
     public static final int POOLING = 2;
 
@@ -51,15 +57,24 @@ public record ClassifierLayout(int size, int classes) {
         if (classes < 2) {
             throw new IllegalArgumentException("a classifier needs at least 2 classes, not " + classes);
         }
+        if (width < NARROWEST || width > WIDEST) {
+            throw new IllegalArgumentException(
+                    "a classifier's width is " + NARROWEST + " to " + WIDEST + " channels, not " + width);
+        }
+    }
+
+    /** Features of an image. */
+    public int features() {
+        return 4 * width;
     }
 
     /** The convolutions in order. */
     public List<Convolution> convolutions() {
         return List.of(
-                new Convolution("convolution1", ImageBatch.CHANNELS, 32, true),
-                new Convolution("convolution2", 32, 64, true),
-                new Convolution("convolution3", 64, 128, false),
-                new Convolution("convolution4", 128, 128, false));
+                new Convolution("convolution1", ImageBatch.CHANNELS, width, true),
+                new Convolution("convolution2", width, 2 * width, true),
+                new Convolution("convolution3", 2 * width, 4 * width, false),
+                new Convolution("convolution4", 4 * width, 4 * width, false));
     }
 
     /** All parameters in the order of the flat vector. */
@@ -77,8 +92,8 @@ public record ClassifierLayout(int size, int classes) {
                     KERNEL);
         }
         int channels = convolutions().get(convolutions().size() - 1).outputs();
-        add(parameters, FEATURE_LAYER, Kind.MATRIX, Math.sqrt(6.0 / channels), FEATURES, channels);
-        add(parameters, CLASS_LAYER, Kind.MATRIX, 1 / Math.sqrt(FEATURES), classes, FEATURES);
+        add(parameters, FEATURE_LAYER, Kind.MATRIX, Math.sqrt(6.0 / channels), features(), channels);
+        add(parameters, CLASS_LAYER, Kind.MATRIX, 1 / Math.sqrt(features()), classes, features());
         return List.copyOf(parameters);
     }
 

@@ -27,7 +27,7 @@ record ClassifierModel(
                 "classifier of " + description.trainingData(),
                 Optional.of(QUALIFIER),
                 layout.size() + " pixels",
-                ClassifierLayout.FEATURES,
+                layout.features(),
                 0,
                 layout.classes(),
                 location,

@@ -15,7 +15,7 @@ final class ClassifierNetwork implements AutoCloseable {
     /**
      * Features and logits: arrays of the arena, that the receiver gives back.
      *
-     * @param features [n, {@link ClassifierLayout#FEATURES}], not negative
+     * @param features [n, {@link ClassifierLayout#features}], not negative
      * @param logits [n, classes]
      */
     record Result(INDArray features, INDArray logits) {}

@@ -19,7 +19,7 @@ class ClassifierFileFuzzTest {
 
     static Stream<byte[]> files() throws IOException {
         var description = new ClassifierDescription(
-                9, List.of("a", "b"), 0.5, "here", 10, "there", 5, new TrainingSettings(1, 2, 0.1, 3));
+                9, List.of("a", "b"), 0.5, "here", 10, "there", 5, new TrainingSettings(1, 2, 0.1, 3, 32));
         var folder = Files.createTempDirectory("casdm-classifier");
         var file = folder.resolve("classifier.safetensors");
         try {

@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class ClassifierNetworkTest {
 
     /** An odd size: the first maxima leave out a row and a column. */
-    private static final ClassifierLayout LAYOUT = new ClassifierLayout(9, 3);
+    private static final ClassifierLayout LAYOUT = new ClassifierLayout(9, 3, 32);
 
     private static final int IMAGES = 2;
     private static final int IMAGE = 9 * 9 * 3;
@@ -120,7 +120,7 @@ class ClassifierNetworkTest {
 
     private static Features features(Nd4jClassifier network, float[] pixels, int from, int count) {
         var features = new Features(
-                count, new float[count * ClassifierLayout.FEATURES], new float[0], new float[count * LAYOUT.classes()]);
+                count, new float[count * LAYOUT.features()], new float[0], new float[count * LAYOUT.classes()]);
         network.compute(Arrays.copyOfRange(pixels, from * IMAGE, (from + count) * IMAGE), count, features, 0);
         return features;
     }
@@ -133,18 +133,26 @@ class ClassifierNetworkTest {
     @Test
     void refusesWhatItCannotBe() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClassifierLayout(7, 3))
+                .isThrownBy(() -> new ClassifierLayout(7, 3, 32))
                 .withMessageContaining("8 to 128")
                 .withMessageContaining("7");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClassifierLayout(8, 1))
+                .isThrownBy(() -> new ClassifierLayout(8, 1, 32))
                 .withMessageContaining("2 classes");
-        assertThatIllegalArgumentException().isThrownBy(() -> new TrainingSettings(0, 1, 1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new TrainingSettings(0, 1, 1, 0, 32));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClassifierLayout(8, 2, 3))
+                .withMessageContaining("4 to 256");
+    }
+
+    @Test
+    void filesWithoutAWidthHaveTheFirstOne() {
+        assertThat(new TrainingSettings(1, 1, 1, 0, 0).width()).isEqualTo(ClassifierLayout.DEFAULT_WIDTH);
     }
 
     @Test
     void hasAQuarterOfAMillionParameters() {
-        assertThat(new ClassifierLayout(28, 10).length()).isBetween(200_000, 300_000);
+        assertThat(new ClassifierLayout(28, 10, 32).length()).isBetween(200_000, 300_000);
     }
 
     @Test

@@ -81,14 +81,14 @@ class ClassifierTrainingIT {
     }
 
     private static Classifier quicklyTrained(long seed) throws IOException {
-        return train(fewPictures, new TrainingSettings(1, 20, 1e-3, seed), (images, total, loss) -> {});
+        return train(fewPictures, new TrainingSettings(1, 20, 1e-3, seed, 32), (images, total, loss) -> {});
     }
 
     @Test
     void learnsToTellShapesApart() throws IOException {
         var seen = new ArrayList<Long>();
         var losses = new ArrayList<Double>();
-        var classifier = train(pictures, new TrainingSettings(7, 32, 2e-3, 0), (images, total, loss) -> {
+        var classifier = train(pictures, new TrainingSettings(7, 32, 2e-3, 0, 32), (images, total, loss) -> {
             assertThat(images).isLessThanOrEqualTo(total);
             seen.add(images);
             losses.add(loss);
@@ -208,7 +208,7 @@ class ClassifierTrainingIT {
                 i -> new DrawnImages(3, SIZE).pixels(i));
         var training = LabelledImages.read(pictures, Part.ALL, HADOOP);
         var test = LabelledImages.read(other, Part.ALL, HADOOP);
-        var settings = new TrainingSettings(1, 10, 1e-3, 0);
+        var settings = new TrainingSettings(1, 10, 1e-3, 0, 32);
         assertThatThrownBy(() -> new ClassifierTraining(settings, (images, total, loss) -> {}).run(training, test))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("[disc, square]")

@@ -124,6 +124,15 @@ final class TrainClassifierCommand implements Callable<Integer> {
             description = "Decides first weights and order (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--width",
+            paramLabel = "N",
+            defaultValue = "" + ClassifierLayout.DEFAULT_WIDTH,
+            description = "Channels of the first convolution, " + ClassifierLayout.NARROWEST + " to "
+                    + ClassifierLayout.WIDEST + "; features of an image are four times as many (default: "
+                    + "${DEFAULT-VALUE}).")
+    private int width;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads of arithmetic (default: the cores).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -161,6 +170,11 @@ final class TrainClassifierCommand implements Callable<Integer> {
     }
 
     private TrainingSettings settings() {
+        if (width < ClassifierLayout.NARROWEST || width > ClassifierLayout.WIDEST) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--width is " + ClassifierLayout.NARROWEST + " to " + ClassifierLayout.WIDEST + ", not " + width);
+        }
         if (size < ClassifierLayout.SMALLEST || size > ClassifierLayout.LARGEST || threads < 1) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -168,7 +182,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
                             + " and --threads at least 1, not " + size + " and " + threads);
         }
         try {
-            return new TrainingSettings(epochs, batch, learningRate, seed);
+            return new TrainingSettings(epochs, batch, learningRate, seed, width);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
