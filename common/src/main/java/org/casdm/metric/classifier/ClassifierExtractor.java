@@ -40,8 +40,8 @@ final class ClassifierExtractor implements FeatureExtractor {
                     + ")");
         }
         int count = images.count();
-        var features = new Features(
-                count, new float[count * layout.features()], NONE, new float[count * layout.classes()]);
+        var features =
+                new Features(count, new float[count * layout.features()], NONE, new float[count * layout.classes()]);
         int most = network.imagesAtOnce();
         for (int from = 0; from < count; from += most) {
             int part = Math.min(most, count - from);

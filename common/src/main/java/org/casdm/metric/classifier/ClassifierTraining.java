@@ -41,8 +41,7 @@ public final class ClassifierTraining {
             throw new DataException("the test images " + test.location() + " have the classes " + test.classNames()
                     + ", not " + training.classNames() + " as " + training.location());
         }
-        var layout = new ClassifierLayout(
-                training.size(), training.classNames().size(), settings.width());
+        var layout = new ClassifierLayout(training.size(), training.classNames().size(), settings.width());
         try (var parameters = initial(layout);
                 var gradients = Nd4j.create(DataType.FLOAT, layout.length());
                 var network = new ClassifierNetwork(layout, parameters, gradients)) {
