@@ -1,6 +1,7 @@
 package org.casdm.metric.classifier;
 
 import org.casdm.metric.feature.ImageBatch;
+import org.casdm.metric.feature.ImageInput;
 import org.casdm.network.nd4j.kernel.Arena;
 import org.casdm.network.nd4j.kernel.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,6 +12,19 @@ final class ClassifierInput {
     private static final float HALF_RANGE = 127.5f;
 
     private ClassifierInput() {}
+
+    /** The input of a classifier, which takes images of its size only. */
+    static ImageInput of(ClassifierLayout layout, String location) {
+        return (images, first, count) -> {
+            if (images.height() != layout.size() || images.width() != layout.size()) {
+                throw new IllegalArgumentException("The classifier " + location + " takes images of " + layout.size()
+                        + "x" + layout.size() + " pixels, not " + images.height() + "x" + images.width()
+                        + ": resize the images, or train a classifier for their size (casdm train-classifier --size "
+                        + images.height() + ")");
+            }
+            return values(images, first, count);
+        };
+    }
 
     /** Images {@code first} to {@code first + count} as [count, height, width, 3] in [-1, 1]. */
     static float[] values(ImageBatch images, int first, int count) {

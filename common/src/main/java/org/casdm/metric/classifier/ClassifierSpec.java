@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.metric.feature.FeatureExtractorSpec;
+import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.FeatureModel;
 import org.casdm.metric.feature.FeatureNetwork;
+import org.casdm.metric.feature.NetworkModel;
 import org.casdm.storage.Locations;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.WeightSource;
@@ -20,6 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param file the classifier's file; not random
  */
 public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec {
+
+    private static final String QUALIFIER = "classifier";
 
     public ClassifierSpec {
         Objects.requireNonNull(file, "file");
@@ -66,6 +70,19 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
      * @param closing frees what the networks share
      */
     public FeatureModel model(ClassifierFile.Stored stored, Supplier<FeatureNetwork> networks, Runnable closing) {
-        return ClassifierModel.of(stored, file.toString(), networks, closing);
+        var description = stored.classifier().description();
+        var layout = description.layout();
+        var location = file.toString();
+        var info = new FeatureInfo(
+                "classifier of " + description.trainingData(),
+                Optional.of(QUALIFIER),
+                layout.size() + " pixels",
+                layout.features(),
+                0,
+                layout.classes(),
+                location,
+                Optional.of(stored.sha256()),
+                false);
+        return new NetworkModel(info, threads -> ClassifierInput.of(layout, location), networks, closing);
     }
 }

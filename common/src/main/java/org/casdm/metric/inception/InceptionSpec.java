@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.metric.feature.FeatureExtractorSpec;
+import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.FeatureModel;
 import org.casdm.metric.feature.FeatureNetwork;
+import org.casdm.metric.feature.NetworkModel;
 import org.casdm.weights.WeightSource;
 
 /**
@@ -47,6 +49,16 @@ public record InceptionSpec(WeightSource weights, InceptionResize resize) implem
      * @param closing frees what the networks share
      */
     public FeatureModel model(Optional<String> sha256, Supplier<FeatureNetwork> networks, Runnable closing) {
-        return InceptionModel.of(this, sha256, networks, closing);
+        var info = new FeatureInfo(
+                "Inception v3 (2015-12-05)",
+                Optional.empty(),
+                resize.label(),
+                InceptionLayout.POOLED,
+                InceptionLayout.SPATIAL_SIDE * InceptionLayout.SPATIAL_SIDE * InceptionLayout.SPATIAL_CHANNELS,
+                InceptionLayout.CLASSES,
+                weights.toString(),
+                sha256,
+                sha256.isPresent());
+        return new NetworkModel(info, threads -> new InceptionInput(resize, threads), networks, closing);
     }
 }
