@@ -203,7 +203,7 @@ def test_the_whole_chain_promotes(first: Run):
 def test_a_killed_training_is_retried_and_goes_on_from_its_checkpoint(first: Run):
     assert first.has("casdm train was ended by SIGKILL")
     assert len(re.findall(r"casdm train is process \d+", first.log)) == 2
-    resumed = re.search(r"going on from \S*/checkpoints/0*(4|8) \(step (4|8),", first.log)
+    resumed = re.search(r"resuming from \S*/checkpoints/0*(4|8) \(step (4|8),", first.log)
     assert resumed, first.log
     # The steps before are not taken again.
     after = first.log[resumed.end() :]
@@ -230,9 +230,9 @@ def test_the_same_date_again_does_nothing_twice(first: Run, second: Run):
     again = run_dag("2026-01-04")
     assert again.code == 0 and again.states == dict.fromkeys(STAGES, "success")
     assert again.has(r"nothing to do: the run is at step 12 of 12")
-    assert again.has(r"16 of 16 images are there; drawing 0")
+    assert again.has(r"16 of 16 images exist; drawing 0")
     assert again.has(r"step 12: already evaluated")
-    assert again.has(r"it is promoted already")
+    assert again.has(r"it has been promoted")
     assert again.results["evaluate"]["fid"] == before["fid"]
     assert stored("models/promoted.json") == before
 

@@ -115,7 +115,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "default": 0.0,
         "type": "number",
         "minimum": 0,
-        "description": "By how much the FID may be worse than the promoted model's.",
+        "description": "How much worse the FID may be than the promoted model's.",
     },
     "max_fid": {
         "default": None,

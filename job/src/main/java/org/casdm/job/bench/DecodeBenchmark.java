@@ -95,7 +95,7 @@ public final class DecodeBenchmark {
             while (records.hasNext()) {
                 SourceRecord record = records.next();
                 if (!(record instanceof RawImage image)) {
-                    throw new DataException(record.id() + " cannot be used: a benchmark needs good pictures");
+                    throw new DataException(record.id() + " cannot be used: a benchmark needs usable pictures");
                 }
                 transform.apply(image.picture(decoder), pixels, 0);
                 images++;

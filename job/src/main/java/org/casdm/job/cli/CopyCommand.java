@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code casdm copy}: files in and out of object storage, for machines without its own tools. */
 @Command(
         name = "copy",
-        description = "Copies a file, or a folder with all that is in it, from any Hadoop file system to any other.",
+        description = "Copies a file, or a folder with everything in it, from any Hadoop file system to any other.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm copy /data/images s3a://bucket/images",
@@ -38,9 +38,8 @@ final class CopyCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "TO",
-            description =
-                    "What it is to be called there, a path or URI; must not exist yet. The root of a bucket takes "
-                            + "a file under its own name, and the content of a folder if it is empty.")
+            description = "Where to copy it: a path or URI that does not exist yet. The root of a bucket takes "
+                    + "a file under its own name, and the content of a folder if it is empty.")
     private String to;
 
     @Override

@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
 /** {@code casdm devices}. */
 @Command(
         name = "devices",
-        description = "Lists what this machine, or each executor of a cluster, can compute on: engines, CPU and GPUs, "
-                + "NVIDIA's driver, and the libraries of CUDA 13 and cuDNN 9 that LibTorch's GPU build lacks. Exit code 1 "
-                + "if something that is installed cannot be used.",
+        description = "Lists what this machine, or each executor of a cluster, can compute on: engines, CPU and GPUs,"
+            + " NVIDIA's driver, and the libraries of CUDA 13 and cuDNN 9 that LibTorch's GPU build lacks. Exit code 1"
+            + " if something that is installed cannot be used.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm devices",
@@ -40,7 +40,7 @@ final class DevicesCommand implements Callable<Integer> {
             names = "--executors",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Ask so many executors of the cluster instead of this machine (default: this machine).")
+            description = "Ask this many executors of the cluster instead of this machine (default: this machine).")
     private int executors;
 
     @Override

@@ -56,7 +56,7 @@ final class DrawImagesCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Decides all pictures (default: ${DEFAULT-VALUE}).")
+            description = "Seed of all pictures (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Override

@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
 /** {@code casdm evaluate}. */
 @Command(
         name = "evaluate",
-        description =
-                "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as guided-diffusion's "
-                        + "evaluator defines them. A set is a data folder, a folder of samples, an .npz batch (arr_0), or "
-                        + "pictures in any form that prepare reads; the reference may be stored statistics (.npz with mu, "
-                        + "sigma, mu_s, sigma_s). The numbers do not depend on the number of executors.",
+        description = "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as"
+                + " guided-diffusion's evaluator defines them. A set is a data folder, a folder of samples, an"
+                + " .npz batch (arr_0), or pictures in any form that prepare reads; the reference may be stored"
+                + " statistics (.npz with mu, sigma, mu_s, sigma_s). The numbers do not depend on the number of"
+                + " executors.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm evaluate --samples s3a://bucket/samples --reference s3a://bucket/imagenet-64 \\",
@@ -65,16 +65,16 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "[STEP=]URI",
-            description = "Images to judge, perhaps with the "
-                    + "training step that they were drawn at. May be given several times.")
+            description =
+                    "Images to evaluate, optionally with the " + "training step that they were drawn at. Repeatable.")
     private List<String> samples = List.of();
 
     @Option(
             names = "--run",
             paramLabel = "URI",
-            description = "A run's folder: its checkpoints are evaluated, and the "
-                    + "numbers stored in its metrics/evaluation-*.jsonl; what is there is not done again. Samples are drawn as "
-                    + "\"casdm sample\" does, unless --samples STEP=URI names some.")
+            description = "A run's folder: its checkpoints are evaluated, and the numbers stored in its"
+                    + " metrics/evaluation-*.jsonl; existing results are not recomputed. Samples are drawn as \"casdm"
+                    + " sample\" does, unless --samples STEP=URI names some.")
     private String run;
 
     @Option(
@@ -97,9 +97,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "URI",
-            description = "Weights of the feature network: for inception, "
-                    + "pytorch-fid's file (\"casdm weights get inception\" fetches it). \"random\" tries things out: the "
-                    + "numbers mean nothing then, and say so.")
+            description = "Weights of the feature network: for inception, pytorch-fid's file (\"casdm weights get"
+                + " inception\" fetches it). \"random\" tries things out: the numbers are then meaningless, and marked"
+                + " so.")
     private String weights;
 
     @Option(
@@ -121,17 +121,16 @@ final class EvaluateCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "Any of fid, sfid, is, kid, "
-                            + "precision, recall, with commas between them (default: fid,sfid,is, as far as the features allow).")
+                    "Any of fid, sfid, is, kid, precision, recall, with commas between them (default: fid,sfid,is, as"
+                            + " far as the features allow).")
     private List<String> metrics = List.of();
 
     @Option(
             names = "--resize",
             paramLabel = "WAY",
             defaultValue = "tf",
-            description =
-                    "How images are brought to 299 "
-                            + "pixels: tf, as TensorFlow 1 and the papers' evaluators do, or pytorch-fid (default: ${DEFAULT-VALUE}).")
+            description = "How images are resized to 299 pixels: tf, as TensorFlow 1 and the papers' evaluators do, or"
+                    + " pytorch-fid (default: ${DEFAULT-VALUE}).")
     private String resize;
 
     @Option(
@@ -172,16 +171,15 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--max-manifold",
             paramLabel = "N",
             defaultValue = "50000",
-            description = "Images of each set that "
-                    + "kid, precision and recall look at, at most; more are chosen from by --seed. The driver needs about "
-                    + "8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
+            description = "Images of each set that kid, precision and recall look at, at most; more are chosen from by"
+                    + " --seed. The driver needs about 8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
     private int maximumImages;
 
     @Option(
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Decides which images those are " + "(default: ${DEFAULT-VALUE}).")
+            description = "Seed of that choice " + "(default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Override
@@ -222,7 +220,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void tell(Outcome outcome, JavaSparkContext context) throws IOException {
         if (outcome.judged().isEmpty()) {
-            spec.commandLine().getOut().println("Nothing to do: all is in " + run + "/metrics.");
+            spec.commandLine().getOut().println("Nothing to do: all results are in " + run + "/metrics.");
         } else {
             EvaluationTable.print(outcome.judged(), spec.commandLine().getOut());
         }

@@ -138,7 +138,7 @@ final class LpipsCommand implements Callable<Integer> {
                             pairs.size(),
                             mean,
                             trunkName(),
-                            loaded.isRandom() ? ", random weights: means nothing" : "");
+                            loaded.isRandom() ? ", random weights: meaningless" : "");
         }
         return ExitCode.DONE;
     }

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code casdm prepare}. */
 @Command(
         name = "prepare",
-        description = "Turns a set of pictures, as its publisher ships it, into shards of training pixels. What comes "
-                + "out depends only on source and settings. Rerun the same command to resume.",
+        description = "Turns a set of pictures, in its published form, into shards of training pixels. The result "
+                + "depends only on source and settings. Rerun the same command to resume.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm prepare --source /usr/share/datasets/fashion-mnist --out /data/fashion-32 --size 32",
@@ -57,8 +57,8 @@ final class PrepareCommand implements Callable<Integer> {
             paramLabel = "RULE",
             defaultValue = "auto",
             description = "Where classes come from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, what the"
-                    + " source stores, else folders). folder: the folders of the first level; name: the part of a file's"
-                    + " name before the first underscore; both for folders and zips.",
+                + " source stores, else folders). folder: the folders of the first level; name: the part of a file's"
+                + " name before the first underscore; both for folders and zips.",
             completionCandidates = LabelRuleNames.class,
             converter = LabelRuleNames.class)
     private LabelRule labels;
@@ -82,7 +82,7 @@ final class PrepareCommand implements Callable<Integer> {
             paramLabel = "FRACTION",
             defaultValue = "0",
             description =
-                    "Share of images that is put aside into the folder held-out below --out, chosen by a hash of their"
+                    "Share of images that is held out, in the folder held-out below --out,  chosen by a hash of their"
                             + " ids (default: ${DEFAULT-VALUE}).")
     private double heldOut;
 
@@ -96,7 +96,7 @@ final class PrepareCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Decides the order of images " + "(default: ${DEFAULT-VALUE}).")
+            description = "Seed of the order of images " + "(default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(

@@ -63,7 +63,7 @@ final class PromoteCommand implements Callable<Integer> {
             names = "--tolerance",
             paramLabel = "DISTANCE",
             defaultValue = "0",
-            description = "By how much the FID may " + "be worse all the same (default: ${DEFAULT-VALUE}).")
+            description = "How much worse the FID may be (default:  ${DEFAULT-VALUE}).")
     private double tolerance;
 
     @Option(

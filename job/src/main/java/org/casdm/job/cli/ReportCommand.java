@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 /** {@code casdm report}. */
 @Command(
         name = "report",
-        description = "Writes what a run has come to as one HTML file: curves, grids of samples over time, metrics, "
-                + "configuration, environment. The file needs nothing else and no network. Needs no Spark.",
+        description = "Writes the results of a run as one HTML file:  curves, grids of samples over time, metrics, "
+                + "configuration, environment. The file is self-contained. Needs no Spark.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm report /data/runs/1",
@@ -53,9 +53,8 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--tensorboard",
             paramLabel = "FOLDER",
-            description =
-                    "Also writes TensorBoard's event files there: "
-                            + "losses, speed, evaluations, grids of samples, configuration. What an earlier report wrote is replaced.")
+            description = "Also writes TensorBoard's event files there: losses, speed, evaluations, grids of samples,"
+                    + " configuration. What an earlier report wrote is replaced.")
     private String tensorboard;
 
     @Override

@@ -57,7 +57,7 @@ final class SampleCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URI",
             description = "Folder of a run (its newest "
-                    + "complete checkpoint), the same with @STEP behind it, or the folder of a checkpoint.")
+                    + "complete checkpoint), the same with @STEP appended, or the folder of a checkpoint.")
     private String checkpoint;
 
     @Option(
@@ -133,7 +133,7 @@ final class SampleCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Decides all noise (default: ${DEFAULT-VALUE}).")
+            description = "Seed of all noise (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(

@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train-classifier",
         description = "Trains a small classifier on labelled images, whose features stand in for the Inception "
-                + "network's where that makes no sense: grey or tiny images. What is measured with it is called FID "
-                + "(classifier), and is comparable with what the same file measures, with nothing else.",
+                + "network's where those do not fit: grey or tiny images. Its metrics are called FID "
+                + "(classifier), and are comparable only with those of the same file.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm train-classifier --data /usr/share/datasets/fashion-mnist \\",
@@ -93,7 +93,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
             defaultValue = "32",
             description = "Width and height of the "
                     + "images that will be evaluated, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
-                    + "; those of --data are brought to it (default: ${DEFAULT-VALUE}).")
+                    + "; those of --data are resized to it (default: ${DEFAULT-VALUE}).")
     private int size;
 
     @Option(
@@ -121,7 +121,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Decides first weights and order (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the first weights and the order (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(

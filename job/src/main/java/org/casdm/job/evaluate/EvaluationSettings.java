@@ -42,11 +42,11 @@ public record EvaluationSettings(
     public EvaluationSettings {
         metrics = Set.copyOf(metrics);
         if (reference.isEmpty() && metrics.stream().anyMatch(Metric::needsReference)) {
-            throw new IllegalArgumentException("without --reference there is no metric but the Inception Score (is)");
+            throw new IllegalArgumentException("without --reference the only metric is the Inception Score (is)");
         }
         if (maximumImages < 2) {
             throw new IllegalArgumentException(
-                    "metrics of single images look at two images at least, not " + maximumImages);
+                    "metrics of single images need at least two images, not " + maximumImages);
         }
         size.ifPresent(pixels -> {
             if (pixels < 1) {

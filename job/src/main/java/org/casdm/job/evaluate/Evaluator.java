@@ -86,13 +86,12 @@ final class Evaluator implements AutoCloseable {
             var found = model.info();
             LOG.info("features: {}, {}, weights {}", found.name(), found.variant(), found.weights());
             if (!found.comparable()) {
-                LOG.warn(
-                        "these features are not those that papers use: the numbers are comparable only with each other");
+                LOG.warn("these features are not those of papers: the numbers are comparable only with each other");
             }
             return found;
         } catch (FileNotFoundException e) {
             throw new EvaluationFailure(
-                    "The weights are not there: " + e.getMessage() + ". " + settings.withoutWeights());
+                    "The weights do not exist: " + e.getMessage() + ". " + settings.withoutWeights());
         }
     }
 
@@ -324,8 +323,8 @@ final class Evaluator implements AutoCloseable {
         long images = samples.images().orElseThrow();
         if (metrics.contains(Metric.FID) && images <= info.pooledDimension()) {
             LOG.warn(
-                    "{} samples are no more than the {} features: {} is then far too large, and compares with that of"
-                            + " as many samples alone; papers have 50000",
+                    "{} samples are fewer than needed for {} features: {} is then far too large, and comparable only"
+                            + " with that of as many samples; papers use 50000",
                     images,
                     info.pooledDimension(),
                     info.label("FID"));

@@ -77,7 +77,7 @@ public final class RunEvaluationJob {
     public static RunEvaluationJob of(EvaluationSettings settings, String run, List<LabelledSamples> samples) {
         samples.stream().filter(set -> set.step().isEmpty()).findFirst().ifPresent(set -> {
             throw new IllegalArgumentException(
-                    "with --run, say which step the samples are of: --samples STEP=" + set.location());
+                    "with --run, give the step of the samples: --samples STEP=" + set.location());
         });
         return new RunEvaluationJob(settings, run, Optional.empty(), StepChoice.parse("all"), List.copyOf(samples));
     }

@@ -35,7 +35,7 @@ public record FileSummary(String name, long bytes, List<TensorSummary> tensors, 
                 .sum());
     }
 
-    /** Elements that are infinite or no number. */
+    /** Elements that are not finite. */
     @JsonProperty
     public long notFinite() {
         return tensors.stream().mapToLong(TensorSummary::notFinite).sum();

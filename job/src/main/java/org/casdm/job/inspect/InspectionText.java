@@ -92,7 +92,7 @@ public final class InspectionText {
 
     private void print(CheckpointSummary checkpoint) {
         var state = checkpoint.state();
-        output.println("Checkpoint " + checkpoint.folder() + " (complete; all hashes are right)");
+        output.println("Checkpoint " + checkpoint.folder() + " (complete; all hashes are correct)");
         output.println("  step         " + state.step());
         output.println("  epoch        " + state.epoch());
         output.println("  images seen  " + state.imagesSeen());
@@ -138,7 +138,7 @@ public final class InspectionText {
     }
 
     private static String warning(long notFinite) {
-        return notFinite == 0 ? "" : "  ! " + notFinite + " infinite or no number";
+        return notFinite == 0 ? "" : "  ! " + notFinite + " not finite";
     }
 
     private static String number(double value) {

@@ -9,6 +9,6 @@ import java.util.List;
  * @param shape     empty for a scalar
  * @param elements  number of elements
  * @param norm      L2 norm of the finite elements
- * @param notFinite how many elements are infinite or no number: a healthy model has none
+ * @param notFinite how many elements are not finite: a healthy model has none
  */
 public record TensorSummary(String name, String type, List<Long> shape, long elements, double norm, long notFinite) {}

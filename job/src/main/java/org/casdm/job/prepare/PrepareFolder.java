@@ -101,7 +101,7 @@ final class PrepareFolder {
                                 String.join("; ", differences))
                         + "remove this one");
             }
-            LOG.info("{} was begun before: going on", root);
+            LOG.info("{} was begun before: resuming", root);
             return;
         }
         var entries = entries(root);
@@ -144,7 +144,7 @@ final class PrepareFolder {
         try {
             return fileSystem.getFileStatus(file).getLen() == result.shard().bytes();
         } catch (FileNotFoundException e) {
-            LOG.warn("{} was written and is gone: it is written again", file);
+            LOG.warn("{} has disappeared: writing it again", file);
             return false;
         }
     }

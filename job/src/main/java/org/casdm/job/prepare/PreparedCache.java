@@ -102,7 +102,7 @@ public final class PreparedCache {
                 limits);
         var found = DataFolder.in(out, hadoop);
         if (found.isPresent()) {
-            LOG.info("{} is prepared already: {}", source.location(), out);
+            LOG.info("{} is already prepared: {}", source.location(), out);
             checkSkipped(settings, found.get().description());
             return found.get();
         }
@@ -114,7 +114,7 @@ public final class PreparedCache {
             if (DataFolder.in(out, hadoop).isEmpty()) {
                 throw e;
             }
-            LOG.warn("{} was prepared by another run meanwhile: {}", out, e.toString());
+            LOG.warn("{} has been prepared by another run: {}", out, e.toString());
         }
         return DataFolder.at(out, hadoop);
     }

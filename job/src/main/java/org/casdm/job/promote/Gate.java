@@ -46,15 +46,16 @@ public record Gate(double tolerance, OptionalDouble limit) {
         var before = promoted.get();
         var differences = candidate.conditions().differences(before.evaluation());
         if (!differences.isEmpty()) {
-            throw new PromotionFailure("The FID of " + candidate.conditions().file() + " does not compare with that of "
+            throw new PromotionFailure("The FID of " + candidate.conditions().file()
+                    + " is not comparable with that of "
                     + "the promoted checkpoint (" + before + "), as they differ in " + String.join("; ", differences)
-                    + ". Evaluate the new one as the old one was; or move the pointer file away, and the new one is "
-                    + "promoted whatever its FID");
+                    + ". Evaluate the new one as the old one was; or move the pointer file away to promote the new one "
+                    + "for any FID");
         }
         double excess = candidate.fid() - before.fid();
         var other = number(before.fid()) + " of the promoted checkpoint (" + before + ")";
         if (excess <= 0) {
-            return new Verdict(true, name + " is no worse than the " + other);
+            return new Verdict(true, name + " is not worse than the " + other);
         }
         if (excess <= tolerance) {
             return new Verdict(

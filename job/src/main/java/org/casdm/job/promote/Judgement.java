@@ -27,7 +27,7 @@ record Judgement(long step, double fid, Conditions conditions) {
             return Optional.empty();
         }
         if (!fid.isNumber() || !Double.isFinite(fid.asDouble())) {
-            throw new PromotionFailure(evaluation.file() + ": the FID is " + fid + ", which compares with nothing. "
+            throw new PromotionFailure(evaluation.file() + ": the FID is " + fid + ", which is not comparable. "
                     + "Move the file away and evaluate the checkpoint again");
         }
         try {

@@ -63,7 +63,7 @@ public final class Promotion {
         if (before.isPresent() && before.get().checkpoint().equals(folder)) {
             return new Result(
                     true,
-                    "it is promoted already, since " + before.get().promoted(),
+                    "it has been promoted since " + before.get().promoted(),
                     before.get().step());
         }
         var judgement = candidate.judgement();
@@ -92,7 +92,8 @@ public final class Promotion {
                 .max(Comparator.comparingLong(Judgement::step)
                         .thenComparing(judged -> judged.conditions().time()))
                 .orElseThrow(() -> new PromotionFailure(folder.root() + " has no FID of "
-                        + (step.isPresent() ? "step " + step.getAsLong() : "any step") + " in its metrics/. Judge the "
+                        + (step.isPresent() ? "step " + step.getAsLong() : "any step")
+                        + " in its metrics/. Evaluate the "
                         + "checkpoint first: casdm evaluate --run " + folder.root() + " ..."));
         try {
             return new Candidate(folder, folder.checkpoints().open(judgement.step()), judgement);

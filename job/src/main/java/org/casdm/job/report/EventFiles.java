@@ -159,7 +159,8 @@ final class EventFiles {
             return Instant.parse(text);
         } catch (DateTimeException e) {
             throw new IOException(
-                    "The metrics of step " + line.step() + " have no time in ISO format: \"" + text + "\"", e);
+                    "The metrics of step " + line.step() + " have a time that is not in ISO format: \"" + text + "\"",
+                    e);
         }
     }
 

@@ -13,7 +13,7 @@ import org.casdm.storage.Locations;
 public final class Report {
 
     private static final String STRIP =
-            ": x_t, and the image that θ's noise stands for; of a cascade also φ's image, and "
+            ": x_t, and the image that θ's noise implies; of a cascade also  φ's image, and "
                     + "the weight r between the two (black: θ's counts, white: φ's)";
 
     private final Configuration hadoop;

@@ -109,7 +109,7 @@ final class RoundJob {
                     }
                 }
                 because = forget(workers, lost, unreachable);
-                LOG.warn("an executor is gone with what the round needed; its workers train again: {}", because);
+                LOG.warn("lost an executor that held this round's state; retraining its workers: {}", because);
                 // Averages of the round before are being overwritten where averaging has begun.
                 current = start.withSources(start.sources().driverOnly());
             }
@@ -117,7 +117,7 @@ final class RoundJob {
             context.setLocalProperty(DESCRIPTION, previousDescription);
         }
         throw new IllegalStateException("the round that begins with step " + start.firstStep() + " was tried "
-                + attempts + " times (spark.task.maxFailures), and each time an executor died with what was needed: "
+                + attempts + " times (spark.task.maxFailures), and each time an executor died that held its state: "
                 + because);
     }
 

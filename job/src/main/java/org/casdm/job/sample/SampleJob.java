@@ -173,7 +173,7 @@ public final class SampleJob {
             JavaSparkContext spark, SampleFolder folder, List<SampleRange> ranges, Broadcast<SampleTask> task) {
         long images = ranges.stream().mapToLong(SampleRange::count).sum();
         LOG.info(
-                "{} of {} images are there; drawing {} in {} parts to {}",
+                "{} of {} images exist; drawing {} in {} parts to {}",
                 request.count() - images,
                 request.count(),
                 images,
@@ -211,7 +211,7 @@ public final class SampleJob {
         long there = parts.stream().mapToLong(Part::count).sum();
         if (there != request.count()) {
             throw new SampleFailure(folder.root() + " holds " + there + " of " + request.count() + " images although"
-                    + " all have been drawn: something else writes there. Start again when it has ended");
+                    + " all have been drawn: another process writes there. Rerun when it has ended");
         }
         boolean npz = request.format() == Format.NPZ;
         var before = folder.contents()

@@ -66,8 +66,8 @@ final class InitialWeights {
                     weights.prefix().isEmpty() ? "" : ", tensors below " + weights.prefix());
             if (weights.leavesVariance()) {
                 LOG.info(
-                        "that network has learnt its variance (learn_sigma) in outputs that {} does not have: they are"
-                                + " left out, the noise is taken",
+                        "that network has learned its variance (learn_sigma) in outputs that {} does not have: they are"
+                                + " left out, the noise is used",
                         network.name());
             }
         }

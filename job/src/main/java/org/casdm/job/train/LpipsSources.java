@@ -63,7 +63,7 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
 
     private static ConfigException missing(Trunk network, String key) {
         return new ConfigException(List.of("loss.lpips is above 0, but " + key + " is not set. \"" + command(network)
-                + "\" fetches the published files and says what to set: lpips.weights, lpips.lin, and their -sha256."
+                + "\" fetches the published files and prints what to set: lpips.weights, lpips.lin, and their -sha256."
                 + " lpips.weights = " + WeightSource.RANDOM + " tries things out without them; loss.lpips = 0 trains"
                 + " without LPIPS"));
     }
@@ -86,14 +86,14 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
      */
     void check(Configuration hadoop) {
         if (trunk.isRandom() || lin.isRandom()) {
-            LOG.warn("LPIPS has random weights: its distances are not comparable with anybody's, and the model does"
+            LOG.warn("LPIPS has random weights: its distances are not comparable with any others, and the model does"
                     + " not learn what it should");
         }
         try {
             LpipsWeights.check(network, trunk, lin, hadoop);
         } catch (IOException e) {
             throw new TrainingFailure(
-                    "LPIPS cannot be had of lpips.weights = " + trunk + " and lpips.lin = " + lin + ": "
+                    "LPIPS cannot be loaded from lpips.weights = " + trunk + " and lpips.lin = " + lin + ": "
                             + e.getMessage() + ". \"" + command(network) + "\" fetches the published files",
                     e);
         }

@@ -53,8 +53,8 @@ final class RegisteredExecutors {
         if (cores.isEmpty()) {
             throw new TrainingFailure("no executor has registered with " + spark.master() + " within "
                     + TIMEOUT_SECONDS + " s: are workers running, with the memory and cores that"
-                    + " spark.executor.memory and spark.executor.cores ask for? With numbers instead of auto in"
-                    + " train.workers and execution.threads-per-worker, Spark waits for as long as it takes");
+                    + " spark.executor.memory and spark.executor.cores request? With numbers instead of auto in"
+                    + " train.workers and execution.threads-per-worker, Spark waits without limit");
         }
         if (expected.isPresent() && cores.size() < expected.getAsInt()) {
             LOG.warn(

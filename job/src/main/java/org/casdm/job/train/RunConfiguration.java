@@ -31,12 +31,12 @@ final class RunConfiguration {
             var refused =
                     changes.stream().filter(change -> !change.allowedOnResume()).toList();
             if (!refused.isEmpty()) {
-                throw new TrainingFailure(folder.root() + " holds a run with another configuration; what may not"
-                        + " change in a run has changed: "
+                throw new TrainingFailure(folder.root() + " holds a run with another configuration; keys that must not"
+                        + " change in a run have changed: "
                         + refused.stream().map(RunConfiguration::describe).collect(Collectors.joining("; "))
                         + ". Set these back, or choose another run.folder");
             }
-            changes.forEach(change -> LOG.info("changed since the run was last started: {}", describe(change)));
+            changes.forEach(change -> LOG.info("settings changed since the last start: {}", describe(change)));
             if (changes.isEmpty()) {
                 return;
             }

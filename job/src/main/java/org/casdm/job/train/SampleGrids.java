@@ -47,7 +47,7 @@ final class SampleGrids {
             parameters.destroy();
         }
         if (drawn.failure() != null) {
-            LOG.warn("no samples of step {}: {}", step, drawn.failure());
+            LOG.warn("no grid of samples at step {}: {}", step, drawn.failure());
             return;
         }
         int count = config.samples().count();

@@ -77,7 +77,7 @@ final class SkippedSteps {
                 .append(maximum)
                 .append(" allows. The last is ")
                 .append(describe(last))
-                .append(". The newest checkpoint in the run folder is good.");
+                .append(". The newest checkpoint in the run folder is sound.");
         if (skipped.stream().allMatch(step -> step.executorId().equals(last.executorId()))
                 && skipped.stream().map(SkippedStep::workerIndex).distinct().count() == 1) {
             text.append(" If it is always this worker, look at the machine of its executor.");

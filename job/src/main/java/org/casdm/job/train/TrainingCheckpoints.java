@@ -122,7 +122,7 @@ final class TrainingCheckpoints {
     private Place load(StoredCheckpoint checkpoint, TrainedModel model) throws IOException {
         var state = checkpoint.state();
         if (!state.architectureFingerprint().equals(fingerprint(model))) {
-            throw new TrainingFailure(checkpoint.folder() + " holds another model than the configuration describes."
+            throw new TrainingFailure(checkpoint.folder() + " holds another model than the configuration."
                     + " There: " + state.architectureFingerprint() + ". Here: " + fingerprint(model)
                     + ". Choose another run.folder, or the configuration that the run began with (its config.conf)");
         }
@@ -139,7 +139,7 @@ final class TrainingCheckpoints {
                 List.of(
                         model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
                         model.tensors().loading(SECOND_MOMENT, model.secondMoments())));
-        LOG.info("going on from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
+        LOG.info("resuming from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
         return new Place(state.step(), state.imagesSeen(), divisions(state));
     }
 

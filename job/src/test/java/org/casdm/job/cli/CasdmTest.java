@@ -133,7 +133,7 @@ class CasdmTest {
         assertThat(output.toString())
                 .contains("2 tensors, 5 elements")
                 .contains("norm 5.00000")
-                .contains("theta.weight  F32  [2, 2]  3.00000  ! 1 infinite or no number");
+                .contains("theta.weight  F32  [2, 2]  3.00000  ! 1 not finite");
 
         output.getBuffer().setLength(0);
         assertThat(casdm("inspect", "--json", file.toString())).isEqualTo(ExitCode.DONE);
@@ -159,7 +159,7 @@ class CasdmTest {
         assertThat(casdm("copy", drawn.toString(), copy.toString())).isEqualTo(ExitCode.DONE);
         assertThat(copy.resolve("ring/000002.png")).hasSameBinaryContentAs(drawn.resolve("ring/000002.png"));
         assertThat(casdm("copy", drawn.toString(), copy.toString())).isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("is there already");
+        assertThat(error.toString()).contains("exists already");
         assertThat(casdm("draw-images", drawn.toString(), "--size", "4")).isEqualTo(ExitCode.USAGE);
     }
 
@@ -198,8 +198,9 @@ class CasdmTest {
         // As in core-site.xml.
         var site = new Configuration();
         site.addResource(new ByteArrayInputStream("""
-                <configuration><property><name>fs.s3a.connection.timeout</name><value>7000</value></property>
-                </configuration>""".getBytes(StandardCharsets.UTF_8)), "core-site.xml");
+            <configuration><property><name>fs.s3a.connection.timeout</name><value>7000</value></property>
+            </configuration>\
+            """.getBytes(StandardCharsets.UTF_8)), "core-site.xml");
         S3aDefaults.fill(site, site::set);
         assertThat(site.get("fs.s3a.connection.timeout")).isEqualTo("7000");
         assertThat(site.get("fs.s3a.attempts.maximum")).isEqualTo("5");

@@ -66,7 +66,7 @@ class LpipsCommandTest {
                 .orElseThrow();
         assertThat(mean).isPositive();
         assertThat(printed("^mean of 6: ([0-9.]+)")).isCloseTo(mean, Offset.offset(1e-5));
-        assertThat(output.toString()).contains("random weights: means nothing");
+        assertThat(output.toString()).contains("random weights: meaningless");
 
         // Alone, a pair has the distance that it has among others.
         assertThat(lpips(first.resolve("ring/000002.png"), second.resolve("ring/000002.png"), "--weights", "random"))

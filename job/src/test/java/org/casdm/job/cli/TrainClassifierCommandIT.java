@@ -77,7 +77,7 @@ class TrainClassifierCommandIT {
         var content = Files.readAllBytes(file);
         assertThat(casdm("train-classifier", "--data", pictures, "--out", file.toString()))
                 .isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("It is there already").contains(file.toString());
+        assertThat(error.toString()).contains("It exists already").contains(file.toString());
         assertThat(Files.readAllBytes(file)).isEqualTo(content);
     }
 

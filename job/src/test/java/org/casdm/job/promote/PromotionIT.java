@@ -100,7 +100,7 @@ class PromotionIT {
         promote(run, 0);
         var before = Files.readString(folder.resolve("promoted.json"));
         assertThat(promote(run, 0))
-                .isEqualTo(new Promotion.Result(true, "it is promoted already, since 2026-05-06T07:08:09Z", 10));
+                .isEqualTo(new Promotion.Result(true, "it has been promoted since 2026-05-06T07:08:09Z", 10));
         assertThat(folder.resolve("promoted.json")).hasContent(before);
         assertThat(folder)
                 .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith("."));
@@ -240,6 +240,7 @@ class PromotionIT {
         return String.format(Locale.ROOT, """
                 {"step": %d, "time": "2026-05-01T01:00:00Z", "metrics": {"fid": %s}, "labels": {"fid": "FID"}, \
                 "samples": {"location": "s", "images": %d}, "reference": {"location": "r", "images": 7}, \
-                "features": {"name": "%s", "variant": "v", "weights": "w", "sha256": "abc"}, "comparable": true}""", step, fid, images, features);
+                "features": {"name": "%s", "variant": "v", "weights": "w", "sha256": "abc"}, "comparable": true}\
+                """, step, fid, images, features);
     }
 }

@@ -222,10 +222,10 @@ public final class FailureMessages {
             return Optional.of("There is no such file or folder: " + report);
         }
         if (symptom.is(FileAlreadyExistsException.class) || symptom.isAny("FileAlreadyExistsException")) {
-            return Optional.of("It is there already and is not overwritten: " + report);
+            return Optional.of("It exists already and is not overwritten: " + report);
         }
         if (symptom.is(UnsupportedFileSystemException.class) || symptom.says("No FileSystem for scheme")) {
-            return Optional.of("No file system is known by that name (file: and s3a: are usual): " + report);
+            return Optional.of("Unknown file system (file: and s3a: are usual): " + report);
         }
         if (symptom.is(UnknownHostException.class)
                 || symptom.is(ConnectException.class)
@@ -242,7 +242,7 @@ public final class FailureMessages {
                     + "same command to resume from the newest complete checkpoint.");
         }
         if (symptom.is(EOFException.class)) {
-            return Optional.of("A file ends too early; it may be cut off: " + report);
+            return Optional.of("A file ends too early; it may be truncated: " + report);
         }
         return Optional.empty();
     }
@@ -264,8 +264,8 @@ public final class FailureMessages {
                         "SocketTimeoutException",
                         "ConnectionClosedException",
                         "NoHttpResponseException")) {
-            return Optional.of("The storage failed: " + sentence(report) + " Start again with the same command when it "
-                    + "is well: what was finished is kept.");
+            return Optional.of("The storage failed: " + sentence(report) + " Rerun the same command when it "
+                    + "works again: finished work is kept.");
         }
         return Optional.empty();
     }

@@ -26,7 +26,7 @@ public final class SparkLogging {
         try {
             return SparkLogging.class.getResource(OURS).toURI();
         } catch (URISyntaxException e) {
-            throw new IllegalStateException("The program's jar has a strange name", e);
+            throw new IllegalStateException("The name of the program's jar cannot be read", e);
         }
     }
 }

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convert",
         description = "Converts a PyTorch file (.pt, .pth; both formats) or a safetensors file into a safetensors "
-                + "file. Element types and values stay as they are. Nothing in the file is run: of a PyTorch file "
-                + "tensors and plain values are read; other objects are refused where they are asked for.",
+                + "file. Element types and values do not change. No code in the file is executed: of a PyTorch file "
+                + "tensors and plain values are read; other objects are refused when they are requested.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm convert vgg16-397923af.pth s3a://bucket/vgg16.safetensors",

@@ -24,6 +24,6 @@ public final class WeightsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: list, get or verify.");
+        throw new ParameterException(spec.commandLine(), "Give a command: list, get or verify.");
     }
 }

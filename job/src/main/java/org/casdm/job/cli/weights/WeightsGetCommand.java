@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         description = "Fetches files from where their authors publish them, checks size and SHA-256, and says how to "
-                + "use them. What is there already is only checked. A broken connection is "
-                + "taken up again; a wrong file is not kept.",
+                + "use them. Existing files are only checked. A broken connection is "
+                + "resumed; a wrong file is not kept.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm weights get vgg16 lpips-vgg --to /data/weights",
@@ -53,14 +53,14 @@ final class WeightsGetCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "URI",
-            description = "Folder to put them in: a path or URI " + "of any Hadoop file system.")
+            description = "Folder to write to: a path or URI " + "of any Hadoop file system.")
     private String folder;
 
     @Option(
             names = "--from",
             paramLabel = "URL",
             description = "A mirror: folder that has the files under the names "
-                    + "that they get here. Sizes and hashes are checked just the same.")
+                    + "that they get here. Sizes and hashes are checked as well.")
     private URI mirror;
 
     @Override
@@ -96,7 +96,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         var fileSystem = Locations.fileSystem(target, hadoop);
         if (fileSystem.exists(target)) {
             requireRight(file, target, ContentDigest.of(fileSystem, target));
-            output.println(target + " is there already, and right");
+            output.println(target + " exists already and is correct");
             return;
         }
         var address = source(file);
@@ -104,7 +104,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         output.println(file.name() + ": from " + address + way(proxies, address) + " (" + file.licence() + ")");
         new Download(file, address, Timing.USUAL, proxies, ProgressLines.ofBytes(file.name(), output))
                 .to(fileSystem, target);
-        output.println(file.name() + ": now " + target + ", size and SHA-256 are right");
+        output.println(file.name() + ": now " + target + ", size and SHA-256 are correct");
     }
 
     /** Java's own properties precede the environment. */
@@ -136,7 +136,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         if (!found.equals(file.content())) {
             throw new TensorFormatException(
                     target.toString(),
-                    "is there already and is not " + file.name()
+                    "exists already and is not " + file.name()
                             + ": it has " + found.bytes() + " bytes and the SHA-256 " + found.sha256() + ", not "
                             + file.content().bytes() + " and " + file.content().sha256()
                             + "; remove it, or give another folder");

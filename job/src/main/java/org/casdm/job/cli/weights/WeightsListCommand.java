@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm weights list}. */
-@Command(name = "list", description = "Lists the files: what for, where from, size, SHA-256, licence.")
+@Command(name = "list", description = "Lists the files: purpose, origin, size, SHA-256, licence.")
 final class WeightsListCommand implements Callable<Integer> {
 
     @Spec

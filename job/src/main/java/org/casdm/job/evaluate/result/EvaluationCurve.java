@@ -56,7 +56,7 @@ public final class EvaluationCurve {
     public ObjectNode read(long step) throws IOException {
         return StoredEvaluation.read(folder.fileSystem(), path(step)).stream()
                 .findFirst()
-                .orElseThrow(() -> new IOException(path(step) + " is empty; remove it to judge the step again"))
+                .orElseThrow(() -> new IOException(path(step) + " is empty; remove it to evaluate the step again"))
                 .values();
     }
 

@@ -51,7 +51,7 @@ public enum Metric {
                 .findAny()
                 .orElseThrow(() -> new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "no metric \"%s\"; there are %s",
+                        "unknown metric \"%s\"; possible are %s",
                         key,
                         Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
     }

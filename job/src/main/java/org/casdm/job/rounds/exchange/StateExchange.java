@@ -130,7 +130,7 @@ public final class StateExchange implements AutoCloseable {
      */
     public synchronized Exposure expose(String name, BlockMemory memory, Runnable whenUnused) {
         if (closed) {
-            throw new IllegalStateException("run " + run + " is over; nobody needs " + name);
+            throw new IllegalStateException("run " + run + " has ended; cannot expose " + name);
         }
         var exposure = new Exposure(prefixed(name), memory, whenUnused);
         if (exposures.putIfAbsent(exposure.name(), exposure) != null) {

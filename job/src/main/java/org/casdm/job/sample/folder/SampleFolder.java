@@ -129,7 +129,7 @@ public final class SampleFolder {
                     .max()
                     .orElse(0);
             if (count < held) {
-                throw new SampleFailure(root + " holds " + held + " images already: ask for as many or more, or choose"
+                throw new SampleFailure(root + " holds " + held + " images already: request at least as many, or choose"
                         + " another --out");
             }
         }
@@ -266,7 +266,7 @@ public final class SampleFolder {
     private Optional<Part> part(String recordName, Map<String, Long> sizes) throws IOException {
         var record = read(file(recordName), PartRecord.class);
         if (record.isEmpty() || !record.get().settings().equals(fingerprint)) {
-            LOG.warn("{} is of other settings: its images are drawn again", file(recordName));
+            LOG.warn("{} has other settings: drawing its images again", file(recordName));
             return Optional.empty();
         }
         var part = record.get().part();
@@ -276,7 +276,7 @@ public final class SampleFolder {
         }
         if (bytes != part.bytes()) {
             LOG.warn(
-                    "images {} to {} have {} bytes instead of {}: they are drawn again",
+                    "images {} to {} have {} bytes instead of {}: drawing them again",
                     part.first(),
                     part.range().end() - 1,
                     bytes,

@@ -91,7 +91,7 @@ public final class SampleProducts {
      * size, 3], and for a model with classes {@code arr_1}, the labels, int64 [count]. The parts are read twice.
      */
     public ContentDigest writeNpz() throws IOException {
-        LOG.info("putting {} together from {} parts", folder.file(NPZ), parts.size());
+        LOG.info("assembling {} from {} parts", folder.file(NPZ), parts.size());
         var digest = Sha256.newDigest();
         try (var file = new AtomicFile(folder.fileSystem(), folder.file(NPZ))) {
             // Not to be closed by the writer: the file appears by publishing.

@@ -97,7 +97,7 @@ class ConvertCommandTest {
     void replacesNothing() throws IOException {
         var there = Files.writeString(folder.resolve("there"), "text");
         assertThat(convert(fixture("state_zip.pth"), there.toString())).isEqualTo(ExitCode.FAILURE);
-        assertThat(error.toString()).contains("It is there already");
+        assertThat(error.toString()).contains("It exists already");
         assertThat(there).hasContent("text");
     }
 }

@@ -88,7 +88,7 @@ class WeightsCommandIT {
         assertThat(weights("get", "lpips-vgg", "--to", folder.toString(), "--from", "http://127.0.0.1:1"))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(error.toString())
-                .contains("is there already and is not lpips-vgg")
+                .contains("exists already and is not lpips-vgg")
                 .contains("14 bytes");
         assertThat(there).hasContent("something else");
     }

@@ -147,7 +147,7 @@ class GraphPoolIT {
 
             assertThatThrownBy(() -> pool.expose(late, state, exchange, "late", 9))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("is over");
+                    .hasMessageContaining("has ended");
             assertThat(pool.exposedCount()).isZero();
             pool.release(late, 9);
             assertThat(pool.idleCount()).isZero();
