@@ -130,12 +130,17 @@ public final class NoiseSchedule implements Serializable {
 
     /** sqrt(1 / alphaBar_t): the weight of x_t in the estimate of x_0 from epsilon. */
     public double sqrtRecipAlphaBar(int timestep) {
-        return Math.sqrt(1 / alphaBars[timestep]);
+        return EstimateWeights.of(alphaBars[timestep]).xt();
     }
 
     /** sqrt(1 / alphaBar_t - 1): minus the weight of epsilon in the estimate of x_0 from epsilon. */
     public double sqrtRecipMinusOneAlphaBar(int timestep) {
-        return Math.sqrt(1 / alphaBars[timestep] - 1);
+        return EstimateWeights.of(alphaBars[timestep]).epsilon();
+    }
+
+    /** 1 / sqrt(alphaBar_t): what the image's part of x_t is multiplied with to be the image. */
+    public double reciprocalSqrtAlphaBar(int timestep) {
+        return 1 / sqrtAlphaBar(timestep);
     }
 
     /** Variance of q(x_{t-1} | x_t, x_0); 0 at timestep 0. */

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
+import org.casdm.diffusion.EstimateWeights;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Denoiser;
 import org.casdm.engine.Device;
@@ -166,8 +167,9 @@ final class X0Estimator implements AutoCloseable {
 
     /** x̂_0 as φ sees it, and as the blend takes it. */
     private void estimate(float[] xt, Buffers arrays, double alphaBar, int from, int to) {
-        float ofXt = (float) Math.sqrt(1 / alphaBar);
-        float ofEpsilon = (float) Math.sqrt(1 / alphaBar - 1);
+        var weights = EstimateWeights.of(alphaBar);
+        float ofXt = (float) weights.xt();
+        float ofEpsilon = (float) weights.epsilon();
         int outputs = model.theta().outputChannels();
         boolean clips = refines && model.clip();
         var epsilon = arrays.theta();

@@ -33,21 +33,18 @@ public record CascadeTerms(NoiseSchedule schedule) implements VertexFunction {
     }
 
     /** The quantities of the third term. */
-    private record Blend(INDArray prediction, INDArray weight, INDArray error) {}
+    private record Blend(INDArray prediction, INDArray weight, INDArray c1, INDArray error) {}
 
-    /** Prediction and blending weight of φ, and c1 · (blend - x_0). */
+    /** Prediction and blending weight of φ, c1, and c1 · (blend - x_0). */
     private Blend blend(INDArray output, INDArray estimate, INDArray x0, INDArray timesteps) {
         long colours = x0.size(3);
         var prediction = PerImage.channels(output, 0, colours);
         var weight = Transforms.sigmoid(
                 PerImage.channels(output, colours, colours + 1).dup('c'), false);
-        var error = prediction
-                .sub(estimate)
-                .muli(weight)
-                .addi(estimate)
-                .subi(x0)
-                .muli(PerImage.coefficient(timesteps, x0, schedule::posteriorMeanCoef1));
-        return new Blend(prediction, weight, error);
+        var c1 = PerImage.coefficient(timesteps, x0, schedule::posteriorMeanCoef1);
+        var error =
+                prediction.sub(estimate).muli(weight).addi(estimate).subi(x0).muli(c1);
+        return new Blend(prediction, weight, c1, error);
     }
 
     @Override
@@ -76,9 +73,7 @@ public record CascadeTerms(NoiseSchedule schedule) implements VertexFunction {
                         .sub(x0)
                         .muli(PerImage.column(outputGradient, X0).muli(factor)));
         // d error / d r = c1 · (x_0^φ - x̂_0), d r / d logit = r (1 - r)
-        var difference = blend.prediction()
-                .sub(inputs[3])
-                .muli(PerImage.coefficient(inputs[5], x0, schedule::posteriorMeanCoef1));
+        var difference = blend.prediction().sub(inputs[3]).muli(blend.c1());
         var weightGradient = difference
                 .muli(blend.error())
                 .sum(true, 3)

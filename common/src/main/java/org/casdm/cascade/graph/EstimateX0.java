@@ -26,7 +26,7 @@ public record EstimateX0(NoiseSchedule schedule, boolean clip, boolean stopGradi
 
     private INDArray unclipped(INDArray xt, INDArray epsilon, INDArray timesteps) {
         var noise = PerImage.coefficient(timesteps, xt, schedule::sqrtOneMinusAlphaBar);
-        var signal = PerImage.coefficient(timesteps, xt, t -> 1 / schedule.sqrtAlphaBar(t));
+        var signal = PerImage.coefficient(timesteps, xt, schedule::reciprocalSqrtAlphaBar);
         return epsilon.mul(noise).rsubi(xt).muli(signal);
     }
 

@@ -88,7 +88,7 @@ final class CascadeLoss {
         /** x̂_0 of a predicted noise. */
         Tensor estimate(Tensor predicted) {
             var noise = coefficient(model.schedule()::sqrtOneMinusAlphaBar);
-            var signal = coefficient(t -> 1 / model.schedule().sqrtAlphaBar(t));
+            var signal = coefficient(model.schedule()::reciprocalSqrtAlphaBar);
             var estimate = xt.sub(predicted.mul(noise)).mul(signal);
             return model.clip()
                     ? estimate.clamp(new ScalarOptional(Tensors.scalar(-1)), new ScalarOptional(Tensors.scalar(1)))
