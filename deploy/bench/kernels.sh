@@ -9,7 +9,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-tests=BatchIndependenceIT,SoftmaxTest,SamplerBatchIT,LpipsTest,InceptionSpecTest,ClassifierNetworkTest
+tests=BatchIndependenceIT,SoftmaxTest,SamplerBatchIT,LpipsIT,InceptionSpecIT,ClassifierNetworkTest
 flags=" $(sed -n '/^flags/{s/^[^:]*://;p;q}' /proc/cpuinfo) "
 has() { [[ $flags == *" $1 "* ]]; }
 

@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Distances and gradients against lpips 0.1.4. */
-class LpipsGoldenTest {
+class LpipsGoldenIT {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LpipsGoldenTest.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LpipsGoldenIT.class);
     /** A folder with the published linear layers: vgg.pth, alex.pth, squeeze.pth. */
     private static final String PUBLISHED = "CASDM_LPIPS_FOLDER";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Distances and gradients against lpips 0.1.4. */
-class LibTorchLpipsGoldenTest {
+class LibTorchLpipsGoldenIT {
 
     private static final int IMAGES = 2;
 

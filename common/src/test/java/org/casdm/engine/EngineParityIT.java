@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engines compute the same steps, to float32's rounding. */
-class EngineParityTest {
+class EngineParityIT {
 
     private static final double LOSS_TOLERANCE = 1e-4;
     private static final double GRADIENT_TOLERANCE = 1e-3;

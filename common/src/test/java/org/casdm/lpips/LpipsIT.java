@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-class LpipsTest {
+class LpipsIT {
 
     private static Lpips lpips(Trunk trunk, Resize resize) {
         return new Lpips(new LpipsSpec(trunk, resize), LpipsWeights.random(trunk), 2);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class InceptionSpecTest {
+class InceptionSpecIT {
 
     private static final Configuration HADOOP = new Configuration();
     private static final InceptionSpec RANDOM = new InceptionSpec(WeightSource.random(), InceptionResize.TENSORFLOW_1);

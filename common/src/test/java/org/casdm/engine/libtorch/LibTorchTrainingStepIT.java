@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class LibTorchTrainingStepTest {
+class LibTorchTrainingStepIT {
 
     private final LibTorchEngine engine = new LibTorchEngine();
 
