@@ -44,7 +44,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *
  * <p>With LPIPS, the distance of φ's image and x_0 is one more term. For {@code ddpm} it is that of x̂_0, through which
  * θ then learns; for {@code dual} that of the network's x_0. The weights of LPIPS are no part of the graph's
- * configuration: whoever builds a graph calls {@link #setLpips}.
+ * configuration: the builder of a graph calls {@link #setLpips}.
  *
  * <p>The graph's features are x_0 and ε [images, height, width, channels], timesteps [images, 1] and, for a model with
  * classes, labels [images, 1]; its "labels" are the weights of the loss terms. Memory is the vertices' own affair, so
@@ -282,7 +282,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 .map(UNetVertex.Computation.class::cast);
     }
 
-    /** DL4J counts the parameters of layers alone; those of vertices train all the same. */
+    /** DL4J counts only the parameters of layers; those of vertices are trained as well. */
     @Override
     public long numParams(boolean backwards) {
         return params().length();

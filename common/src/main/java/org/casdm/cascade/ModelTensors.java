@@ -51,7 +51,7 @@ public final class ModelTensors {
         this.length = length;
     }
 
-    /** The tensors of one network alone, in the same vector. */
+    /** The tensors of one network, in the same vector. */
     public ModelTensors only(String network) {
         var some = new LinkedHashMap<>(places);
         some.keySet().removeIf(name -> !name.startsWith(network + "."));

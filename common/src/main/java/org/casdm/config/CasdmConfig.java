@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * {@code every-steps}); {@code reference.conf} says for each what it means, its unit, range and default.
  *
  * <p>An empty {@link OptionalInt} is written {@code auto}, an empty {@link Optional} {@code null}. Made by
- * {@link ConfigLoader}, which alone guarantees ranges and combinations. Immutable; equal if every key is equal.
+ * {@link ConfigLoader}, which guarantees ranges and combinations. Immutable; equal if every key is equal.
  * Serializable as its text, so that it can be shipped to executors.
  *
  * @param spark settings for Spark by their full names ("spark.executor.memory"), passed on as they are
@@ -92,14 +92,14 @@ public record CasdmConfig(
         COSINE
     }
 
-    /** The networks. {@code phi} is used by {@link Kind#CAS_DM} alone. */
+    /** The networks. Only {@link Kind#CAS_DM} uses {@code phi}. */
     public record Model(Kind kind, PhiInput phiInput, boolean clip, int classes, Network theta, Network phi) {}
 
     /** What is trained. */
     public enum Kind implements Choice {
         /** Cas-DM: theta estimates the noise, phi refines the image. */
         CAS_DM,
-        /** theta alone. */
+        /** Only theta. */
         DDPM,
         /** One network with both outputs. */
         DUAL

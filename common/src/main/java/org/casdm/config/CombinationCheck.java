@@ -35,7 +35,7 @@ final class CombinationCheck {
 
     void run() {
         network("model.theta.", config.model().theta());
-        // The baselines have no phi. And where phi only repeats theta, theta's problems are said once.
+        // The baselines have no phi. Where phi only repeats theta, theta's problems are reported once.
         if (config.model().kind() == Kind.CAS_DM
                 && !sameShape(config.model().phi(), config.model().theta())) {
             network("model.phi.", config.model().phi());

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.casdm.random.CounterRandom;
 
 /**
- * Which images are mirrored: half of them, decided by seed and position alone, so differently in every epoch and equally in a
+ * Which images are mirrored: half of them, decided only by seed and position, so differently in every epoch and equally in a
  * resumed run.
  *
  * @param seed decides all

@@ -71,7 +71,7 @@ public final class Storage {
         return isMissing(error) || isDenied(error) || isUnknownStore(error) ? explain(path, error) : error;
     }
 
-    /** What a storage error means to the person who gave the path. */
+    /** What a storage error means to the user. */
     public static DataException explain(Path path, IOException error) {
         if (error instanceof DataException explained) {
             return explained;

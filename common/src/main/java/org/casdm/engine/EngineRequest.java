@@ -19,7 +19,7 @@ public record EngineRequest(EngineChoice engine, PrecisionChoice precision, Casd
     public static final EngineRequest AUTO =
             new EngineRequest(EngineChoice.AUTO, PrecisionChoice.AUTO, CasdmConfig.Device.AUTO);
 
-    /** Reduced precision is what LibTorch alone can do. */
+    /** Only LibTorch computes in reduced precision. */
     public EngineRequest {
         if (engine == EngineChoice.AUTO && (precision == PrecisionChoice.TF32 || precision == PrecisionChoice.BF16)) {
             engine = EngineChoice.LIBTORCH;

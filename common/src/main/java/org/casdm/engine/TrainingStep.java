@@ -3,7 +3,7 @@ package org.casdm.engine;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * Optimizer steps on one device. State lies in host memory between rounds and where the engine wants it during a round:
+ * Optimizer steps on one device. State is in host memory between rounds and where the engine keeps it during a round:
  * {@link #load}, then {@link #step} as often as the round has steps, then {@link #store}.
  */
 public interface TrainingStep extends AutoCloseable {

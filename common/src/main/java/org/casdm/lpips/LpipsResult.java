@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * What a comparison of images gave.
  *
- * <p>An image's distance depends on that image alone, so the gradients are computed along with the distances, for a
+ * <p>An image's distance depends only on that image, so the gradients are computed along with the distances, for a
  * weight of 1 each, and need only be scaled later: nothing of the network's inside is kept.
  */
 public final class LpipsResult {

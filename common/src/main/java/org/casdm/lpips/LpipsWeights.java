@@ -66,7 +66,7 @@ public final class LpipsWeights {
 
     /**
      * Reads weights from PyTorch or safetensors files. The tensors may have the names of torchvision or of lpips
-     * ({@link Trunk#tensors}, {@link Trunk#linTensors}); others in the file are left alone.
+     * ({@link Trunk#tensors}, {@link Trunk#linTensors}); others in the file are ignored.
      *
      * @param trunkSource weights of the trunk: torchvision's file
      * @param linSource weights of the linear layers: lpips' file for this trunk, version 0.1
@@ -85,7 +85,7 @@ public final class LpipsWeights {
     }
 
     /**
-     * Checks, without reading values or hashes, that the files are there and hold what {@link #load} will want.
+     * Checks, without reading values or hashes, that the files exist and hold what {@link #load} needs.
      *
      * @throws IOException if one is missing, is no file of tensors, or lacks some; the message names file and tensors
      */

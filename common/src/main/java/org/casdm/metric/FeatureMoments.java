@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * <p>Each block of rows is centred on its own mean first, and blocks are combined by the pairwise formula of Chan,
  * Golub and LeVeque (1983, "Algorithms for computing the sample variance", eq. 2.1, for matrices): nothing is
  * subtracted that is large beside the result, so ten million samples far from the origin keep their covariance. The
- * order of rows and of merging decides the last bits alone; how many rows come at once decides nothing.
+ * order of rows and of merging decides only the last bits; how many rows come at once decides nothing.
  *
  * <p>Rows with a value that is not finite are counted and left out ({@link #invalid}). For use by one thread.
  */

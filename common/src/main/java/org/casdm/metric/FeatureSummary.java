@@ -32,7 +32,7 @@ public final class FeatureSummary implements Serializable {
      * Takes images.
      *
      * @param features of them
-     * @param places   where each stands in the set, at least as many; looked at for the score alone
+     * @param places   the place of each in the set, at least as many; used only for the score
      */
     public void add(Features features, long[] places) {
         images += features.count();

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.casdm.data.EpochOrder;
 
 /**
- * A random choice of a set's images by their places, decided by a seed alone.
+ * A random choice of a set's images by their places, decided only by a seed.
  *
  * @param places sorted; null for all
  */

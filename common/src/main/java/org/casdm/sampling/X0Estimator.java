@@ -30,7 +30,7 @@ final class X0Estimator implements AutoCloseable {
     private final boolean clip;
     private final Parallel parallel;
     private final Denoiser theta;
-    /** Null where θ is used alone. */
+    /** Null where only θ is used. */
     private final Denoiser phi;
 
     private Buffers buffers;

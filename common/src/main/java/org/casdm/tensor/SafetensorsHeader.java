@@ -116,7 +116,7 @@ record SafetensorsHeader(
      * @param dataBytes what the file holds after the header
      */
     static SafetensorsHeader parse(String file, byte[] json, long dataBytes) throws TensorFormatException {
-        // The format wants the brace first; white space in front of it is not allowed.
+        // The format requires the brace first; white space in front of it is not allowed.
         if (json.length == 0 || json[0] != '{') {
             throw new TensorFormatException(file, "not a safetensors file: its header is not a JSON object");
         }

@@ -11,7 +11,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *
  * <p>φ's output is x_0^φ and, as its last channel, the logit of the blending weight r. With the posterior coefficients
  * μ - μ̃ = c1(t) (r x_0^φ + (1-r) x̂_0 - x_0): the share of x_t is the same in both. The third term's gradient flows
- * into r alone, and no gradient flows into x̂_0.
+ * only into r, and none into x̂_0.
  */
 public record CascadeTerms(NoiseSchedule schedule) implements VertexFunction {
 

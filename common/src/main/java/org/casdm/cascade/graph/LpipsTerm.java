@@ -17,10 +17,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The metric function as a vertex: (prediction of x_0, x_0) to the LPIPS distance of each image, [images, 1]. The
- * gradient flows into the prediction alone.
+ * gradient flows only into the prediction.
  *
  * <p>The configuration says which LPIPS; its weights are no part of the model, so they travel neither with the
- * configuration nor with the parameters: whoever builds the graph gives them to {@link Computation#setLpips}.
+ * configuration nor with the parameters: the builder of the graph gives them to {@link Computation#setLpips}.
  */
 public final class LpipsTerm extends CascadeVertex {
 

@@ -91,7 +91,7 @@ public final class RangeInput extends InputStream {
         position = place;
     }
 
-    /** The storage's failure, if an exception came from there; null if bytes alone are to blame. */
+    /** The storage's failure, if an exception came from there; null if the bytes are damaged. */
     public IOException failure() {
         return failure;
     }
@@ -137,7 +137,7 @@ public final class RangeInput extends InputStream {
                 input.seek(from);
             }
             bufferStart = from;
-            // Not one read alone: in blocks, the byte asked for may be the last.
+            // More than one read: in blocks, the requested byte may be the last.
             bufferLength = input.readNBytes(buffer, 0, (int) Math.min(buffer.length, end - from));
             return position < bufferStart + bufferLength;
         } catch (EOFException e) {

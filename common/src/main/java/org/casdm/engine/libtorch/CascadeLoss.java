@@ -20,7 +20,7 @@ import org.casdm.engine.libtorch.tensor.Tensors;
 
 /**
  * The loss of a model: from images and noise to the terms of {@link LossWeights#terms}, each a mean over an image's
- * values. What learns from which term is said in {@link org.casdm.cascade.graph.CascadeTerms} and {@link
+ * values. What learns from which term is described in {@link org.casdm.cascade.graph.CascadeTerms} and {@link
  * org.casdm.cascade.CascadeGraph}.
  */
 final class CascadeLoss {

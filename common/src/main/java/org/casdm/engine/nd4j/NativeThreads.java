@@ -5,7 +5,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * How many threads the native libraries take. Left alone, on an executor they take spark.task.cpus, that is one: Spark
+ * How many threads the native libraries take. By default, on an executor they take spark.task.cpus, that is one: Spark
  * puts it into OMP_NUM_THREADS.
  */
 public final class NativeThreads {

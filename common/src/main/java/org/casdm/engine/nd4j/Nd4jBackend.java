@@ -75,7 +75,7 @@ public final class Nd4jBackend {
         }
     }
 
-    /** Why ND4J cannot be started in this process, if it cannot; for those who found out by starting it themselves. */
+    /** Why ND4J cannot be started in this process, if it cannot; for callers that have tried to start it. */
     public static Optional<String> trouble() {
         try {
             start();

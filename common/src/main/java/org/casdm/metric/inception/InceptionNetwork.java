@@ -13,7 +13,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The Inception network, from prepared images to features. Activations are [images, height, width, channels], arrays of
- * an arena: who takes one gives it back.
+ * an arena, to which its user returns it.
  */
 final class InceptionNetwork {
 

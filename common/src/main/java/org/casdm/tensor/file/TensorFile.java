@@ -16,7 +16,7 @@ import org.casdm.tensor.pytorch.PyTorchFile;
 import org.casdm.tensor.pytorch.PyTorchFileException;
 
 /**
- * An open file of tensors in one of the formats that weights are published in. Opening reads the structure alone. For
+ * An open file of tensors in one of the formats that weights are published in. Opening reads only the structure. For
  * use by one thread.
  */
 public final class TensorFile implements Closeable {

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import org.casdm.storage.BlockStream;
 import org.casdm.tensor.TensorFormatException;
 
-/** The unpacked data of an archive's entry. What its unpacking stumbles over is said of the array, not of zip's blocks. */
+/** The unpacked data of an archive's entry. Problems of unpacking are reported for the array, not for zip's blocks. */
 final class EntryStream extends BlockStream {
 
     private final String array;

@@ -14,7 +14,7 @@ final class NotingInput implements SeekableInput {
         this.input = input;
     }
 
-    /** The storage's failure; null if bytes alone are to blame. */
+    /** The storage's failure; null if the bytes are damaged. */
     IOException failure() {
         return failure;
     }

@@ -20,7 +20,7 @@ import org.casdm.tensor.SeekableInput;
  * What is read of a zip archive is compared with its CRC-32. The older stream has no checksums: whether numbers in its
  * tensors are the right ones, only a SHA-256 of the file shows.
  *
- * <p>Opening reads the structure alone; each tensor is read when it is asked for, until the file is closed. For use by
+ * <p>Opening reads only the structure; each tensor is read when it is asked for, until the file is closed. For use by
  * one thread.
  */
 public final class PyTorchFile implements Closeable {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import org.casdm.tensor.pytorch.PickleValue.StorageValue;
 
-/** Where a state file keeps its tree and its storages; the two formats differ in this alone. */
+/** Where a state file keeps its tree and its storages; the two formats differ only in this. */
 interface StorageArchive {
 
     /** What the file's main pickle holds. */

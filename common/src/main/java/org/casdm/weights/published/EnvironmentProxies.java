@@ -40,7 +40,7 @@ public final class EnvironmentProxies extends ProxySelector {
 
     private final Map<String, String> environment;
 
-    /** A proxy. The login is for the authenticator alone. */
+    /** A proxy. Only the authenticator sees the login. */
     private record HttpProxy(String variable, String host, int port, Optional<PasswordAuthentication> login) {
 
         boolean isAt(String otherHost, int otherPort) {

@@ -101,7 +101,7 @@ record ParquetColumns(List<String> image, String label, boolean textual) impleme
                 .toList();
     }
 
-    /** The schema of these columns alone. */
+    /** The schema of only these columns. */
     MessageType projection(MessageType schema) {
         List<Type> fields = new ArrayList<>();
         if (!image.isEmpty()) {

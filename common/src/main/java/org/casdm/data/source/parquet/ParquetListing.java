@@ -107,7 +107,7 @@ public final class ParquetListing {
         }
     }
 
-    /** The classes of labels that are text: that column alone is read. */
+    /** The classes of labels that are text: only that column is read. */
     private static void addLabels(ParquetPictures pictures, ParquetColumns columns, TreeSet<String> labels)
             throws IOException {
         for (int group = 0; group < pictures.rowGroups(); group++) {

@@ -26,7 +26,7 @@ final class Normalisation {
 
     /** The output, float32. */
     Tensor forward(Tensor input) {
-        // LibTorch's kernel for GPUs wants channels first: changed in the same pass as the type.
+        // LibTorch's kernel for GPUs requires channels first: changed in the same pass as the type.
         var values = target.isGpu()
                 ? input.to(ScalarType.Float, false, false, new MemoryFormatOptional(MemoryFormat.Contiguous))
                 : input.to(ScalarType.Float);

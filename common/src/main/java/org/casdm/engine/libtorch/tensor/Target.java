@@ -134,7 +134,7 @@ public record Target(int device, ScalarType products) {
         return channelsLast() ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
     }
 
-    /** Whether channels are the innermost dimension: tensor cores want that. */
+    /** Whether channels are the innermost dimension, as tensor cores require. */
     public boolean channelsLast() {
         return isGpu();
     }

@@ -609,7 +609,7 @@ public final class HostKernels implements Kernels {
 
     /**
      * 1 / (1 + e^-x) as (1 + tanh(x / 2)) / 2 with the rational approximation of tanh that Eigen uses
-     * ({@code generic_fast_tanh_float}): within 4e-7 of the exact value, and arithmetic alone.
+     * ({@code generic_fast_tanh_float}): within 4e-7 of the exact value, with arithmetic only.
      */
     private static float sigmoid(float x) {
         float half = Math.max(-7.90531110763549805f, Math.min(7.90531110763549805f, 0.5f * x));

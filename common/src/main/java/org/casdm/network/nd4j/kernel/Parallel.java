@@ -15,7 +15,7 @@ public final class Parallel implements AutoCloseable {
     private final int threads;
     private final ExecutorService others;
 
-    /** @param threads how many threads share a loop; 1 runs it in the caller alone */
+    /** @param threads how many threads share a loop; 1 runs it in the caller's thread */
     public Parallel(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
@@ -35,7 +35,7 @@ public final class Parallel implements AutoCloseable {
         return threads;
     }
 
-    /** As {@link #forEach(int, IntConsumer)}; in the caller alone where the work is less than waking a thread. */
+    /** As {@link #forEach(int, IntConsumer)}; in the caller's thread where the work is less than waking another. */
     void forEach(int count, boolean small, IntConsumer body) {
         if (small) {
             for (int i = 0; i < count; i++) {
