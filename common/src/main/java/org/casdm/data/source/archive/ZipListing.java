@@ -114,18 +114,11 @@ public final class ZipListing {
                 parts(labels),
                 String.format(
                         Locale.ROOT,
-                        "%d pictures in the zip %s, %s%s%s",
+                        "%d pictures in the zip %s, %s%s",
                         pictures.size(),
                         location,
                         labels.summary(),
-                        ignored == 0 ? "" : ", " + ignored + " other files ignored",
-                        refused.isEmpty()
-                                ? ""
-                                : String.format(
-                                        Locale.ROOT,
-                                        ", %d refused, the first is %s",
-                                        refused.size(),
-                                        refused.get(0).id())),
+                        BadRecord.omitted(ignored, refused)),
                 fingerprint);
     }
 

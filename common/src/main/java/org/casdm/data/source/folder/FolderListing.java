@@ -172,18 +172,11 @@ public final class FolderListing {
         });
         var summary = String.format(
                 Locale.ROOT,
-                "%d picture files in %s, %s%s%s%s",
+                "%d picture files in %s, %s%s%s",
                 files.size(),
                 location,
                 labels.summary(),
-                ignored == 0 ? "" : ", " + ignored + " other files ignored",
-                refused.isEmpty()
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                ", %d refused, the first is %s",
-                                refused.size(),
-                                refused.get(0).id()),
+                BadRecord.omitted(ignored, refused),
                 loops.isEmpty() ? "" : ", links to a folder that contains them ignored: " + String.join(", ", loops));
         return new ImageSource(location, SourceFormat.FOLDER, labels.classNames(), parts(labels), summary, fingerprint);
     }
