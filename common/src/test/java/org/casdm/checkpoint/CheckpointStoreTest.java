@@ -177,7 +177,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void stateOfAnotherStepOrFormatIsNone() throws IOException {
+    void stateOfAnotherStepOrFormat_isRejected() throws IOException {
         store.write(checkpoint(100));
         store.write(checkpoint(200));
         Files.copy(file(100, "state.json"), file(200, "state.json"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -194,7 +194,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void whenAllAreDamagedNothingIsStartedAnew() throws IOException {
+    void allCheckpointsDamaged_isAnError() throws IOException {
         store.write(checkpoint(100));
         store.write(checkpoint(200));
         for (var step : List.of(100, 200)) {
@@ -221,7 +221,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void foreignEntriesAreLeftAlone() throws IOException {
+    void foreignEntries_areIgnored() throws IOException {
         store.write(checkpoint(100));
         Files.writeString(folder.resolve("checkpoints/000000300"), "a file, not a folder");
         Files.createDirectory(folder.resolve("checkpoints/notes"));
@@ -278,7 +278,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void historyThatIsGivenUpIsDiscarded() throws IOException {
+    void abandonedHistory_isDiscarded() throws IOException {
         for (var step : List.of(100, 200, 300)) {
             store.write(checkpoint(step));
         }

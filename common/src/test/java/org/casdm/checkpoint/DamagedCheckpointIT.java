@@ -83,7 +83,7 @@ class DamagedCheckpointIT {
     }
 
     @Test
-    void flippedBitOfTheStateIsFoundOrMeansNothing() throws IOException {
+    void flippedBitOfState_isDetectedOrHarmless() throws IOException {
         store.write(checkpoint(100));
         store.write(checkpoint(200));
         var size = Files.size(file(200, "state.json"));

@@ -40,7 +40,7 @@ class RunFolderTest {
     }
 
     @Test
-    void configurationCutOffIsNone() throws IOException {
+    void truncatedConfiguration_isIgnored() throws IOException {
         var run = RunFolder.at(folder.toString(), new Configuration());
         run.writeConfiguration("a = 1\nb = 2\n");
         var text = Files.readString(folder.resolve("config.conf"));

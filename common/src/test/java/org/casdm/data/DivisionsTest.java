@@ -23,7 +23,7 @@ class DivisionsTest {
     }
 
     @Test
-    void textTellsAll() {
+    void textShowsAllFields() {
         var divisions = Divisions.start(new BatchOrder(2, 16))
                 .goingOn(5120, new BatchOrder(2, 16))
                 .goingOn(6400, new BatchOrder(3, 16))

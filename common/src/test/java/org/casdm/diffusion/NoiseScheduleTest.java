@@ -48,7 +48,7 @@ class NoiseScheduleTest {
     }
 
     @Test
-    void refusesSchedulesThatAreNone() {
+    void invalidSchedules_areRefused() {
         assertThatThrownBy(() -> NoiseSchedule.linear(20)).hasMessageContaining("at least 21");
         assertThat(NoiseSchedule.linear(21).beta(20)).isLessThan(1);
         assertThatThrownBy(() -> NoiseSchedule.cosine(1)).hasMessageContaining("at least 2");

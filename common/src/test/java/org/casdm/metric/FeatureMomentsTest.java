@@ -155,7 +155,7 @@ class FeatureMomentsTest {
 
     /** What overflows a double is said, not passed on. */
     @Test
-    void overflowIsSaid() {
+    void overflow_isReported() {
         var moments = new FeatureMoments(DIMENSIONS);
         var values = new double[2 * DIMENSIONS];
         Arrays.fill(values, 0, DIMENSIONS, 1e200);

@@ -50,7 +50,7 @@ class FrechetDistanceTest {
     }
 
     @Test
-    void whatIsNoCovarianceIsNamed() {
+    void invalidCovariance_isNamed() {
         var good = diagonal("good", new double[2], 1, 1);
         assertThatThrownBy(() -> FrechetDistance.between(good, diagonal("s3a://b/ref.npz", new double[2], 1, -0.5)))
                 .isInstanceOf(MetricException.class)

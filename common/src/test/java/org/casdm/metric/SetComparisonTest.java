@@ -43,7 +43,7 @@ class SetComparisonTest {
     }
 
     @Test
-    void scoreOfNothingAndOfDamage() {
+    void scoreOfNoImagesAndOfDamagedFeatures_isRefused() {
         var score = new InceptionScore(10, 2);
         assertThatThrownBy(() -> score.result("empty set"))
                 .isInstanceOf(MetricException.class)

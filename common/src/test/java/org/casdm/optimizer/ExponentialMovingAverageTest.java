@@ -42,7 +42,7 @@ class ExponentialMovingAverageTest {
     }
 
     @Test
-    void leavesWhatIsBesideAViewAlone() {
+    void leavesMemoryOutsideAViewUntouched() {
         var whole = random(1, 1000);
         var before = whole.dup();
         var average = whole.get(NDArrayIndex.interval(10, 20));
@@ -53,7 +53,7 @@ class ExponentialMovingAverageTest {
     }
 
     @Test
-    void aRateThatIsNoneIsRefused() {
+    void invalidRate_isRefused() {
         for (double rate : new double[] {-0.1, 1, Double.NaN}) {
             assertThatThrownBy(() -> new ExponentialMovingAverage(rate, random(1, 3)))
                     .isInstanceOf(IllegalArgumentException.class)

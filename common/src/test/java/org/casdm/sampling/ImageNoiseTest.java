@@ -41,7 +41,7 @@ class ImageNoiseTest {
     }
 
     @Test
-    void dependsOnSeedImageAndStepAlone() {
+    void dependsOnlyOnSeedImageAndStep() {
         var values = new float[20];
         new ImageNoise(5).initial(7, values, 10, 9);
         assertThat(Arrays.copyOfRange(values, 10, 19)).containsExactly(initial(5, 7, 9));

@@ -26,7 +26,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void isThereWithItsParentsAndAlone() throws IOException {
+    void isCreatedWithItsParentsAndNothingElse() throws IOException {
         int result = write("a/b/new", stream -> {
             stream.write("content".getBytes(StandardCharsets.US_ASCII));
             assertThat(folder.resolve("a/b/new")).doesNotExist();

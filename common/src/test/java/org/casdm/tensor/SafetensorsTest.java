@@ -102,7 +102,7 @@ class SafetensorsTest {
     @EnumSource(
             value = TensorType.class,
             names = {"F64", "F32", "F16", "BF16"})
-    void floatsBeyondOneBufferComeBackWhateverTheirChunks(TensorType type) throws IOException {
+    void floatsBeyondOneBuffer_surviveAnyChunking(TensorType type) throws IOException {
         var count = 700_001;
         var values = new float[count];
         for (var i = 0; i < count; i++) {

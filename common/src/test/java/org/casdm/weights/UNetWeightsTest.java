@@ -77,7 +77,7 @@ class UNetWeightsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "module.", "state_dict.model.", "theta."})
-    void isFoundByNameWhateverThePrefix(String prefix) throws IOException {
+    void isFoundByNameUnderAnyPrefix(String prefix) throws IOException {
         var all = new ArrayList<>(tensors(SPEC, prefix).values());
         if (!prefix.isEmpty()) {
             all.add(TensorSource.of(TensorInfo.float32("optimizer.step", 1), new float[] {3}));

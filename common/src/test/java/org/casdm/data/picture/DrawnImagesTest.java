@@ -27,7 +27,7 @@ class DrawnImagesTest {
     private static final long EXPECTED = 3_304_271_661L;
 
     @Test
-    void theShapeStandsOutFromTheGround() {
+    void shapeContrastsWithTheBackground() {
         var drawn = new DrawnImages(1, 64);
         for (int i = 0; i < 3; i++) {
             assertThat(drawn.shape(i)).isEqualTo(DrawnImages.Shape.values()[i]);

@@ -112,7 +112,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void theFormatIsKnownByContentAlone() throws Exception {
+    void formatIsDetectedByContent() throws Exception {
         assertThat(new ImageDecoder()
                         .decode(TestPictures.bytes("decode/rgb.png"), "n01440764_3.JPEG")
                         .width())

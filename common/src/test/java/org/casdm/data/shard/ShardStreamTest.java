@@ -87,7 +87,7 @@ class ShardStreamTest {
     }
 
     @Test
-    void goesOnAnywhere() throws IOException {
+    void resumesAtAnyPosition() throws IOException {
         var divisions = Divisions.start(new BatchOrder(2, 7)).goingOn(42, new BatchOrder(3, 7));
         List<Integer> whole;
         try (var stream = stream(divisions, 20, 1, 0)) {

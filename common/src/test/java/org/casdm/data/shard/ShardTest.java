@@ -230,7 +230,7 @@ class ShardTest {
     }
 
     @Test
-    void saysThatTheSizeIsAnother() throws IOException {
+    void wrongSize_isReported() throws IOException {
         var shard = write("part-00000.parquet", 3, SIZE);
         try (var reader = ShardReader.open(fileSystem, folder, shard, 8)) {
             assertThatThrownBy(() -> reader.readRowGroup(0))

@@ -93,7 +93,7 @@ class RemoteSourcesTest {
     }
 
     @Test
-    void aDiskWithoutRoomIsSaidBeforeAnythingIsCopied() throws Exception {
+    void fullDisk_isReportedBeforeCopying() throws Exception {
         Path file = SourceFixtures.copy("bedroom_train_lmdb/data.mdb", folder);
         try (var copies = new LocalCopies(scratch)) {
             var path = new org.apache.hadoop.fs.Path(RemoteFiles.uri(file));

@@ -105,7 +105,7 @@ class ClassifierTrainingIT {
     }
 
     @Test
-    void dependsOnTheSeedAlone() throws IOException {
+    void dependsOnlyOnTheSeed() throws IOException {
         var first = quicklyTrained(5);
         assertThat(quicklyTrained(5).parameters()).isEqualTo(first.parameters());
         assertThat(quicklyTrained(6).parameters()).isNotEqualTo(first.parameters());
@@ -183,7 +183,7 @@ class ClassifierTrainingIT {
     }
 
     @Test
-    void imagesWithoutLabelsTeachNothing() throws IOException {
+    void imagesWithoutLabels_areRefused() throws IOException {
         var unlabelled = TestDataFolder.write(
                 folder.resolve("unlabelled"),
                 SIZE,

@@ -194,7 +194,7 @@ class ConversionTest {
     }
 
     @Test
-    void whatIsNeitherIsSaid() {
+    void unknownInput_isRejectedWithMessage() {
         assertThatThrownBy(() -> TensorFile.open(
                         SeekableInput.of("notes.txt", "some words".getBytes(StandardCharsets.US_ASCII))))
                 .isInstanceOf(PyTorchFileException.class)

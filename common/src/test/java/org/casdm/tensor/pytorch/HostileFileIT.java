@@ -60,7 +60,7 @@ class HostileFileIT {
     }
 
     @Test
-    void theCutFileIsSaidToBeCut() {
+    void truncatedFile_isReportedAsTruncated() {
         assertThatThrownBy(() -> Fixtures.open("cut_zip.pth"))
                 .isInstanceOf(PyTorchFileException.class)
                 .hasMessageContaining("cut_zip.pth: the file is cut");

@@ -126,7 +126,7 @@ class DownloadIT {
     }
 
     @Test
-    void goesOnWhereTheConnectionBroke() throws IOException {
+    void brokenConnection_isResumed() throws IOException {
         var address = serve(exchange -> answer(exchange, true, 400_000));
         assertThat(get(address)).hasBinaryContent(content);
         assertThat(requests).hasSizeGreaterThanOrEqualTo(3).startsWith("all");
@@ -170,7 +170,7 @@ class DownloadIT {
     }
 
     @Test
-    void givesUpAConnectionOnWhichNothingComes() throws IOException {
+    void stalledConnection_isClosed() throws IOException {
         var address = serve(exchange -> {
             answer(exchange, true, requests.size() == 1 ? 300_000 : content.length);
             if (requests.size() == 1) {
@@ -212,7 +212,7 @@ class DownloadIT {
     }
 
     @Test
-    void saysThatTheServerHasNotGotIt() {
+    void fileMissingOnServer_isReported() {
         refused(serve(exchange -> send(exchange, 404, new byte[0])), "HTTP 404", "weights verify");
     }
 

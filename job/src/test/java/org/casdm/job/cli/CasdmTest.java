@@ -144,7 +144,7 @@ class CasdmTest {
     }
 
     @Test
-    void aFolderThatIsNoRunIsSaid() {
+    void folderWithoutRun_isReported() {
         assertThat(casdm("inspect", folder.toString())).isEqualTo(ExitCode.FAILURE);
         assertThat(error.toString()).contains("is neither a run nor a checkpoint");
     }

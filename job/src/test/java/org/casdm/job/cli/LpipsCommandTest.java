@@ -81,7 +81,7 @@ class LpipsCommandTest {
     }
 
     @Test
-    void theSamePicturesHaveNoDistanceWhateverTheirSizes() throws IOException {
+    void equalPictures_haveNoDistanceAtAnySize() throws IOException {
         var mixed = draw("mixed", 1, 32);
         Files.move(draw("other", 3, 48).resolve("disc/000000.png"), mixed.resolve("large.png"));
         assertThat(lpips(mixed, mixed, "--weights", "random")).isEqualTo(ExitCode.DONE);

@@ -305,7 +305,7 @@ class S3FaultsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lasting")
-    void faultsThatLastAreSaidAndGoneOnFrom(Case given) throws IOException {
+    void lastingFaults_areReportedAndResumable(Case given) throws IOException {
         given.spoil().accept(proxy);
         assertThat(train(given.name(), 8)).isEqualTo(ExitCode.FAILURE);
         assertSaid(given.place());

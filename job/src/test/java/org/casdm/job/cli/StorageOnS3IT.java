@@ -138,7 +138,7 @@ class StorageOnS3IT {
     }
 
     @Test
-    void aMissingBucketIsSaid() {
+    void missingBucket_isReported() {
         assertThat(message(server.hadoop(), "s3a://nowhere/runs/1"))
                 .startsWith("There is no such bucket")
                 .contains("nowhere");
@@ -148,7 +148,7 @@ class StorageOnS3IT {
     }
 
     @Test
-    void wrongCredentialsAreSaid() {
+    void wrongCredentials_areReported() {
         assertThat(message(server.hadoop("nobody", "nothing"), "s3a://bucket/runs/1"))
                 .contains("AWS_ACCESS_KEY_ID")
                 .contains("bucket")
@@ -159,7 +159,7 @@ class StorageOnS3IT {
     }
 
     @Test
-    void missingCredentialsAreSaid() {
+    void missingCredentials_areReported() {
         var hadoop = server.hadoop();
         hadoop.set("fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
         hadoop.unset("fs.s3a.access.key");
@@ -168,7 +168,7 @@ class StorageOnS3IT {
     }
 
     @Test
-    void aServerThatDoesNotAnswerIsSaid() {
+    void silentServer_isReported() {
         var hadoop = server.hadoop();
         // Nothing listens on the discard port.
         hadoop.set("fs.s3a.endpoint", "http://127.0.0.1:9");

@@ -25,7 +25,7 @@ class DeviceAssignmentTest {
     }
 
     @Test
-    void addressThatIsNoNumber_isRefused() {
+    void addressThatIsNotANumber_isRefused() {
         assertThatThrownBy(() -> DeviceAssignment.address(gpu("GPU-5fa")))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("GPU-5fa");

@@ -231,7 +231,7 @@ class EvaluateJobIT {
     }
 
     @Test
-    void singleImagesAreChosenBySeedAndTheirNumberTold() throws IOException {
+    void singleImagesAreChosenBySeed_andTheirNumberIsReported() throws IOException {
         var settings = new Settings(samples);
         settings.metrics = Set.of(Metric.KID, Metric.RECALL);
         settings.maximum = 1500;
@@ -295,7 +295,7 @@ class EvaluateJobIT {
     }
 
     @Test
-    void whatDoesNotGoTogetherIsSaid() throws IOException {
+    void conflictingOptions_areReported() throws IOException {
         var larger = TestImages.npz(folder.resolve("larger.npz"), 20, 8, 1);
         assertThatThrownBy(() -> new Settings(larger).run())
                 .isInstanceOf(EvaluationFailure.class)

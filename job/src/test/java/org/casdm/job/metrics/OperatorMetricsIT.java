@@ -89,7 +89,7 @@ class OperatorMetricsIT {
     }
 
     @Test
-    void aTrainingTellsWhatItsFolderHas() throws IOException, InterruptedException {
+    void training_reportsItsFolder() throws IOException, InterruptedException {
         var images = new org.apache.hadoop.fs.Path(folder.resolve("images").toUri());
         new DrawnImages(5, 8).write(FileSystem.getLocal(new Configuration()), images, 8);
         var run = folder.resolve("run").toString();

@@ -214,7 +214,7 @@ class PrepareJobIT {
     }
 
     @Test
-    void goesOnWhereItEnded() throws IOException {
+    void resumesWhereItEnded() throws IOException {
         var whole = prepare(settings());
         var content = PreparedFolders.content(files, path(out));
         // As if it had been killed: one shard half written, one not begun, no description.

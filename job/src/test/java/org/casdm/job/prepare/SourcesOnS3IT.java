@@ -109,7 +109,7 @@ class SourcesOnS3IT {
     }
 
     @Test
-    void whatIsNotThereIsSaid() {
+    void missingFiles_areReported() {
         assertThatThrownBy(() -> find("s3a://bucket/nothing.zip"))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("s3a://bucket/nothing.zip does not exist");

@@ -179,7 +179,7 @@ class SkippedStepsIT {
     }
 
     @Test
-    void aTaskThatIsTriedAgainSkipsTheSame() {
+    void retriedTask_skipsTheSameSteps() {
         var batches = new OneBad(Float.NaN, true);
         var undisturbed = Toy.graph(new Adam(0.01));
         round(undisturbed, 2, 3, batches, StepObserver.scoreOnly());

@@ -161,7 +161,7 @@ class KilledDriverIT {
         return accepted;
     }
 
-    private void killedRunEndsAsOneLeftAlone(Place place) throws IOException, InterruptedException {
+    private void killedAndResumedRun_equalsAnUninterruptedOne(Place place) throws IOException, InterruptedException {
         new DrawnImages(5, 16)
                 .write(
                         FileSystem.getLocal(new Configuration()),
@@ -237,16 +237,17 @@ class KilledDriverIT {
     }
 
     @Test
-    void goesOnAsIfNothingHadHappened() throws IOException, InterruptedException {
-        killedRunEndsAsOneLeftAlone(new Place(folder.toString(), folder, new Configuration(), Map.of(), List.of()));
+    void resumedRun_equalsAnUninterruptedOne() throws IOException, InterruptedException {
+        killedAndResumedRun_equalsAnUninterruptedOne(
+                new Place(folder.toString(), folder, new Configuration(), Map.of(), List.of()));
     }
 
     @Test
     @EnabledIfSystemProperty(named = "test.faults", matches = "long")
-    void goesOnFromObjectStorageAsIfNothingHadHappened() throws IOException, InterruptedException {
+    void resumedRunOnObjectStorage_equalsAnUninterruptedOne() throws IOException, InterruptedException {
         try (var server = new S3Server(folder)) {
             server.createBucket("bucket");
-            killedRunEndsAsOneLeftAlone(new Place(
+            killedAndResumedRun_equalsAnUninterruptedOne(new Place(
                     "s3a://bucket",
                     server.objects().resolve("bucket"),
                     server.hadoop(),

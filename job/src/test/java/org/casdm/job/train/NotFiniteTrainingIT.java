@@ -180,7 +180,7 @@ class NotFiniteTrainingIT {
 
     /** One of each class: the model draws none of the bad one. */
     @Test
-    void goesOnWithoutTheGridThatCannotBeDrawn() throws IOException {
+    void continuesWithoutAGridThatCannotBeDrawn() throws IOException {
         assertThat(train("grids", "samples.every-steps=4", "samples.count=2")
                         .state()
                         .step())

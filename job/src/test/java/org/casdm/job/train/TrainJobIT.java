@@ -154,7 +154,7 @@ class TrainJobIT {
     }
 
     @Test
-    void refusesADeviceThatIsNotThere() {
+    void missingDevice_isRefused() {
         assertThatThrownBy(() -> train(
                         LocalCluster.inThisJvm("local[1]"),
                         "device",

@@ -139,7 +139,7 @@ class TarPartTest {
     }
 
     @Test
-    void aTarWithoutItsEndIsToldAlthoughAllEntriesAreWhole() throws Exception {
+    void tarWithoutEndMarker_isReported() throws Exception {
         byte[] content = tar(Map.of("a.png", PICTURE));
         Path tar = folder.resolve("cut.tar");
         Files.write(tar, Arrays.copyOf(content, 512 + 3584));
@@ -152,7 +152,7 @@ class TarPartTest {
     }
 
     @Test
-    void gzipCutShortIsToldToo() throws Exception {
+    void truncatedGzip_isReported() throws Exception {
         byte[] whole = gzip(tar(Map.of("a.png", PICTURE)));
         Path tar = folder.resolve("cut.tar.gz");
         Files.write(tar, Arrays.copyOf(whole, whole.length / 2));
@@ -179,7 +179,7 @@ class TarPartTest {
     }
 
     @Test
-    void anOuterTarCutBetweenTwoInnerOnesIsTold() throws Exception {
+    void outerTarCutBetweenInnerTars_isReported() throws Exception {
         byte[] whole = Files.readAllBytes(SourceFixtures.copy("ILSVRC2012_img_train_mini.tar", folder));
         Path tar = folder.resolve("cut.tar");
         Files.write(tar, Arrays.copyOf(whole, 512 + 51_200));
@@ -307,7 +307,7 @@ class TarPartTest {
     }
 
     @Test
-    void whatIsNoTarOrTheWrongOneIsSaid() throws Exception {
+    void wrongOrUnreadableTar_isRejectedWithMessage() throws Exception {
         Files.write(folder.resolve("all.tar.gz"), gzip(tar(Map.of("n1.tar", tar(Map.of("a.png", PICTURE))))));
         assertThatThrownBy(() -> reading().find(folder.resolve("all.tar.gz"), SourceFormat.AUTO))
                 .isInstanceOf(DataException.class)

@@ -223,7 +223,7 @@ class ZipPartTest {
     }
 
     @Test
-    void aCutZipIsAnErrorThatSaysSo() throws Exception {
+    void truncatedZip_isReported() throws Exception {
         Path zip = folder.resolve("set.zip");
         try (var output = new ZipArchiveOutputStream(zip.toFile())) {
             put(output, "a.png", PICTURE, 0);

@@ -115,7 +115,7 @@ class CifarPartTest {
     }
 
     @Test
-    void whatIsNoSuchFile_isRefused() throws Exception {
+    void unknownFile_isRefused() throws Exception {
         byte[] noise = new byte[5000];
         Arrays.fill(noise, (byte) 200);
         Path file = Files.write(folder.resolve("noise.bin"), noise);

@@ -34,7 +34,7 @@ class NpzPartTest {
     private Path folder;
 
     @Test
-    void planesBecomePixelsAndLabelsBeginAtNought() throws Exception {
+    void planesBecomePixelsAndLabelsStartAtZero() throws Exception {
         write("train_data_batch_1.npz", 25_000, 1);
         write("train_data_batch_2.npz", 3, 5);
         write("val_data.npz", 2, 1);

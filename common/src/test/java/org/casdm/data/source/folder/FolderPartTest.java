@@ -156,7 +156,7 @@ class FolderPartTest {
     }
 
     @Test
-    void nothingButLinksSaysWhatToDo() throws Exception {
+    void folderOfLinksOnly_isRejectedWithAdvice() throws Exception {
         put(elsewhere, "a.png", "rgb.png");
         Files.createSymbolicLink(folder.resolve("a.png"), elsewhere.resolve("a.png"));
         assertThatThrownBy(() -> reading(SourceLimits.DEFAULT).find(folder, SourceFormat.FOLDER))

@@ -113,7 +113,7 @@ class WinogradConvolutionTest {
     }
 
     @Test
-    void isLeftAloneWhereItDoesNotPay() {
+    void isNotUsedWhereItIsSlower() {
         var weight = random(1, 3, 3, 64, 64);
         assertThat(WinogradConvolution.suits(random(1, 8, 30, 32, 64), weight))
                 .as("no whole tiles")

@@ -38,15 +38,16 @@ class FailureMessagesTest {
     }
 
     @Test
-    void aFullDiskIsToldWhateverItComesAs() {
+    void fullDisk_isReportedForEveryKindOfException() {
         var full = new IOException("No space left on device");
         assertThat(text(full)).startsWith("The disk is full");
         assertThat(text(new UncheckedIOException(full))).startsWith("The disk is full");
         // As FSError, which Hadoop throws on local disks.
         assertThat(text(new Error(full))).startsWith("The disk is full");
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most"
-                        + " recent failure: Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1): java.io.IOException: No"
-                        + " space left on device\n\tat java.base/java.io.FileOutputStream.writeBytes")))
+            + " recent failure: Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1): java.io.IOException: No"
+            + " space left on device\n"
+            + "\tat java.base/java.io.FileOutputStream.writeBytes")))
                 .startsWith("The disk is full");
     }
 
@@ -71,27 +72,26 @@ class FailureMessagesTest {
     }
 
     @Test
-    void aModelThatDrawsNothingIsSaid() {
-        assertThat(
-                        text(
-                                new SparkException(
-                                        "Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
-                                                + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
-                                                + " org.casdm.sampling.SamplingException: The first network's output is not finite\n\tat x.Y.z(Y.java)")))
+    void modelWithoutFiniteOutput_isReported() {
+        assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
+                        + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor"
+                        + " 1): org.casdm.sampling.SamplingException: The first network's output"
+                        + " is not finite\n"
+                        + "\tat x.Y.z(Y.java)")))
                 .isEqualTo("The first network's output is not finite.");
     }
 
     @Test
     void tellsWhichExecutorsCardCannotBeDriven() {
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
-                        + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
-                        + " org.casdm.engine.EngineException: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
-                        + "\tat org.casdm.engine.nd4j.Nd4jBackend.device(Nd4jBackend.java:1)")))
+            + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
+            + " org.casdm.engine.EngineException: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
+            + "\tat org.casdm.engine.nd4j.Nd4jBackend.device(Nd4jBackend.java:1)")))
                 .isEqualTo("gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0.");
     }
 
     @Test
-    void aClusterThatIsGoneIsSaid() {
+    void lostCluster_isReported() {
         for (var words : new String[] {
             "All masters are unresponsive! Giving up.",
             "Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at:\n\nx.y(Z.java)",
@@ -119,7 +119,7 @@ class FailureMessagesTest {
     }
 
     @Test
-    void anythingElseIsToldWithItsRoot() {
+    void otherFailures_areReportedWithTheirCause() {
         var message =
                 FailureMessages.of(new IllegalStateException("while averaging", new ArithmeticException("/ by zero")));
         assertThat(message.known()).isFalse();

@@ -83,7 +83,7 @@ class WeightsCommandIT {
     }
 
     @Test
-    void whatIsThereAlreadyIsCheckedAndNotReplaced() throws IOException {
+    void existingFiles_areCheckedAndNotReplaced() throws IOException {
         var there = Files.writeString(folder.resolve("lpips-vgg-v0.1.pth"), "something else");
         assertThat(weights("get", "lpips-vgg", "--to", folder.toString(), "--from", "http://127.0.0.1:1"))
                 .isEqualTo(ExitCode.FAILURE);
@@ -94,7 +94,7 @@ class WeightsCommandIT {
     }
 
     @Test
-    void verifyTellsWhatItDoesNotKnow() throws IOException {
+    void verify_reportsUnknownFiles() throws IOException {
         var file = Files.write(folder.resolve("vgg16-397923af.pth"), new byte[10]);
         assertThat(weights("verify", file.toString())).isEqualTo(ExitCode.FAILURE);
         assertThat(error.toString())

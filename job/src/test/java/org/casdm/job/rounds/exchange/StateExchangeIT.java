@@ -66,7 +66,7 @@ class StateExchangeIT {
     }
 
     @Test
-    void whatIsNotThereOrDoesNotFitFails() {
+    void missingOrUnfittingFiles_areRefused() {
         withTwo(false, (sender, receiver) -> {
             sender.expose("state", StateExchangeIT::block, () -> {});
             sender.expose("long", StateExchangeIT::block, () -> {});
