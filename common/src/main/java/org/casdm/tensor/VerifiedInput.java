@@ -7,28 +7,17 @@ import java.security.MessageDigest;
  * Computes the SHA-256 of an input while it is read from front to back; what a reader passes over is read too.
  * The data is verified when {@link #verify} has returned, not before.
  */
-public final class VerifiedInput implements SeekableInput {
+public final class VerifiedInput extends SeekableInputView {
 
     private static final int SKIP_BYTES = 1 << 16;
 
-    private final SeekableInput input;
     private final ContentDigest expected;
     private final MessageDigest digest = Sha256.newDigest();
     private long position;
 
     public VerifiedInput(SeekableInput input, ContentDigest expected) {
-        this.input = input;
+        super(input);
         this.expected = expected;
-    }
-
-    @Override
-    public String name() {
-        return input.name();
-    }
-
-    @Override
-    public long size() throws IOException {
-        return input.size();
     }
 
     /** @throws IllegalStateException if the bytes have been passed already */
@@ -38,7 +27,7 @@ public final class VerifiedInput implements SeekableInput {
             throw new IllegalStateException(name() + ": byte " + from + " was asked for after byte " + position);
         }
         readTo(from);
-        input.readFully(from, destination, offset, length);
+        super.readFully(from, destination, offset, length);
         digest.update(destination, offset, length);
         position += length;
     }
@@ -50,7 +39,7 @@ public final class VerifiedInput implements SeekableInput {
         var skipped = new byte[(int) Math.min(SKIP_BYTES, end - position)];
         while (position < end) {
             var count = (int) Math.min(skipped.length, end - position);
-            input.readFully(position, skipped, 0, count);
+            super.readFully(position, skipped, 0, count);
             digest.update(skipped, 0, count);
             position += count;
         }
@@ -73,10 +62,5 @@ public final class VerifiedInput implements SeekableInput {
                     "its content has changed since it was written: SHA-256 is " + found + " instead of "
                             + expected.sha256());
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }

@@ -3,15 +3,15 @@ package org.casdm.tensor.npy;
 import java.io.EOFException;
 import java.io.IOException;
 import org.casdm.tensor.SeekableInput;
+import org.casdm.tensor.SeekableInputView;
 
 /** Remembers when the storage failed, so that this can be distinguished from damaged bytes. */
-final class NotingInput implements SeekableInput {
+final class NotingInput extends SeekableInputView {
 
-    private final SeekableInput input;
     private IOException failure;
 
     NotingInput(SeekableInput input) {
-        this.input = input;
+        super(input);
     }
 
     /** The storage's failure; null if the bytes are damaged. */
@@ -20,19 +20,9 @@ final class NotingInput implements SeekableInput {
     }
 
     @Override
-    public String name() {
-        return input.name();
-    }
-
-    @Override
-    public long size() throws IOException {
-        return input.size();
-    }
-
-    @Override
     public void readFully(long position, byte[] destination, int offset, int length) throws IOException {
         try {
-            input.readFully(position, destination, offset, length);
+            super.readFully(position, destination, offset, length);
         } catch (EOFException e) {
             // A place that a damaged file names.
             throw e;
@@ -40,10 +30,5 @@ final class NotingInput implements SeekableInput {
             failure = e;
             throw e;
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }
