@@ -1,2 +1,2 @@
-/** What computes: the machine's NVIDIA cards, which of them ND4J can drive, and what to say where it cannot. */
+/** What computes: the machine's NVIDIA GPUs, which of them ND4J supports, and what to say where it cannot. */
 package org.casdm.job.device;

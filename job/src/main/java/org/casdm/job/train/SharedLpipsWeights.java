@@ -10,7 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The metric function's weights in this JVM: they never change, so the graphs of all its workers use the same, and they
- * are read once. On a machine with several cards, once for each.
+ * are read once. On a machine with several GPUs, once for each.
  *
  * <p>Process state for the reason that {@link SharedStreams} gives. The graphs hold the weights; here they are only
  * found, so they go when the last graph does.

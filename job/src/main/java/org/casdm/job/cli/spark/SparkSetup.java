@@ -113,7 +113,7 @@ public final class SparkSetup {
         conf.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
         if (conf.contains("spark.executor.cores")) {
             conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.executor.cores"));
-            // One task a card, with its share of the cores; Spark warns of idle ones otherwise.
+            // One task a GPU, with its share of the cores; Spark warns of idle ones otherwise.
             int cards = conf.getInt("spark.executor.resource.gpu.amount", 0);
             if (cards > 0) {
                 conf.setIfMissing(
