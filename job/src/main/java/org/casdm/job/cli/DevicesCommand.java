@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "devices",
         description = "Lists what this machine, or each executor of a cluster, can compute on: engines, CPU and GPUs,"
-            + " NVIDIA's driver, and the libraries of CUDA 13 and cuDNN 9 that LibTorch's GPU build lacks. Exit code 1"
-            + " if something that is installed cannot be used.",
+                + " NVIDIA's driver, and the libraries of CUDA 13 and cuDNN 9 that LibTorch's GPU build lacks. Exit code 1"
+                + " if something that is installed cannot be used.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm devices",

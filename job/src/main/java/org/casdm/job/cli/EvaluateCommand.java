@@ -98,8 +98,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "URI",
             description = "Weights of the feature network: for inception, pytorch-fid's file (\"casdm weights get"
-                + " inception\" fetches it). \"random\" tries things out: the numbers are then meaningless, and marked"
-                + " so.")
+                    + " inception\" fetches it). \"random\" tries things out: the numbers are then meaningless, and marked"
+                    + " so.")
     private String weights;
 
     @Option(

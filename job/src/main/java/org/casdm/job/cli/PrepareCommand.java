@@ -57,8 +57,8 @@ final class PrepareCommand implements Callable<Integer> {
             paramLabel = "RULE",
             defaultValue = "auto",
             description = "Where classes come from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, what the"
-                + " source stores, else folders). folder: the folders of the first level; name: the part of a file's"
-                + " name before the first underscore; both for folders and zips.",
+                    + " source stores, else folders). folder: the folders of the first level; name: the part of a file's"
+                    + " name before the first underscore; both for folders and zips.",
             completionCandidates = LabelRuleNames.class,
             converter = LabelRuleNames.class)
     private LabelRule labels;

@@ -45,9 +45,9 @@ class FailureMessagesTest {
         // As FSError, which Hadoop throws on local disks.
         assertThat(text(new Error(full))).startsWith("The disk is full");
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most"
-            + " recent failure: Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1): java.io.IOException: No"
-            + " space left on device\n"
-            + "\tat java.base/java.io.FileOutputStream.writeBytes")))
+                        + " recent failure: Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1): java.io.IOException: No"
+                        + " space left on device\n"
+                        + "\tat java.base/java.io.FileOutputStream.writeBytes")))
                 .startsWith("The disk is full");
     }
 
@@ -84,9 +84,9 @@ class FailureMessagesTest {
     @Test
     void tellsWhichExecutorsCardCannotBeDriven() {
         assertThat(text(new SparkException("Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most"
-            + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
-            + " org.casdm.engine.EngineException: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
-            + "\tat org.casdm.engine.nd4j.Nd4jBackend.device(Nd4jBackend.java:1)")))
+                        + " recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.2 executor 1):"
+                        + " org.casdm.engine.EngineException: gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0\n"
+                        + "\tat org.casdm.engine.nd4j.Nd4jBackend.device(Nd4jBackend.java:1)")))
                 .isEqualTo("gpu-7 has GPU 0: NVIDIA H100 PCIe, compute capability 9.0.");
     }
 
