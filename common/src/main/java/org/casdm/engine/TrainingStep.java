@@ -1,5 +1,7 @@
 package org.casdm.engine;
 
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -10,6 +12,14 @@ public interface TrainingStep extends AutoCloseable {
 
     /** Takes the state over. The host's arrays are not used again until {@link #store}. */
     void load(HostState state);
+
+    /**
+     * Says where the batches of later steps are to be had early. A hint, until the next call: an engine may bring the next
+     * batch to the device while it computes a step; by default none does.
+     *
+     * @param next asked within {@link #step} for what the following call will be given; empty while that is unknown
+     */
+    default void ahead(Supplier<Optional<Batch>> next) {}
 
     /**
      * One step of the optimizer: forward, backward, clipping, AdamW. A step whose loss or gradient norm is not finite is

@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.casdm.network.Parameter;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
 import org.casdm.testing.Formula;
+import org.casdm.weights.WeightSource;
 import org.casdm.weights.WeightTensor;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,11 +23,29 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Weights and images of the reference results. */
 public final class LpipsExamples {
 
+    /** The variable that names a folder of lpips' published linear layers, which are not part of this project. */
+    public static final String PUBLISHED = "CASDM_LPIPS_FOLDER";
+
     private LpipsExamples() {}
 
     /** The formula's weights for trunk and linear layers. */
     public static LpipsWeights formulaWeights(Trunk trunk) {
         return LpipsWeights.of(trunk, false, parameter -> formulaValues(trunk, parameter));
+    }
+
+    /**
+     * The published linear layers of LPIPS v0.1 over the formula's trunk.
+     *
+     * @param scratch an empty folder
+     */
+    public static LpipsWeights publishedLayers(Trunk trunk, Path scratch) throws IOException {
+        var trunkFile = write(scratch.resolve("trunk.safetensors"), trunk, trunk.tensors(), 1);
+        var layers = Path.of(System.getenv(PUBLISHED), trunk.name().toLowerCase(Locale.ROOT) + ".pth");
+        return LpipsWeights.load(
+                trunk,
+                WeightSource.parse(trunkFile.toString(), Optional.empty()),
+                WeightSource.parse(layers.toString(), Optional.empty()),
+                new Configuration());
     }
 
     /** A tensor by the formula, in the file's layout. */
@@ -52,7 +73,7 @@ public final class LpipsExamples {
     }
 
     /** Images by the formula in [-1, 1], channels last. */
-    static INDArray images(String name, int count, int size, DataType dataType) {
+    public static INDArray images(String name, int count, int size, DataType dataType) {
         var pixels = Formula.images(name, count, size);
         var values = new double[pixels.length];
         for (int i = 0; i < values.length; i++) {

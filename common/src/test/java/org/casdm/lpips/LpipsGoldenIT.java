@@ -6,13 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.testing.Golden;
 import org.casdm.testing.Networks;
-import org.casdm.weights.WeightSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +27,6 @@ class LpipsGoldenIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(LpipsGoldenIT.class);
     /** A folder with the published linear layers: vgg.pth, alex.pth, squeeze.pth. */
-    private static final String PUBLISHED = "CASDM_LPIPS_FOLDER";
-
     private static void check(Golden golden, LpipsWeights weights, String what) {
         var type = weights.dataType();
         var first = LpipsExamples.images("golden.lpips.a", 2, 64, type);
@@ -123,16 +118,10 @@ class LpipsGoldenIT {
     /** With the published linear layers, which are not part of this project, over the formula's trunk. */
     @ParameterizedTest
     @EnumSource(Trunk.class)
-    @EnabledIfEnvironmentVariable(named = PUBLISHED, matches = ".+")
+    @EnabledIfEnvironmentVariable(named = LpipsExamples.PUBLISHED, matches = ".+")
     void equalsTheReferenceWithPublishedLayers(Trunk trunk, @TempDir Path folder) throws IOException {
         String name = trunk.name().toLowerCase(Locale.ROOT);
-        var trunkFile = LpipsExamples.write(folder.resolve("trunk.safetensors"), trunk, trunk.tensors(), 1);
-        var linFile = Path.of(System.getenv(PUBLISHED), name + ".pth");
-        var weights = LpipsWeights.load(
-                trunk,
-                WeightSource.parse(trunkFile.toString(), Optional.empty()),
-                WeightSource.parse(linFile.toString(), Optional.empty()),
-                new Configuration());
+        var weights = LpipsExamples.publishedLayers(trunk, folder);
         var golden = Golden.load("lpips_" + name + "_v0.1");
         check(golden, weights, trunk + " v0.1");
         if (golden.has("resized224.distance")) {

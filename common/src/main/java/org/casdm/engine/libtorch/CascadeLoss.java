@@ -5,14 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
-import org.casdm.engine.Batch;
 import org.casdm.engine.libtorch.network.LibTorchUNet;
 import org.casdm.engine.libtorch.network.Pass;
 import org.casdm.engine.libtorch.tensor.Target;
@@ -60,14 +58,15 @@ final class CascadeLoss {
         private final Tensor epsilon;
         private final Tensor xt;
 
-        Part(Batch batch, int first, int count) {
+        Part(DeviceBatch images, int first, int count) {
+            var batch = images.batch();
             timesteps = Arrays.copyOfRange(batch.timesteps(), first, first + count);
             seenTimesteps = Arrays.stream(timesteps)
                     .mapToDouble(t -> t * model.timestepFactor())
                     .toArray();
             labels = batch.labels() == null ? null : Arrays.copyOfRange(batch.labels(), first, first + count);
-            x0 = target.uploadImages(batch.x0(), first, count, batch.size(), batch.size(), batch.channels());
-            epsilon = target.uploadImages(batch.epsilon(), first, count, batch.size(), batch.size(), batch.channels());
+            x0 = images.x0().narrow(0, first, count);
+            epsilon = images.epsilon().narrow(0, first, count);
             xt = x0.mul(coefficient(model.schedule()::sqrtAlphaBar))
                     .add(epsilon.mul(coefficient(model.schedule()::sqrtOneMinusAlphaBar)));
         }
@@ -99,20 +98,21 @@ final class CascadeLoss {
     /**
      * Adds the gradient of some images' share of the batch's loss to the parameters' gradients.
      *
-     * @param terms receives the unweighted terms of these images, [image][term]
+     * @return the unweighted terms of these images, [images, terms], of the scope around; a GPU may still be computing
      */
-    void backward(Batch batch, int first, int count, Pass pass, double[][] terms) {
-        try (var scope = new PointerScope()) {
+    Tensor backward(DeviceBatch batch, int first, int count, Pass pass) {
+        return Tensors.kept(() -> {
             var part = new Part(batch, first, count);
             var prediction = predict(part, pass);
+            double share = 1.0 / batch.batch().images();
             var all = new ArrayList<>(prediction.terms());
             Tensor loss = null;
             for (int i = 0; i < all.size(); i++) {
-                var weighted = all.get(i).sum().mul(Tensors.scalar(weights[i] / batch.images()));
+                var weighted = all.get(i).sum().mul(Tensors.scalar(weights[i] * share));
                 loss = loss == null ? weighted : loss.add(weighted);
             }
             if (lpips.isPresent()) {
-                double weight = weights[weights.length - 1] / batch.images();
+                double weight = weights[weights.length - 1] * share;
                 var comparison = lpips.get().withGradient(prediction.image().detach(), part.x0);
                 all.add(comparison.distances());
                 // Its gradient is computed already: this has the same.
@@ -120,13 +120,8 @@ final class CascadeLoss {
                         prediction.image().mul(comparison.gradient()).sum().mul(Tensors.scalar(weight)));
             }
             pass.backward(loss);
-            var values = new float[count * weights.length];
-            Target.download(
-                    torch.stack(new TensorVector(all.toArray(new Tensor[0])), 1).detach(), values, 0);
-            for (int i = 0; i < values.length; i++) {
-                terms[first + i / weights.length][i % weights.length] = values[i];
-            }
-        }
+            return torch.stack(new TensorVector(all.toArray(new Tensor[0])), 1).detach();
+        });
     }
 
     private Prediction predict(Part part, Pass pass) {

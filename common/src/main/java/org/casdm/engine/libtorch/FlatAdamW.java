@@ -22,11 +22,9 @@ final class FlatAdamW {
         this.weightDecay = weightDecay;
     }
 
-    /** The Euclidean norm of a gradient; not finite if a value or the sum of squares is not. */
-    static double norm(Tensor gradient) {
-        try (var scope = new PointerScope()) {
-            return Math.sqrt(gradient.dot(gradient).item_float());
-        }
+    /** The square of a gradient's Euclidean norm; not finite if a value or the sum is not. Of the scope around. */
+    static Tensor squaredNorm(Tensor gradient) {
+        return gradient.dot(gradient);
     }
 
     /**

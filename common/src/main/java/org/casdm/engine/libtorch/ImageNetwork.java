@@ -30,6 +30,7 @@ abstract class ImageNetwork implements FeatureNetwork {
 
     @Override
     public void compute(float[] images, int count, Features features, int first) {
+        target.use();
         try (var scope = new PointerScope();
                 var guard = new NoGradGuard()) {
             var input = target.uploadImages(images, 0, count, size, size, ImageBatch.CHANNELS);

@@ -3,7 +3,6 @@ package org.casdm.engine.libtorch;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Denoiser;
 import org.casdm.engine.libtorch.network.LibTorchUNet;
 import org.casdm.engine.libtorch.network.Pass;
@@ -20,14 +19,12 @@ final class LibTorchDenoiser implements Denoiser {
 
     private final UNetSpec spec;
     private final Target target;
-    private final Arithmetic arithmetic;
     private final FrozenWeights weights;
     private final LibTorchUNet network;
 
-    LibTorchDenoiser(UNetSpec spec, FloatPointer parameters, Target target, Arithmetic arithmetic) {
+    LibTorchDenoiser(UNetSpec spec, FloatPointer parameters, Target target) {
         this.spec = spec;
         this.target = target;
-        this.arithmetic = arithmetic;
         weights = new FrozenWeights(UNetParameters.of(spec).all(), parameters, target);
         network = new LibTorchUNet(spec, weights, target);
     }
@@ -36,7 +33,7 @@ final class LibTorchDenoiser implements Denoiser {
     public void forward(float[] input, int images, int size, double timestep, int[] labels, float[] output) {
         var timesteps = new double[images];
         Arrays.fill(timesteps, timestep);
-        Target.useThreads(arithmetic);
+        target.use();
         try (var scope = new PointerScope();
                 var pass = Pass.inference()) {
             Target.downloadImages(

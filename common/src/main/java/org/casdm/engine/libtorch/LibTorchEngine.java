@@ -20,7 +20,6 @@ import org.casdm.lpips.LpipsWeights;
 import org.casdm.metric.classifier.ClassifierSpec;
 import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.feature.FeatureModel;
-import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.inception.InceptionSpec;
 import org.casdm.metric.inception.InceptionWeights;
 import org.casdm.network.UNetSpec;
@@ -51,8 +50,8 @@ public final class LibTorchEngine implements Engine {
             throw new EngineException("engine libtorch: " + reason);
         });
         LibTorch.load();
-        var target = Target.of(device, arithmetic.precision());
-        target.apply(arithmetic);
+        var target = Target.of(device, arithmetic);
+        target.start();
         return target;
     }
 
@@ -63,7 +62,7 @@ public final class LibTorchEngine implements Engine {
 
     @Override
     public Denoiser denoiser(UNetSpec network, FloatPointer parameters, Device device, Arithmetic arithmetic) {
-        return new LibTorchDenoiser(network, parameters, target(device, arithmetic), arithmetic);
+        return new LibTorchDenoiser(network, parameters, target(device, arithmetic));
     }
 
     @Override
@@ -73,23 +72,18 @@ public final class LibTorchEngine implements Engine {
         if (spec instanceof InceptionSpec inception) {
             try (var weights = InceptionWeights.load(inception.weights(), hadoop)) {
                 var network = new LibTorchInception(weights, target);
-                return inception.model(weights.sha256(), () -> forThread(network, arithmetic), network::free);
+                return inception.model(weights.sha256(), () -> network, network::free);
             }
         } else if (spec instanceof ClassifierSpec classifier) {
             var stored = classifier.read(hadoop);
             var network = new LibTorchClassifier(stored.classifier(), target);
-            return classifier.model(stored, () -> forThread(network, arithmetic), network::free);
+            return classifier.model(stored, () -> network, network::free);
         }
         throw new IllegalArgumentException("Unknown feature network " + spec);
     }
 
-    private static FeatureNetwork forThread(ImageNetwork network, Arithmetic arithmetic) {
-        Target.useThreads(arithmetic);
-        return network;
-    }
-
     @Override
     public PerceptualMetric metric(LpipsSpec spec, LpipsWeights weights, Device device, Arithmetic arithmetic) {
-        return new LibTorchMetric(spec, weights, target(device, arithmetic), arithmetic);
+        return new LibTorchMetric(spec, weights, target(device, arithmetic));
     }
 }

@@ -1,7 +1,6 @@
 package org.casdm.engine.libtorch;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.casdm.engine.Arithmetic;
 import org.casdm.engine.PerceptualMetric;
 import org.casdm.engine.libtorch.tensor.Faults;
 import org.casdm.engine.libtorch.tensor.Target;
@@ -14,18 +13,16 @@ final class LibTorchMetric implements PerceptualMetric {
     private static final int COLOURS = 3;
 
     private final Target target;
-    private final Arithmetic arithmetic;
     private final LibTorchLpips lpips;
 
-    LibTorchMetric(LpipsSpec spec, LpipsWeights weights, Target target, Arithmetic arithmetic) {
+    LibTorchMetric(LpipsSpec spec, LpipsWeights weights, Target target) {
         this.target = target;
-        this.arithmetic = arithmetic;
         lpips = new LibTorchLpips(spec, weights, target);
     }
 
     @Override
     public double[] distances(float[] first, float[] second, int images, int height, int width) {
-        Target.useThreads(arithmetic);
+        target.use();
         try (var scope = new PointerScope()) {
             var layers = lpips.layerDistances(
                     target.uploadImages(first, 0, images, height, width, COLOURS),

@@ -2,7 +2,9 @@ package org.casdm.engine.libtorch;
 
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.casdm.engine.Batch;
 import org.casdm.engine.HostState;
@@ -35,6 +37,9 @@ final class LibTorchTrainingStep implements TrainingStep {
     private Tensor firstMoment;
     private Tensor secondMoment;
     private CascadeLoss loss;
+    private Supplier<Optional<Batch>> next = Optional::empty;
+    /** What {@link #next} gave in the step before. */
+    private Optional<DeviceBatch> uploaded = Optional.empty();
 
     LibTorchTrainingStep(TrainingPlan plan, Target target) {
         this.plan = plan;
@@ -70,23 +75,33 @@ final class LibTorchTrainingStep implements TrainingStep {
     }
 
     @Override
+    public void ahead(Supplier<Optional<Batch>> batches) {
+        next = batches;
+    }
+
+    @Override
     public StepOutcome step(Batch batch, long step, long seed) {
         requireLoaded();
-        Target.useThreads(plan.arithmetic());
-        try {
+        target.use();
+        try (var scope = new PointerScope();
+                var images = onDevice(batch)) {
             parameters.begin();
-            var terms = new double[batch.images()][weights.length];
-            int parts = Math.min(plan.accumulate(), batch.images());
-            for (int part = 0; part < parts; part++) {
-                int first = part * batch.images() / parts;
-                int end = (part + 1) * batch.images() / parts;
+            var parts = new ArrayList<Tensor>();
+            int count = Math.min(plan.accumulate(), batch.images());
+            for (int part = 0; part < count; part++) {
+                int first = part * batch.images() / count;
+                int end = (part + 1) * batch.images() / count;
                 try (var pass = Pass.training(new Dropout(target, seed + part), plan.checkpointActivations())) {
-                    loss.backward(batch, first, end - first, pass, terms);
+                    parts.add(loss.backward(images, first, end - first, pass));
                 }
                 parameters.collect();
             }
+            var squares = FlatAdamW.squaredNorm(parameters.gradient());
+            // Before anything waits for a GPU.
+            uploaded = next.get().map(following -> DeviceBatch.of(following, target));
+            var terms = download(Tensors.concatenate(0, parts.toArray(new Tensor[0])), batch.images());
             double score = score(terms);
-            double norm = FlatAdamW.norm(parameters.gradient());
+            double norm = Math.sqrt(squares.item_float());
             boolean skipped = !Double.isFinite(score) || !Double.isFinite(norm);
             if (!skipped) {
                 optimizer.update(parameters.values(), parameters.gradient(), firstMoment, secondMoment, step, norm);
@@ -95,6 +110,32 @@ final class LibTorchTrainingStep implements TrainingStep {
         } catch (RuntimeException e) {
             throw translate(e, "a training step of " + batch.images() + " images");
         }
+    }
+
+    /** The batch as the step before has uploaded it, or now; the caller's to close. */
+    private DeviceBatch onDevice(Batch batch) {
+        var early = uploaded.filter(images -> images.batch() == batch);
+        if (early.isEmpty()) {
+            freeUploaded();
+            return DeviceBatch.of(batch, target);
+        }
+        uploaded = Optional.empty();
+        return early.get();
+    }
+
+    private void freeUploaded() {
+        uploaded.ifPresent(DeviceBatch::close);
+        uploaded = Optional.empty();
+    }
+
+    private double[][] download(Tensor ofImages, int images) {
+        var values = new float[images * weights.length];
+        Target.download(ofImages, values, 0);
+        var terms = new double[images][weights.length];
+        for (int i = 0; i < values.length; i++) {
+            terms[i / weights.length][i % weights.length] = values[i];
+        }
+        return terms;
     }
 
     private double score(double[][] terms) {
@@ -136,6 +177,7 @@ final class LibTorchTrainingStep implements TrainingStep {
     }
 
     private void freeState() {
+        freeUploaded();
         if (parameters != null) {
             parameters.close();
         }

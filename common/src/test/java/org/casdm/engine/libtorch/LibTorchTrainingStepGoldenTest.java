@@ -10,7 +10,6 @@ import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.engine.Arithmetic;
-import org.casdm.engine.Arithmetic.Precision;
 import org.casdm.engine.Batch;
 import org.casdm.engine.Device;
 import org.casdm.engine.HostState;
@@ -85,7 +84,7 @@ class LibTorchTrainingStepGoldenTest {
         try (var values = new FloatPointer(parameters);
                 var firstMoments = new FloatPointer(zeros);
                 var secondMoments = new FloatPointer(zeros);
-                var training = new LibTorchTrainingStep(plan, Target.of(Device.cpu(), Precision.FLOAT32))) {
+                var training = new LibTorchTrainingStep(plan, Target.of(Device.cpu(), Arithmetic.float32(1)))) {
             var state = new HostState(values, firstMoments, secondMoments);
             training.load(state);
 

@@ -11,7 +11,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
@@ -83,6 +87,35 @@ class LibTorchTrainingStepIT {
     }
 
     @Test
+    void batchesGivenAhead_giveTheSameSteps() {
+        var plan = TrainingExamples.plan(
+                TrainingExamples.model(Kind.CAS_DM, false, 0, 0, true), 2, false, Precision.FLOAT32);
+        var batches = LongStream.range(0, 3)
+                .mapToObj(seed -> TrainingExamples.batch(plan.model(), 3, 8, seed))
+                .toList();
+        // The last but one is followed by another batch than it was said.
+        var hints = List.of(Optional.of(batches.get(1)), Optional.of(batches.get(0)), Optional.<Batch>empty());
+        var asked = new AtomicInteger();
+        assertThat(scores(plan, batches, () -> hints.get(asked.getAndIncrement())))
+                .isEqualTo(scores(plan, batches, Optional::empty));
+        assertThat(asked).hasValue(3);
+    }
+
+    private static List<Double> scores(TrainingPlan plan, List<Batch> batches, Supplier<Optional<Batch>> next) {
+        var scores = new ArrayList<Double>();
+        withState(plan, training -> {
+            training.ahead(next);
+            StepOutcome last = null;
+            for (int step = 0; step < batches.size(); step++) {
+                last = training.step(batches.get(step), step, step);
+                scores.add(last.score());
+            }
+            return last;
+        });
+        return scores;
+    }
+
+    @Test
     void dropout_dependsOnTheSeedOnly() {
         var model = TrainingExamples.model(Kind.DDPM, false, 0, 0.5, true);
         var plan = TrainingExamples.plan(model);
@@ -103,8 +136,7 @@ class LibTorchTrainingStepIT {
         try (var parameters = new FloatPointer(start[0]);
                 var first = new FloatPointer(start[1]);
                 var second = new FloatPointer(start[2]);
-                var training = new LibTorchTrainingStep(
-                        plan, Target.of(Device.cpu(), plan.arithmetic().precision()))) {
+                var training = new LibTorchTrainingStep(plan, Target.of(Device.cpu(), plan.arithmetic()))) {
             training.load(new HostState(parameters, first, second));
             return use.of(training);
         }
@@ -228,7 +260,7 @@ class LibTorchTrainingStepIT {
         var model = TrainingExamples.model(Kind.DDPM, false, 0, 0, true);
         var error = new RuntimeException("CUDA out of memory. Tried to allocate 2.50 GiB. GPU 1 has a total capacity of"
                 + " 79.10 GiB of which 1.20 GiB is free.\nException raised from ...");
-        var target = new Target(1, Target.of(Device.cpu(), Precision.BF16).products());
+        var target = new Target(1, ScalarType.BFloat16, false, 1);
         assertThat(Faults.translate(error, target, "a training step of 64 images", "Take fewer"))
                 .isInstanceOf(EngineException.class)
                 .hasMessage("engine libtorch: GPU 1 has not enough memory for a training step of 64 images: 2.50 GiB"

@@ -21,36 +21,42 @@ import org.casdm.engine.Arithmetic.Precision;
  *
  * @param device index of the GPU, or {@link org.casdm.engine.Device#CPU}
  * @param products type of the operands of products and convolutions
+ * @param tf32 whether a GPU rounds float32 operands of products to 10 bits of mantissa
+ * @param threads host threads
  */
-public record Target(int device, ScalarType products) {
+public record Target(int device, ScalarType products, boolean tf32, int threads) {
 
-    public static Target of(org.casdm.engine.Device device, Precision precision) {
-        return new Target(device.index(), precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float);
+    public static Target of(org.casdm.engine.Device device, Arithmetic arithmetic) {
+        return new Target(
+                device.index(),
+                arithmetic.precision() == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float,
+                arithmetic.precision() == Precision.TF32,
+                arithmetic.threads());
+    }
+
+    /** Starts a GPU: pinned memory is made in a context that there is; without one, on the first GPU, which is another's. */
+    public void start() {
+        use();
+        if (isGpu()) {
+            Tensors.owned(() -> zeros(ScalarType.Float, 1)).releaseReference();
+        }
     }
 
     /**
-     * Applies what LibTorch keeps for the process: TF32, and cuDNN's search for the fastest convolution (shapes are
-     * fixed). The last call in a process decides on TF32.
+     * Before computing: sets the number of host threads, which LibTorch keeps for each thread, and on a GPU what it keeps
+     * for the process: TF32, and cuDNN's search for the fastest convolution (shapes are fixed).
      */
-    public void apply(Arithmetic arithmetic) {
-        useThreads(arithmetic);
+    public void use() {
+        // Setting it forgets what oneDNN has prepared.
+        if (torch.get_num_threads() != threads) {
+            torch.set_num_threads(threads);
+        }
         if (isGpu()) {
-            boolean tf32 = arithmetic.precision() != Precision.FLOAT32;
             try (var context = torch.globalContext()) {
                 context.setAllowTF32CuBLAS(tf32);
                 context.setAllowTF32CuDNN(tf32);
                 context.setBenchmarkCuDNN(true);
             }
-            // Pinned memory is made in a context that there is: without one, on the first GPU, which is another's.
-            Tensors.owned(() -> zeros(ScalarType.Float, 1)).releaseReference();
-        }
-    }
-
-    /** Sets the number of host threads of the calling thread's operations, which LibTorch keeps for each thread. */
-    public static void useThreads(Arithmetic arithmetic) {
-        // Setting it forgets what oneDNN has prepared.
-        if (torch.get_num_threads() != arithmetic.threads()) {
-            torch.set_num_threads(arithmetic.threads());
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.casdm.engine.Arithmetic.Precision;
+import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Device;
 import org.casdm.engine.libtorch.FlatLayout;
 import org.casdm.engine.libtorch.TrainedVector;
@@ -32,7 +32,7 @@ class LibTorchUNetGoldenTest {
     void equalsTheReference(String file, int outputChannels, String seed, boolean checkpointActivations) {
         var golden = Golden.load(file);
         var spec = Networks.spec(golden.metadata().get("config"), 3, outputChannels);
-        var target = Target.of(Device.cpu(), Precision.FLOAT32);
+        var target = Target.of(Device.cpu(), Arithmetic.float32(1));
         var names = UNetParameters.of(spec);
         var layout = new FlatLayout(target, List.of(names.all()));
         double[] timesteps =

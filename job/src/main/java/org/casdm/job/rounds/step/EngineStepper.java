@@ -1,5 +1,7 @@
 package org.casdm.job.rounds.step;
 
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.engine.TrainingStep;
 import org.casdm.job.rounds.batch.BatchDataSet;
@@ -22,6 +24,11 @@ public record EngineStepper(ComputationGraph graph, GraphState state, TrainingSt
     @Override
     public void load() {
         step.load(state.onHost());
+    }
+
+    @Override
+    public void ahead(Supplier<Optional<MultiDataSet>> next) {
+        step.ahead(() -> next.get().map(minibatch -> ((BatchDataSet) minibatch).batch()));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.casdm.job.rounds.step;
 
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.casdm.engine.StepOutcome;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -22,6 +24,13 @@ public interface GraphStepper extends AutoCloseable {
 
     /** Takes the state over from the graph's arrays. */
     void load();
+
+    /**
+     * Says where minibatches of later steps are to be had early: {@link org.casdm.engine.TrainingStep#ahead}.
+     *
+     * @param next what follows the minibatch of the step that runs; empty while that is not made
+     */
+    default void ahead(Supplier<Optional<MultiDataSet>> next) {}
 
     /**
      * One step of the optimizer.

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -61,6 +62,11 @@ final class BatchesAhead implements WorkerTask.Minibatches, Iterator<MultiDataSe
     @Override
     public Iterator<MultiDataSet> iterator() {
         return this;
+    }
+
+    @Override
+    public Optional<MultiDataSet> peek() {
+        return Optional.ofNullable(made.peek()).map(Made::minibatch);
     }
 
     @Override

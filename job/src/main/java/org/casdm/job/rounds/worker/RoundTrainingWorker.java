@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.casdm.engine.EngineRequest;
@@ -53,6 +55,7 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
 
     private transient GraphSlot slot;
     private transient GraphStepper stepper;
+    private transient Supplier<Optional<MultiDataSet>> nextMinibatch;
     private transient double lastScore;
     private transient int workerIndex;
     private transient int attempt;
@@ -109,6 +112,11 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
         computeNanos = 0;
     }
 
+    /** Says where this task's minibatches are to be had early. */
+    void ahead(Supplier<Optional<MultiDataSet>> next) {
+        nextMinibatch = next;
+    }
+
     /** The pool's graph, holding the round's starting state. */
     @Override
     public ComputationGraph getInitialModelGraph() {
@@ -127,6 +135,7 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
         graph.getConfiguration().setEpochCount(start.epoch());
         graph.setListeners(listeners);
         stepper.load();
+        stepper.ahead(nextMinibatch);
         stateNanos += nanosSinceLastEvent();
         return graph;
     }

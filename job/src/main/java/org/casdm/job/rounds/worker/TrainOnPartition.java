@@ -1,6 +1,7 @@
 package org.casdm.job.rounds.worker;
 
 import java.util.Iterator;
+import java.util.Optional;
 import org.apache.spark.api.java.function.Function2;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -21,6 +22,11 @@ public final class TrainOnPartition implements Function2<Integer, Iterator<Multi
     }
 
     private record Partition(Iterator<MultiDataSet> iterator) implements WorkerTask.Minibatches {
+
+        @Override
+        public Optional<MultiDataSet> peek() {
+            return Optional.empty();
+        }
 
         @Override
         public void close() {

@@ -2,6 +2,7 @@ package org.casdm.job.rounds.worker;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.casdm.job.device.DeviceAssignment;
 import org.casdm.job.rounds.exchange.BlockPlace;
@@ -18,6 +19,9 @@ final class WorkerTask {
     interface Minibatches extends AutoCloseable {
 
         Iterator<MultiDataSet> iterator();
+
+        /** What the iterator gives next, if it is made already; does not wait. */
+        Optional<MultiDataSet> peek();
 
         @Override
         void close() throws Exception;
@@ -72,6 +76,7 @@ final class WorkerTask {
         worker.begin(workerIndex, task, slot);
         try (Minibatches minibatches = opener.open()) {
             Iterator<MultiDataSet> iterator = minibatches.iterator();
+            worker.ahead(minibatches::peek);
             var results = new ExecuteWorkerMultiDataSetFlatMap<>(worker).call(iterator);
             if (!results.hasNext()) {
                 throw new IllegalStateException("worker " + workerIndex + " got no minibatches");

@@ -66,6 +66,18 @@ class BatchesAheadTest {
     }
 
     @Test
+    void peek_isWhatComesNextOnceItIsMade() throws Exception {
+        try (var batches = new BatchesAhead(new Source(-1), 5, 2, 0)) {
+            batches.next();
+            while (batches.peek().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            assertThat(batches.peek()).containsSame(batches.next());
+            assertThat(batches.peek()).isEmpty();
+        }
+    }
+
+    @Test
     void failure_isThatOfTheStepThatNeedsTheMinibatch() throws Exception {
         try (var batches = new BatchesAhead(new Source(6), 5, 4, 0)) {
             assertThat(step(batches.next())).isEqualTo(5);
