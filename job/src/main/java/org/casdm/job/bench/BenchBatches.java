@@ -2,6 +2,7 @@ package org.casdm.job.bench;
 
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.engine.Batch;
+import org.casdm.job.rounds.batch.BatchDataSet;
 import org.casdm.job.rounds.batch.BatchSource;
 import org.casdm.job.rounds.batch.WorkerBatches;
 import org.casdm.job.rounds.batch.WorkerContext;
@@ -22,10 +23,10 @@ record BenchBatches(StepSettings settings) implements WorkerBatches {
 
     @Override
     public BatchSource open(WorkerContext context) {
-        return step -> batch(step, context.workerIndex());
+        return step -> new BatchDataSet(engineBatch(step, context.workerIndex()));
     }
 
-    /** The minibatch of a step and worker. */
+    /** The minibatch of a step and worker, for a graph's own training. */
     MultiDataSet batch(long step, int worker) {
         var batch = engineBatch(step, worker);
         var timesteps = new float[batch.images()];

@@ -16,6 +16,7 @@ import org.casdm.checkpoint.CheckpointFile;
 import org.casdm.checkpoint.CheckpointFiles;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.TrainingState;
+import org.casdm.engine.EngineRequest;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.RoundTrainingMaster;
@@ -39,6 +40,7 @@ public final class RoundBenchmark {
     private static final int WARM_UP = 4;
 
     private final StepSettings step;
+    private final EngineRequest engine;
     private final int workers;
     private final int stepsPerRound;
     private final int rounds;
@@ -46,12 +48,14 @@ public final class RoundBenchmark {
 
     /**
      * @param step          what a step is; its number of steps is not used
+     * @param engine        what is to compute the steps
      * @param workers       W
      * @param stepsPerRound steps of each worker in a round
      * @param rounds        that are timed, after one that is not
      * @param folder        receives a run folder with one checkpoint
      */
-    public RoundBenchmark(StepSettings step, int workers, int stepsPerRound, int rounds, String folder) {
+    public RoundBenchmark(
+            StepSettings step, EngineRequest engine, int workers, int stepsPerRound, int rounds, String folder) {
         if (workers < 1 || stepsPerRound < 1 || rounds < 1) {
             throw new IllegalArgumentException("workers, steps and rounds are at least 1");
         }
@@ -59,6 +63,7 @@ public final class RoundBenchmark {
             throw new IllegalArgumentException("rounds are measured without LPIPS: its weights do not travel");
         }
         this.step = step;
+        this.engine = engine;
         this.workers = workers;
         this.stepsPerRound = stepsPerRound;
         this.rounds = rounds;
@@ -67,9 +72,9 @@ public final class RoundBenchmark {
 
     /** Runs; the result is what is printed as JSON, all times medians in seconds. */
     public Map<String, Object> run(JavaSparkContext spark) throws IOException, InterruptedException {
-        var graphs = new BenchGraphs(step);
+        var graphs = new BenchGraphs(step, engine);
         var settings = RoundSettings.of(workers, stepsPerRound, step.batch(), 1);
-        try (var graph = graphs.create();
+        try (var graph = BenchGraphs.create(step);
                 var master = new RoundTrainingMaster(settings, graphs, StepObserver.scoreOnly())) {
             var network = new SparkComputationGraph(spark, graph, master);
             var batches = new BenchBatches(step);
@@ -145,6 +150,7 @@ public final class RoundBenchmark {
                         - slowest(result, worker -> worker.dataSeconds() + worker.computeSeconds()));
         var report = new LinkedHashMap<String, Object>();
         report.put("program", "casdm");
+        report.put("engine", engine.engine().text());
         report.put("workers", workers);
         report.put("steps_per_round", stepsPerRound);
         report.put("size", step.size());

@@ -10,7 +10,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.casdm.cascade.ModelTensors;
 import org.casdm.engine.Computer;
 import org.casdm.engine.HostState;
-import org.casdm.engine.TrainingPlan;
 import org.casdm.engine.nd4j.Nd4jEngine;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsWeights;
@@ -32,6 +31,7 @@ public final class StepBenchmark {
     private final Map<LayerClock.Kind, Long> nanoseconds = new EnumMap<>(LayerClock.Kind.class);
     private final Map<LayerClock.Kind, Long> operations = new EnumMap<>(LayerClock.Kind.class);
     private long optimizerNanoseconds;
+    private double processorSeconds;
 
     /** @param computer what is measured; ND4J tells what each kind of layer takes too */
     public StepBenchmark(StepSettings settings, Computer computer) {
@@ -45,15 +45,7 @@ public final class StepBenchmark {
     }
 
     private Map<String, Object> byEngine() throws IOException {
-        var plan = new TrainingPlan(
-                settings.model(),
-                settings.weights(),
-                BenchGraphs.OPTIMIZER,
-                0,
-                settings.lpips().map(spec -> new TrainingPlan.Metric(spec, LpipsWeights.random(spec.trunk()))),
-                1,
-                false,
-                computer.arithmetic(settings.threads()));
+        var plan = BenchGraphs.plan(settings, computer);
         var tensors = new ModelTensors(settings.model());
         long length = tensors.length();
         var batches = new BenchBatches(settings);
@@ -69,10 +61,12 @@ public final class StepBenchmark {
                     moments.getPointer(length).limit(length)));
             for (var i = 0; i < WARM_UP + settings.steps(); i++) {
                 var batch = batches.engineBatch(i, 0);
+                var processor = ProcessorTime.seconds();
                 var start = System.nanoTime();
                 step.step(batch, i, i);
                 if (i >= WARM_UP) {
                     seconds[i - WARM_UP] = (System.nanoTime() - start) / NANOSECONDS;
+                    processorSeconds += ProcessorTime.seconds() - processor;
                 }
             }
         }
@@ -80,7 +74,7 @@ public final class StepBenchmark {
     }
 
     private Map<String, Object> byLayers() throws IOException {
-        try (var graph = new BenchGraphs(settings).create()) {
+        try (var graph = BenchGraphs.create(settings)) {
             var rate = MatrixProductRate.gigaflops();
             settings.lpips()
                     .ifPresent(spec ->
@@ -94,6 +88,7 @@ public final class StepBenchmark {
             for (var step = 0; step < WARM_UP + settings.steps(); step++) {
                 clock.takeCosts();
                 updates.nanoseconds = 0;
+                var processor = ProcessorTime.seconds();
                 var start = System.nanoTime();
                 graph.fit(batches.batch(step, 0));
                 var update = System.nanoTime();
@@ -101,6 +96,7 @@ public final class StepBenchmark {
                 var end = System.nanoTime();
                 if (step >= WARM_UP) {
                     seconds[step - WARM_UP] = (end - start) / NANOSECONDS;
+                    processorSeconds += ProcessorTime.seconds() - processor;
                     add(updates.nanoseconds + end - update);
                 }
             }
@@ -127,6 +123,7 @@ public final class StepBenchmark {
         report.put("config", config());
         report.put("parameters", parameters);
         report.put("seconds_per_step", Rounding.digits(median, 4));
+        report.put("processor_seconds_per_step", Rounding.digits(processorSeconds / settings.steps(), 4));
         report.put("images_per_second", Rounding.digits(settings.batch() / median, 3));
         PeakMemory.mebibytes().ifPresent(peak -> report.put("peak_mib", peak));
         return report;

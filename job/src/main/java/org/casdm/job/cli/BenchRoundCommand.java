@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.job.bench.RoundBenchmark;
 import org.casdm.job.bench.StepSettings;
 import org.casdm.job.cli.failure.ExitCode;
@@ -34,6 +35,9 @@ final class BenchRoundCommand implements Callable<Integer> {
 
     @Mixin
     private StepOptions step;
+
+    @Mixin
+    private EngineOptions engine;
 
     @Option(
             names = "--workers",
@@ -89,7 +93,8 @@ final class BenchRoundCommand implements Callable<Integer> {
 
     private RoundBenchmark benchmark(StepSettings settings, String folder) {
         try {
-            return new RoundBenchmark(settings, workers, steps, rounds, folder);
+            return new RoundBenchmark(
+                    settings, engine.request(spec, PrecisionChoice.AUTO), workers, steps, rounds, folder);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -7,15 +7,20 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.job.bench.StepSettings.Metric;
 import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RoundBenchmarkIT {
 
-    @Test
-    void measuresRoundsAndTheirFloor(@TempDir Path folder) throws Exception {
+    @ParameterizedTest
+    @MethodSource("org.casdm.testing.EngineRequests#engines")
+    void measuresRoundsAndTheirFloor(EngineChoice engine, @TempDir Path folder) throws Exception {
         var conf = RoundTrainingMaster.configure(new SparkConf()
                 .setMaster("local[2]")
                 .setAppName("bench")
@@ -24,10 +29,16 @@ class RoundBenchmarkIT {
                 .set("spark.driver.bindAddress", "127.0.0.1"));
         try (var spark = new JavaSparkContext(conf)) {
             var report = new RoundBenchmark(
-                            settings(Metric.NONE), 2, 2, 2, folder.toUri().toString())
+                            settings(Metric.NONE),
+                            EngineRequests.of(engine),
+                            2,
+                            2,
+                            2,
+                            folder.toUri().toString())
                     .run(spark);
             long parameters = (long) report.get("parameters");
             assertThat(report)
+                    .containsEntry("engine", engine.text())
                     .containsEntry("state_bytes", 3 * 4 * parameters)
                     // One JVM: there is nothing to be moved between several.
                     .containsEntry("bytes_moved", 0L);
@@ -52,9 +63,11 @@ class RoundBenchmarkIT {
     @Test
     void refusesWhatItCannotMeasure() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RoundBenchmark(settings(Metric.NONE), 0, 1, 1, "file:///tmp/x"));
+                .isThrownBy(
+                        () -> new RoundBenchmark(settings(Metric.NONE), EngineRequests.ND4J, 0, 1, 1, "file:///tmp/x"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RoundBenchmark(settings(Metric.LPIPS), 1, 1, 1, "file:///tmp/x"))
+                .isThrownBy(
+                        () -> new RoundBenchmark(settings(Metric.LPIPS), EngineRequests.ND4J, 1, 1, 1, "file:///tmp/x"))
                 .withMessageContaining("LPIPS");
     }
 
