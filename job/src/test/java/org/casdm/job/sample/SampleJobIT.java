@@ -19,6 +19,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
+import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.ConfigException;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.diffusion.ReverseProcess.Variance;
@@ -74,9 +75,14 @@ class SampleJobIT {
     }
 
     private static SampleJob job(String run, String out, Consumer<Asked> changes) throws IOException {
+        return job(EngineChoice.ND4J, run, out, changes);
+    }
+
+    private static SampleJob job(EngineChoice engine, String run, String out, Consumer<Asked> changes)
+            throws IOException {
         return new SampleJob(
                 Asked.of(folder.resolve(run).toString(), folder.resolve(out).toString(), changes),
-                EngineRequests.ND4J,
+                EngineRequests.of(engine),
                 new Configuration());
     }
 
@@ -85,7 +91,7 @@ class SampleJobIT {
         return folder.resolve(out);
     }
 
-    /** Images as a sampler of this thread draws them. */
+    /** Images as a sampler of this thread draws them with ND4J. */
     private static byte[] expected(SamplerSettings settings, int count) {
         var model = ConfiguredModel.of(PLAIN);
         var weights = new FloatPointer(SampleExamples.weights(model).data().asFloat());
@@ -113,6 +119,28 @@ class SampleJobIT {
                         5));
         assertThat(SampleExamples.pixels(draw("plain@10", "earlier", asked -> asked.count = 1)))
                 .isNotEqualTo(Arrays.copyOf(SampleExamples.pixels(ddim), SampleExamples.IMAGE));
+    }
+
+    @Test
+    void libTorchsImages_areNd4jsButForRounding() throws IOException {
+        for (var method : List.of(Method.DDIM, Method.DDPM)) {
+            Consumer<Asked> request = asked -> {
+                asked.method = method;
+                asked.respacing = Optional.of("4");
+                asked.imagesPerPart = OptionalInt.of(2);
+            };
+            job(EngineChoice.LIBTORCH, "plain", "libtorch " + method, request).run(spark);
+            var drawn = SampleExamples.pixels(folder.resolve("libtorch " + method));
+            var reference = SampleExamples.pixels(draw("plain", "nd4j " + method, request));
+            assertThat(drawn).hasSameSizeAs(reference);
+            int changed = 0;
+            for (int i = 0; i < drawn.length; i++) {
+                int difference = Math.abs((drawn[i] & 0xff) - (reference[i] & 0xff));
+                assertThat(difference).as("value %d", i).isLessThanOrEqualTo(1);
+                changed += difference;
+            }
+            assertThat(changed).as("values rounded differently").isLessThan(drawn.length / 100);
+        }
     }
 
     @Test
