@@ -298,7 +298,7 @@ class Soak:
                     "run.folder=s3a://%s/%s" % (BUCKET, run),
                     "data.path=s3a://%s/data" % BUCKET,
                     "train.workers=2",
-                    "train.averaging-frequency=%d" % self.a.averaging_frequency,
+                    "train.averaging.period=%d" % self.a.averaging_frequency,
                     "samples.every-steps=0",
                     "checkpoint.keep-last=3",
                     "spark.master=local-cluster[2,1,%d]" % self.a.executor_memory,

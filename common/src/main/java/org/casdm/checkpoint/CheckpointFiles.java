@@ -10,6 +10,8 @@ public final class CheckpointFiles {
     public static final String MODEL = "model.safetensors";
     /** The optimizer's moments. */
     public static final String OPTIMIZER = "optimizer.safetensors";
+    /** The momentum of the outer optimizer, of runs that have one. */
+    public static final String OUTER_OPTIMIZER = "outer-optimizer.safetensors";
     /** What makes the folder a checkpoint; written last. */
     public static final String STATE = "state.json";
 

@@ -192,7 +192,7 @@ public record CasdmConfig(
     public record Train(
             int steps,
             int batchSizePerWorker,
-            int averagingFrequency,
+            Averaging averaging,
             OptionalInt workers,
             int maxSkippedSteps,
             int accumulate,
@@ -203,6 +203,36 @@ public record CasdmConfig(
         public Train {
             emaRates = List.copyOf(emaRates);
         }
+    }
+
+    /** How the workers' results are brought together. */
+    public record Averaging(
+            int period,
+            int warmupSteps,
+            Outer outer,
+            double outerLearningRate,
+            double outerMomentum,
+            Moments moments,
+            AveragedPrecision precision) {}
+
+    /** The optimizer that takes a round's average as its step. */
+    public enum Outer implements Choice {
+        /** The average is the next round's start. */
+        NONE,
+        /** Nesterov's momentum over the rounds (DiLoCo). */
+        NESTEROV
+    }
+
+    /** What becomes of the moments of the workers' optimizers at the end of a round. */
+    public enum Moments implements Choice {
+        AVERAGE,
+        KEEP
+    }
+
+    /** The type of number that parameters travel in. */
+    public enum AveragedPrecision implements Choice {
+        FLOAT32,
+        FLOAT16
     }
 
     /** AdamW. */

@@ -63,7 +63,10 @@ public final class ConfigLoader {
         var keyOverrides = new ArrayList<>(systemProperties(systemProperties));
         keyOverrides.addAll(commandLine(overrides, problems));
         var reference = reference();
-        var config = resolve(file.map(ConfigLoader::parse).orElse(ConfigFactory.empty()), keyOverrides, reference);
+        var config = RenamedKeys.rename(
+                resolve(file.map(ConfigLoader::parse).orElse(ConfigFactory.empty()), keyOverrides, reference),
+                keyOverrides,
+                problems);
 
         var spark = new SparkSettings(problems);
         if (config.get(OPEN_SECTION) instanceof ConfigObject section) {

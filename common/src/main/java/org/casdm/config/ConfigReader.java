@@ -7,6 +7,8 @@ import static org.casdm.config.SettingReader.Range.fromToBelow;
 
 import java.util.Map;
 import org.casdm.config.CasdmConfig.AttentionOrder;
+import org.casdm.config.CasdmConfig.AveragedPrecision;
+import org.casdm.config.CasdmConfig.Averaging;
 import org.casdm.config.CasdmConfig.Checkpoint;
 import org.casdm.config.CasdmConfig.Data;
 import org.casdm.config.CasdmConfig.Device;
@@ -19,8 +21,10 @@ import org.casdm.config.CasdmConfig.Labels;
 import org.casdm.config.CasdmConfig.Loss;
 import org.casdm.config.CasdmConfig.Lpips;
 import org.casdm.config.CasdmConfig.Model;
+import org.casdm.config.CasdmConfig.Moments;
 import org.casdm.config.CasdmConfig.Network;
 import org.casdm.config.CasdmConfig.Optimizer;
+import org.casdm.config.CasdmConfig.Outer;
 import org.casdm.config.CasdmConfig.PhiInput;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.config.CasdmConfig.Resize;
@@ -126,13 +130,24 @@ final class ConfigReader {
         return new Train(
                 read.integer("train.steps", 1, BILLION),
                 read.integer("train.batch-size-per-worker", 1, 65_536),
-                read.integer("train.averaging-frequency", 1, 100_000),
+                averaging("train.averaging."),
                 read.integerOrAuto("train.workers", 1, 10_000),
                 read.integer("train.max-skipped-steps", 0, BILLION),
                 read.integer("train.accumulate", 1, 65536),
                 read.flag("train.activation-checkpointing"),
                 optimizer("train.optimizer."),
                 read.decimals("train.ema-rates", between(0, 1), 1, 8));
+    }
+
+    private Averaging averaging(String section) {
+        return new Averaging(
+                read.integer(section + "period", 1, 100_000),
+                read.integer(section + "warmup-steps", 0, BILLION),
+                read.choice(section + "outer", Outer.values()),
+                read.decimal(section + "outer-learning-rate", aboveTo(0, 10)),
+                read.decimal(section + "outer-momentum", fromToBelow(0, 1)),
+                read.choice(section + "moments", Moments.values()),
+                read.choice(section + "precision", AveragedPrecision.values()));
     }
 
     private Optimizer optimizer(String section) {

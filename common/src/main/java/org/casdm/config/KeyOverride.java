@@ -41,7 +41,8 @@ record KeyOverride(List<String> path, ConfigValue value) {
     private static List<String> path(String key, String origin) {
         try {
             var path = ConfigUtil.splitPath(key);
-            return path.size() > 1 && path.get(0).equals(ConfigLoader.ROOT) ? path.subList(1, path.size()) : path;
+            return RenamedKeys.current(
+                    path.size() > 1 && path.get(0).equals(ConfigLoader.ROOT) ? path.subList(1, path.size()) : path);
         } catch (com.typesafe.config.ConfigException e) {
             throw new ConfigException(List.of("\"" + key + "\" (" + origin + ") cannot be read as a key"));
         }

@@ -10,6 +10,10 @@ final class Origins {
     private Origins() {}
 
     static String text(ConfigOrigin origin) {
-        return origin.description().contains(REFERENCE) ? "the default" : origin.description();
+        return isDefault(origin) ? "the default" : origin.description();
+    }
+
+    static boolean isDefault(ConfigOrigin origin) {
+        return origin.description().contains(REFERENCE);
     }
 }

@@ -277,6 +277,11 @@ class ConfigLoaderTest {
                 "samples.sampler-steps = 1001",
                 "samples.ema-rate = 0.5",
                 "execution.device = tpu",
+                "train.averaging.period = 0",
+                "train.averaging.outer = adam",
+                "train.averaging.outer-learning-rate = 0",
+                "train.averaging.outer-momentum = 1",
+                "train.averaging.moments = none",
                 "execution.averaging-block-mib = 512",
                 "execution.averaging-port = 70000"
             })
@@ -287,6 +292,33 @@ class ConfigLoaderTest {
         assertThat(problem("", setting.replace(" = ", "=")))
                 .startsWith(key + " = ")
                 .contains("(command line)");
+    }
+
+    @Test
+    void formerNameOfTheAveragingPeriod_isRead() {
+        assertThat(load("train.averaging-frequency = 7").train().averaging().period())
+                .isEqualTo(7);
+        assertThat(load("casdm { train { averaging-frequency = 7, averaging.outer = nesterov } }")
+                        .train()
+                        .averaging()
+                        .period())
+                .isEqualTo(7);
+        assertThat(load("train.averaging.period = 7", "train.averaging-frequency=8")
+                        .train()
+                        .averaging()
+                        .period())
+                .as("command line over file")
+                .isEqualTo(8);
+        assertThat(load("train.averaging-frequency = 7", "train.averaging.period=8")
+                        .train()
+                        .averaging()
+                        .period())
+                .isEqualTo(8);
+        assertThat(problem("train.averaging-frequency = 0")).startsWith("train.averaging.period = 0 (my.conf: 1)");
+        assertThat(problem("train.averaging-frequency = 7\ntrain.averaging.period = 8"))
+                .isEqualTo(
+                        "train.averaging-frequency (my.conf: 1) is the old name of train.averaging.period, which is set"
+                                + " too (my.conf: 2); leave one out");
     }
 
     @Test

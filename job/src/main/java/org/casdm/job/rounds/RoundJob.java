@@ -21,7 +21,7 @@ import org.casdm.job.rounds.exchange.Address;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.rounds.exchange.TaskResults;
-import org.casdm.job.rounds.state.BlockLayout;
+import org.casdm.job.rounds.state.KeptState;
 import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.rounds.worker.RoundStart;
 import org.casdm.job.rounds.worker.WorkerReport;
@@ -65,6 +65,7 @@ final class RoundJob {
      *
      * @param reports        of the workers, in order
      * @param averages       where the averages are
+     * @param states         where the workers' states are, in their order
      * @param trainSeconds   the job of the workers
      * @param averageSeconds the job of averaging
      * @param receiveSeconds fetching the averages
@@ -73,6 +74,7 @@ final class RoundJob {
     record Outcome(
             List<WorkerReport> reports,
             List<BlockPlace> averages,
+            List<BlockPlace> states,
             double trainSeconds,
             double averageSeconds,
             double receiveSeconds,
@@ -103,9 +105,9 @@ final class RoundJob {
                         .filter(result -> result.lostWorker() >= 0)
                         .toList();
                 if (lost.isEmpty()) {
-                    unreachable = receive(averages, target);
+                    unreachable = receive(start, averages, target);
                     if (unreachable.isEmpty()) {
-                        return outcome(start.layout(), workers, averages, begin, trained, averaged);
+                        return outcome(start, workers, averages, begin, trained, averaged);
                     }
                 }
                 because = forget(workers, lost, unreachable);
@@ -129,25 +131,42 @@ final class RoundJob {
         if (missing.length == 0) {
             return;
         }
-        long last = start.firstStep() + start.settings().averagingFrequency() - 1;
-        describe("training, steps " + start.firstStep() + " to " + last);
+        describe("training, steps " + start.firstStep() + " to " + start.lastStep());
         List<byte[]>[] results = training.apply(start).collectPartitions(missing);
         for (List<byte[]> result : results) {
             var worker = TaskResults.decode(WorkerResult.class, result.get(0));
             workers.put(worker.report().workerIndex(), worker);
+            warnOfLosses(worker.report());
         }
         placement.remember(workers.values().stream().map(WorkerResult::report).toList());
     }
 
+    private static void warnOfLosses(WorkerReport report) {
+        if (report.momentsOf() != KeptState.OWN) {
+            LOG.warn(
+                    "worker {} lost the moments that it had kept; it starts from {}",
+                    report.workerIndex(),
+                    report.momentsOf() == 0
+                            ? "the last ones that were averaged"
+                            : "the mean of those of " + report.momentsOf() + " other workers");
+        }
+        if (report.errorsLost()) {
+            LOG.warn("worker {} lost its rounding errors of the round before; they start from 0", report.workerIndex());
+        }
+    }
+
     private List<AverageResult> average(RoundStart start, Map<Integer, WorkerResult> workers) {
-        describe("averaging after step " + (start.firstStep() + start.settings().averagingFrequency() - 1));
+        describe("averaging after step " + start.lastStep());
         int count = start.settings().workers();
         var states = IntStream.range(0, count)
                 .mapToObj(worker -> workers.get(worker).state())
                 .toList();
         return placement
                 .workerIndices(context, count)
-                .mapPartitionsWithIndex(new AverageBlocks(start.runId(), start.round(), start.layout(), states), true)
+                .mapPartitionsWithIndex(
+                        new AverageBlocks(
+                                start.runId(), start.round(), start.plan(), start.layout(), start.sources(), states),
+                        true)
                 .collect()
                 .stream()
                 .map(result -> TaskResults.decode(AverageResult.class, result))
@@ -155,10 +174,10 @@ final class RoundJob {
     }
 
     /** Fetches all averages. Returns the places that could not be read, and why. */
-    private Map<BlockPlace, String> receive(List<AverageResult> averages, StateCopy target) {
+    private Map<BlockPlace, String> receive(RoundStart start, List<AverageResult> averages, StateCopy target) {
         var failures = new HashMap<BlockPlace, String>();
         var pending = new ArrayDeque<Map.Entry<BlockPlace, CompletableFuture<Void>>>();
-        List<BlockPlace> places = averages.stream().map(AverageResult::place).toList();
+        List<BlockPlace> places = places(averages);
         int longest = places.stream()
                 .mapToInt(place -> place.end() - place.first())
                 .max()
@@ -168,7 +187,14 @@ final class RoundJob {
             for (BlockPlace place : places) {
                 int block = place.first() + i;
                 if (block < place.end() && !failures.containsKey(place)) {
-                    pending.add(Map.entry(place, exchange.fetch(place, block, target.block(block))));
+                    pending.add(Map.entry(
+                            place,
+                            exchange.fetch(
+                                    place,
+                                    block,
+                                    target.block(block)
+                                            .limit(start.layout()
+                                                    .bytes(block, start.plan().float16())))));
                     if (pending.size() == WINDOW * places.size()) {
                         await(pending.poll(), failures);
                     }
@@ -179,6 +205,10 @@ final class RoundJob {
             await(pending.poll(), failures);
         }
         return failures;
+    }
+
+    private static List<BlockPlace> places(List<AverageResult> averages) {
+        return averages.stream().flatMap(result -> result.places().stream()).toList();
     }
 
     private static void await(Map.Entry<BlockPlace, CompletableFuture<Void>> fetch, Map<BlockPlace, String> failures) {
@@ -214,7 +244,7 @@ final class RoundJob {
     }
 
     private Outcome outcome(
-            BlockLayout layout,
+            RoundStart start,
             Map<Integer, WorkerResult> workers,
             List<AverageResult> averages,
             long begin,
@@ -223,11 +253,11 @@ final class RoundJob {
         var reports = IntStream.range(0, workers.size())
                 .mapToObj(worker -> workers.get(worker).report())
                 .toList();
-        var places = averages.stream().map(AverageResult::place).toList();
+        var places = places(averages);
         long received = places.stream()
                 .filter(place -> !exchange.isHere(place))
                 .flatMapToInt(place -> IntStream.range(place.first(), place.end()))
-                .mapToLong(block -> layout.block(block).byteCount())
+                .mapToLong(block -> start.layout().bytes(block, start.plan().float16()))
                 .sum();
         long moved = received
                 + averages.stream().mapToLong(AverageResult::fetchedBytes).sum()
@@ -235,6 +265,9 @@ final class RoundJob {
         return new Outcome(
                 reports,
                 places,
+                IntStream.range(0, workers.size())
+                        .mapToObj(worker -> workers.get(worker).state())
+                        .toList(),
                 seconds(begin, trained),
                 seconds(trained, averaged),
                 seconds(averaged, System.nanoTime()),

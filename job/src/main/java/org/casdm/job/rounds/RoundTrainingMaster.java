@@ -5,15 +5,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.job.rounds.average.RoundPlan;
 import org.casdm.job.rounds.batch.WorkerBatches;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.state.BlockLayout.Section;
+import org.casdm.job.rounds.state.Float16Differences;
 import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.KeptState;
 import org.casdm.job.rounds.state.RoundNames;
 import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.rounds.state.StateSources;
@@ -38,6 +44,7 @@ import org.deeplearning4j.spark.impl.graph.dataset.DataSetToMultiDataSetFn;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -82,19 +89,28 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     private final transient RoundSettings settings;
     private final transient GraphFactory graphFactory;
     private final transient StepObserver observer;
+    private final transient INDArray outerMomentum;
     private final transient WorkerPlacement placement = new WorkerPlacement();
 
     private transient ComputationGraph publishedGraph;
     private transient StateCopy received;
     private transient List<BlockPlace> averages = List.of();
+    private transient KeptState kept = KeptState.NONE;
     private transient int fingerprint;
     private transient long round;
     private transient Broadcast<NetBroadcastTuple> configuration;
     private transient Broadcast<SerializableConfiguration> hadoopConfiguration;
 
-    /** A master for graphs that need nothing but their configuration, reporting scores only. */
+    /**
+     * A master for graphs that need nothing but their configuration, reporting scores only; without an outer optimizer.
+     */
     public RoundTrainingMaster(RoundSettings settings) {
         this(settings, GraphFactory.fromConfiguration(), StepObserver.scoreOnly());
+    }
+
+    /** A master without an outer optimizer. */
+    public RoundTrainingMaster(RoundSettings settings, GraphFactory graphFactory, StepObserver observer) {
+        this(settings, graphFactory, observer, null);
     }
 
     /**
@@ -103,8 +119,11 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
      * @param settings     how rounds are done
      * @param graphFactory builds the workers' graphs
      * @param observer     looks at the workers' graphs after each step
+     * @param outerMomentum the outer optimizer's momentum: a float array, one number a parameter, which the master changes;
+     *                     null where the settings have no outer optimizer
      */
-    public RoundTrainingMaster(RoundSettings settings, GraphFactory graphFactory, StepObserver observer) {
+    public RoundTrainingMaster(
+            RoundSettings settings, GraphFactory graphFactory, StepObserver observer, INDArray outerMomentum) {
         super(new Builder(settings.workers(), settings.batchSizePerWorker())
                 .batchSizePerWorker(settings.batchSizePerWorker())
                 .averagingFrequency(settings.averagingFrequency())
@@ -117,6 +136,10 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         this.settings = settings;
         this.graphFactory = Objects.requireNonNull(graphFactory, "graphFactory");
         this.observer = Objects.requireNonNull(observer, "observer");
+        this.outerMomentum = outerMomentum;
+        if (settings.averaging().outer().isNone() != (outerMomentum == null)) {
+            throw new IllegalArgumentException("an outer optimizer needs a momentum, and without one there is none");
+        }
     }
 
     /**
@@ -125,6 +148,11 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
      */
     public static SparkConf configure(SparkConf conf) {
         return conf.setIfMissing("spark.casdm.io.retryWait", "1s");
+    }
+
+    /** Does one round, which ends whole. */
+    public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep) {
+        return executeRound(graph, batches, firstStep, true);
     }
 
     /**
@@ -136,13 +164,16 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
      * @param batches   makes the workers' minibatches
      * @param firstStep the step that the round begins with, counted from the start of the run, from 0; also the
      *                  iteration count that the updaters see
+     * @param whole     whether the updater's state has to be the driver's afterwards, as for a checkpoint: where workers
+     *                  keep theirs, it is averaged, and the next round starts from that. Elsewhere it always is
      * @return what the workers did
      */
-    public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep) {
+    public RoundResult executeRound(SparkComputationGraph graph, WorkerBatches batches, long firstStep, boolean whole) {
         Objects.requireNonNull(batches, "batches");
         return execute(
                 graph,
                 firstStep,
+                whole,
                 worker -> placement
                         .workerIndices(graph.getSparkContext(), settings.workers())
                         .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, batches), true));
@@ -165,6 +196,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         execute(
                 graph,
                 graph.getNetwork().getIterationCount(),
+                true,
                 worker -> trainingData.mapPartitionsWithIndex(new TrainOnPartition(worker), true));
     }
 
@@ -175,15 +207,19 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     }
 
     private RoundResult execute(
-            SparkComputationGraph graph, long firstStep, Function<RoundTrainingWorker, JavaRDD<byte[]>> training) {
+            SparkComputationGraph graph,
+            long firstStep,
+            boolean whole,
+            Function<RoundTrainingWorker, JavaRDD<byte[]>> training) {
         long begin = System.nanoTime();
-        long nextStep = Math.addExact(firstStep, settings.averagingFrequency());
+        var plan = settings.plan(firstStep, whole);
+        long nextStep = Math.addExact(firstStep, plan.steps());
         if (firstStep < 0 || nextStep > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("steps " + firstStep + " to " + nextStep
                     + ": DL4J counts iterations from 0 to " + Integer.MAX_VALUE);
         }
         ComputationGraph network = graph.getNetwork();
-        GraphState state = GraphState.of(network, settings.blockFloats());
+        GraphState state = GraphState.of(network, outerMomentum, settings.blockFloats());
         state.bringToHost();
         var exchange = StateExchange.ofRun(runId);
         publishOnce(graph.getSparkContext(), network, state, exchange);
@@ -200,10 +236,11 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                     runId,
                     round,
                     settings,
+                    plan,
                     configuration,
                     hadoopConfiguration,
                     state.layout(),
-                    new StateSources(driver, averages),
+                    new StateSources(driver, averages, kept),
                     firstStep,
                     network.getConfiguration().getEpochCount());
             var outcome = new RoundJob(graph.getSparkContext(), placement, exchange)
@@ -212,13 +249,16 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                             from -> training.apply(
                                     new RoundTrainingWorker(from, graphFactory, observer, trainingHookList, listeners)),
                             received);
-            received.copyTo(state);
+            take(outcome.averages(), state, plan);
             averages = outcome.averages();
+            kept = plan.moments() && !plan.float16()
+                    ? KeptState.NONE
+                    : new KeptState(outcome.states(), !plan.moments(), plan.float16());
             fingerprint = state.fingerprint();
             network.getConfiguration().setIterationCount((int) nextStep);
             var result = new RoundResult(
                     firstStep,
-                    settings.averagingFrequency(),
+                    plan.steps(),
                     outcome.reports(),
                     outcome.trainSeconds(),
                     outcome.averageSeconds(),
@@ -232,9 +272,24 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         }
     }
 
+    /** Brings what has been received into the driver's graph. */
+    private void take(List<BlockPlace> places, GraphState state, RoundPlan plan) {
+        var parameters = state.layout().range(Section.PARAMETERS);
+        var blocks = places.stream()
+                .flatMapToInt(place -> IntStream.range(place.first(), place.end()))
+                .boxed()
+                .collect(Collectors.partitioningBy(block -> plan.float16() && parameters.contains(block)));
+        received.copyTo(state, blocks.get(false).stream().mapToInt(Integer::intValue));
+        blocks.get(true).parallelStream()
+                .forEach(block ->
+                        new Float16Differences().add(received.block(block), state.block(block), state.block(block)));
+        state.written();
+    }
+
     /** Says that numbers of the driver's graph were changed since the last round: workers will read them anew. */
     public void stateChanged() {
         averages = List.of();
+        kept = KeptState.NONE;
     }
 
     /** Broadcasts what does not change from round to round, when it is not there yet or the graph is another one. */
@@ -246,7 +301,12 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
         removePublished();
         configuration = context.broadcast(new NetBroadcastTuple(network.getConfiguration(), null, null));
         hadoopConfiguration = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-        received = StateCopy.room(state.layout(), exchange.blocks());
+        received = StateCopy.room(
+                state.layout(),
+                exchange.blocks(),
+                outerMomentum == null
+                        ? new Section[] {Section.PARAMETERS, Section.UPDATER}
+                        : new Section[] {Section.PARAMETERS, Section.UPDATER, Section.MOMENTUM});
         publishedGraph = network;
         stateChanged();
     }

@@ -14,6 +14,8 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
+import org.casdm.config.CasdmConfig.AveragedPrecision;
+import org.casdm.config.CasdmConfig.Moments;
 import org.casdm.config.ConfigException;
 import org.casdm.data.BatchOrder;
 import org.casdm.data.EpochOrder;
@@ -22,6 +24,8 @@ import org.casdm.engine.EngineRequest;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.rounds.average.Averaging;
+import org.casdm.job.rounds.average.OuterOptimizer;
 import org.casdm.job.rounds.worker.RoundSettings;
 import org.casdm.job.train.TrainingCheckpoints.Place;
 import org.casdm.optimizer.AdamW;
@@ -88,7 +92,11 @@ public final class TrainJob {
                 DataType.FLOAT,
                 ConfiguredModel.lpips(config));
         try (var graph = CascadeGraph.create(model, training)) {
-            var trained = new TrainedModel(model, graph, config.train().emaRates());
+            var trained = new TrainedModel(
+                    model,
+                    graph,
+                    config.train().emaRates(),
+                    !averaging(config.train().averaging()).outer().isNone());
             LOG.info(
                     "{}: {} parameters",
                     model.kind().configName(),
@@ -128,10 +136,11 @@ public final class TrainJob {
         var skipped = new SkippedSteps(train.maxSkippedSteps(), folder.failures());
         var settings = RoundSettings.of(
                         slots.workers(),
-                        train.averagingFrequency(),
+                        train.averaging().period(),
                         train.batchSizePerWorker(),
                         config.run().seed())
-                .withBlockFloats(config.execution().averagingBlockMib() << 18);
+                .withBlockFloats(config.execution().averagingBlockMib() << 18)
+                .withAveraging(averaging(train.averaging()));
         var provenance = new TreeMap<>(Map.of(
                 "images",
                 images.summary(),
@@ -144,7 +153,8 @@ public final class TrainJob {
                 var master = new RoundTrainingMaster(
                         settings,
                         new CascadeGraphFactory(runId, slots.threads(), config),
-                        new CascadeObserver(config))) {
+                        new CascadeObserver(config),
+                        trained.outerMomentum().orElse(null))) {
             var log = new RoundLog(
                     metrics,
                     operators,
@@ -159,7 +169,11 @@ public final class TrainJob {
             }
             while (place.step() < train.steps()) {
                 long begin = System.nanoTime();
-                var result = master.executeRound(network, batches, place.step());
+                long after = place.step() + settings.steps(place.step());
+                boolean last = after >= train.steps();
+                boolean checkpoint =
+                        last || crosses(place.step(), after, config.checkpoint().everySteps());
+                var result = master.executeRound(network, batches, place.step(), checkpoint);
                 trained.updateAverages(result.steps());
                 long before = place.step();
                 long seen = place.imagesSeen() + result.images();
@@ -174,8 +188,7 @@ public final class TrainJob {
                     log.flush();
                     throw skipped.failure(result);
                 }
-                boolean last = place.step() >= train.steps();
-                if (last || crosses(before, place.step(), config.checkpoint().everySteps())) {
+                if (checkpoint) {
                     log.flush();
                     operators.set(
                             "checkpointSeconds",
@@ -206,6 +219,17 @@ public final class TrainJob {
         public void close() {
             broadcast.unpersist(true);
         }
+    }
+
+    private static Averaging averaging(CasdmConfig.Averaging config) {
+        return new Averaging(
+                config.warmupSteps(),
+                switch (config.outer()) {
+                    case NONE -> OuterOptimizer.NONE;
+                    case NESTEROV -> new OuterOptimizer(config.outerLearningRate(), config.outerMomentum());
+                },
+                config.moments() == Moments.KEEP,
+                config.precision() == AveragedPrecision.FLOAT16);
     }
 
     private static boolean crosses(long before, long after, long every) {

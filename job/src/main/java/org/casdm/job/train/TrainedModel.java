@@ -2,11 +2,14 @@ package org.casdm.job.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelTensors;
 import org.casdm.optimizer.ExponentialMovingAverage;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Everything that training changes: parameters, optimizer state and moving averages, on the driver. */
@@ -16,15 +19,21 @@ final class TrainedModel {
     private final CascadeGraph graph;
     private final ModelTensors tensors;
     private final List<ExponentialMovingAverage> averages = new ArrayList<>();
+    private final Optional<INDArray> outerMomentum;
 
-    /** A model whose averages start from the graph's parameters. */
-    TrainedModel(ModelSpec spec, CascadeGraph graph, List<Double> emaRates) {
+    /**
+     * A model whose averages start from the graph's parameters.
+     *
+     * @param outer whether an outer optimizer trains it, whose momentum starts from 0
+     */
+    TrainedModel(ModelSpec spec, CascadeGraph graph, List<Double> emaRates, boolean outer) {
         this.spec = spec;
         this.graph = graph;
         tensors = new ModelTensors(spec);
         for (double rate : emaRates) {
             averages.add(new ExponentialMovingAverage(rate, graph.params().dup()));
         }
+        outerMomentum = outer ? Optional.of(Nd4j.create(DataType.FLOAT, tensors.length())) : Optional.empty();
     }
 
     ModelSpec spec() {
@@ -55,6 +64,11 @@ final class TrainedModel {
     /** Adam's second moments, a view. */
     INDArray secondMoments() {
         return half(1);
+    }
+
+    /** The momentum of the outer optimizer, if there is one. */
+    Optional<INDArray> outerMomentum() {
+        return outerMomentum;
     }
 
     private INDArray half(int index) {

@@ -31,6 +31,7 @@ final class TrainingCheckpoints {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingCheckpoints.class);
     private static final String FIRST_MOMENT = "adam.m.";
     private static final String SECOND_MOMENT = "adam.v.";
+    private static final String OUTER_MOMENTUM = "outer.m.";
     /** Among what tells how the checkpoint was made. */
     private static final String DIVISIONS = "divisions";
 
@@ -79,6 +80,11 @@ final class TrainingCheckpoints {
         var moments = new ArrayList<TensorSource>(model.tensors().sources(FIRST_MOMENT, model.firstMoments()));
         moments.addAll(model.tensors().sources(SECOND_MOMENT, model.secondMoments()));
         files.add(new CheckpointFile(CheckpointFiles.OPTIMIZER, metadata, moments));
+        model.outerMomentum()
+                .ifPresent(momentum -> files.add(new CheckpointFile(
+                        CheckpointFiles.OUTER_OPTIMIZER,
+                        metadata,
+                        model.tensors().sources(OUTER_MOMENTUM, momentum))));
         var notes = new TreeMap<>(provenance);
         notes.put(DIVISIONS, place.divisions().toString());
         var state = new TrainingState(
@@ -139,8 +145,24 @@ final class TrainingCheckpoints {
                 List.of(
                         model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
                         model.tensors().loading(SECOND_MOMENT, model.secondMoments())));
+        readOuterMomentum(checkpoint, model);
         LOG.info("resuming from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
         return new Place(state.step(), state.imagesSeen(), divisions(state));
+    }
+
+    private static void readOuterMomentum(StoredCheckpoint checkpoint, TrainedModel model) throws IOException {
+        boolean stored = checkpoint.files().containsKey(CheckpointFiles.OUTER_OPTIMIZER);
+        if (model.outerMomentum().isPresent() && stored) {
+            read(
+                    checkpoint,
+                    CheckpointFiles.OUTER_OPTIMIZER,
+                    List.of(model.tensors()
+                            .loading(OUTER_MOMENTUM, model.outerMomentum().get())));
+        } else if (model.outerMomentum().isPresent()) {
+            LOG.info("{} has no momentum of an outer optimizer: it starts from 0", checkpoint.folder());
+        } else if (stored) {
+            LOG.info("the outer optimizer is off: its momentum in {} is not used", checkpoint.folder());
+        }
     }
 
     private static Divisions divisions(TrainingState state) {

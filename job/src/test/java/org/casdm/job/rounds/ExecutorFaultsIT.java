@@ -11,6 +11,8 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.job.rounds.FaultyBatches.Fault;
 import org.casdm.job.rounds.FaultyBatches.Moment;
+import org.casdm.job.rounds.average.Averaging;
+import org.casdm.job.rounds.average.OuterOptimizer;
 import org.casdm.job.rounds.batch.WorkerBatches;
 import org.casdm.job.rounds.worker.RoundSettings;
 import org.casdm.job.rounds.worker.WorkerReport;
@@ -76,6 +78,38 @@ class ExecutorFaultsIT {
                 Fault.killLater(0, Moment.AVERAGING, 120),
                 Fault.stall(2, Moment.STEPPING, 3000),
                 Fault.stall(0, Moment.AVERAGING, 1000));
+    }
+
+    @Test
+    void executorsKilledWithAnOuterOptimizer_changeNothing() throws IOException {
+        var faults = batches(Fault.kill(1, Moment.STEPPING), Fault.killLater(0, Moment.AVERAGING, 20));
+        var settings = SETTINGS.withAveraging(new Averaging(0, new OuterOptimizer(0.7, 0.9), false, false));
+        var graph = Toy.graph(new Adam(0.01), HIDDEN, 0.7);
+        var survived = Toy.train(
+                RoundTrainingMaster.configure(LocalCluster.withExecutors(WORKERS, 512)), settings, graph, faults, 4);
+        assertThat(faults.happened()).isEqualTo(2);
+        var undisturbed = Toy.graph(new Adam(0.01), HIDDEN, 0.7);
+        assertSame(survived, Toy.train(LocalCluster.inThisJvm("local[1]"), settings, undisturbed, batches(), 4));
+    }
+
+    @Test
+    void workerWhoseKeptMomentsAreLost_startsFromTheMeanOfTheOthers() throws IOException {
+        var faults = batches(Fault.kill(1, Moment.STEPPING));
+        var settings = SETTINGS.withAveraging(new Averaging(0, OuterOptimizer.NONE, true, true));
+        var rounds = Toy.train(
+                        RoundTrainingMaster.configure(LocalCluster.withExecutors(WORKERS, 512)),
+                        settings,
+                        Toy.graph(new Adam(0.01), HIDDEN, 0.7),
+                        faults,
+                        4,
+                        4)
+                .rounds();
+        assertThat(faults.happened()).isEqualTo(1);
+        assertThat(rounds.get(1).workers().get(1).momentsOf()).isBetween(1, WORKERS - 1);
+        assertThat(rounds.get(1).workers().get(1).errorsLost()).isTrue();
+        assertThat(rounds.get(3).workers()).extracting(WorkerReport::momentsOf).containsOnly(-1);
+        assertThat(rounds.get(3).workers()).extracting(WorkerReport::errorsLost).containsOnly(false);
+        assertThat(rounds.get(3).meanScore()).isFinite();
     }
 
     @Test

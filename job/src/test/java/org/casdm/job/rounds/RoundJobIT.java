@@ -19,7 +19,9 @@ import org.casdm.job.rounds.exchange.Address;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.rounds.exchange.TaskResults;
+import org.casdm.job.rounds.state.BlockLayout.Section;
 import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.KeptState;
 import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.rounds.state.StateSources;
 import org.casdm.job.rounds.step.GraphFactory;
@@ -75,13 +77,14 @@ class RoundJobIT {
                 run,
                 1,
                 SETTINGS,
+                SETTINGS.plan(0, true),
                 context.broadcast(new NetBroadcastTuple(graph.getConfiguration(), null, null)),
                 context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())),
                 state.layout(),
-                new StateSources(driver, averages),
+                new StateSources(driver, averages, KeptState.NONE),
                 0,
                 0);
-        var target = StateCopy.room(state.layout(), exchange.blocks());
+        var target = StateCopy.room(state.layout(), exchange.blocks(), Section.PARAMETERS, Section.UPDATER);
         try {
             var outcome = new RoundJob(context, new WorkerPlacement(), exchange)
                     .run(
@@ -92,7 +95,7 @@ class RoundJobIT {
                                 return starts.size() <= lostAttempts ? results.map(new LoseSecondWorker()) : results;
                             },
                             target);
-            target.copyTo(state);
+            target.copyTo(state, IntStream.range(0, state.layout().blockCount()));
             return outcome;
         } finally {
             target.close();

@@ -8,6 +8,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.job.rounds.batch.BatchSource;
 import org.casdm.job.rounds.batch.WorkerBatches;
 import org.casdm.job.rounds.batch.WorkerContext;
+import org.casdm.job.rounds.step.GraphFactory;
+import org.casdm.job.rounds.step.StepObserver;
 import org.casdm.job.rounds.worker.RoundSettings;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -17,6 +19,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -99,19 +102,49 @@ public final class Toy {
 
     static Outcome train(
             SparkConf conf, RoundSettings settings, ComputationGraph graph, WorkerBatches batches, int rounds) {
+        return train(conf, settings, graph, batches, rounds, 1);
+    }
+
+    /** @param wholeEvery rounds that end whole: one in so many */
+    static Outcome train(
+            SparkConf conf,
+            RoundSettings settings,
+            ComputationGraph graph,
+            WorkerBatches batches,
+            int rounds,
+            int wholeEvery) {
         try (var context = new JavaSparkContext(conf);
-                var master = new RoundTrainingMaster(settings)) {
+                var master = master(settings, graph)) {
             var sparkGraph = new SparkComputationGraph(context, graph, master);
-            return train(master, sparkGraph, batches, rounds);
+            return train(master, sparkGraph, batches, rounds, wholeEvery);
         }
+    }
+
+    /** A master with a momentum of zeros, if the settings need one. */
+    static RoundTrainingMaster master(RoundSettings settings, ComputationGraph graph) {
+        return master(settings, settings.averaging().outer().isNone() ? null : Nd4j.create(graph.numParams()));
+    }
+
+    static RoundTrainingMaster master(RoundSettings settings, INDArray outerMomentum) {
+        return new RoundTrainingMaster(
+                settings, GraphFactory.fromConfiguration(), StepObserver.scoreOnly(), outerMomentum);
     }
 
     static Outcome train(
             RoundTrainingMaster master, SparkComputationGraph sparkGraph, WorkerBatches batches, int rounds) {
+        return train(master, sparkGraph, batches, rounds, 1);
+    }
+
+    static Outcome train(
+            RoundTrainingMaster master,
+            SparkComputationGraph sparkGraph,
+            WorkerBatches batches,
+            int rounds,
+            int wholeEvery) {
         var results = new ArrayList<RoundResult>();
         long step = sparkGraph.getNetwork().getIterationCount();
         for (int round = 0; round < rounds; round++) {
-            RoundResult result = master.executeRound(sparkGraph, batches, step);
+            RoundResult result = master.executeRound(sparkGraph, batches, step, (round + 1) % wholeEvery == 0);
             results.add(result);
             step = result.nextStep();
         }

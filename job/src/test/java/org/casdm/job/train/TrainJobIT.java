@@ -119,6 +119,28 @@ class TrainJobIT {
         });
     }
 
+    @Test
+    void outerMomentum_isPartOfTheCheckpoint() throws IOException {
+        String[] settings = {
+            "train.workers=2",
+            "train.averaging.outer=nesterov",
+            "train.averaging.moments=keep",
+            "train.averaging.period=1"
+        };
+        var whole = train(LocalCluster.inThisJvm("local[2]"), "outer-whole", settings);
+        assertThat(whole.files()).containsKey(CheckpointFiles.OUTER_OPTIMIZER);
+
+        String[] half =
+                Stream.concat(Stream.of(settings), Stream.of("train.steps=4")).toArray(String[]::new);
+        train(LocalCluster.inThisJvm("local[2]"), "outer-parts", half);
+        assertSame(train(LocalCluster.inThisJvm("local[2]"), "outer-parts", settings), whole);
+
+        // Without the outer optimizer the run resumes as well.
+        assertThat(train(LocalCluster.inThisJvm("local[2]"), "outer-parts", "train.workers=2", "train.steps=10")
+                        .files())
+                .doesNotContainKey(CheckpointFiles.OUTER_OPTIMIZER);
+    }
+
     @ParameterizedTest
     @MethodSource("org.casdm.testing.EngineRequests#engines")
     void executorsOfTheirOwnEqualThreadsOfOne(EngineChoice engine) throws IOException {

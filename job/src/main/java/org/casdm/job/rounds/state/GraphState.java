@@ -16,20 +16,32 @@ public final class GraphState {
 
     private final FlatVector parameters;
     private final FlatVector updaterState;
+    private final FlatVector momentum;
     private final BlockLayout layout;
 
-    private GraphState(FlatVector parameters, FlatVector updaterState, int blockFloats) {
+    private GraphState(FlatVector parameters, FlatVector updaterState, FlatVector momentum, int blockFloats) {
         this.parameters = parameters;
         this.updaterState = updaterState;
+        this.momentum = momentum;
         this.layout = new BlockLayout(parameters.length(), updaterState.length(), blockFloats);
     }
 
     /** The state of an initialised graph; makes its updater if it has none yet. */
     public static GraphState of(ComputationGraph graph, int blockFloats) {
+        return of(graph, null, blockFloats);
+    }
+
+    /**
+     * The same with an outer optimizer's momentum.
+     *
+     * @param momentum one number a parameter; null for none
+     */
+    public static GraphState of(ComputationGraph graph, INDArray momentum, int blockFloats) {
         INDArray updaterState = graph.getUpdater().getStateViewArray();
         return new GraphState(
                 FlatVector.of("parameters", graph.params()),
                 FlatVector.of("numbers of the updater's state", updaterState),
+                FlatVector.of("numbers of the momentum", momentum),
                 blockFloats);
     }
 
@@ -60,12 +72,14 @@ public final class GraphState {
     public void bringToHost() {
         parameters.bringToHost();
         updaterState.bringToHost();
+        momentum.bringToHost();
     }
 
     /** Makes the host's copy of the arrays the valid one; after the last write. */
     public void written() {
         parameters.written();
         updaterState.written();
+        momentum.written();
     }
 
     /** A block's own memory, to be read and written; a buffer of the caller's own. Valid as long as the graph. */
@@ -92,6 +106,11 @@ public final class GraphState {
     }
 
     private FlatVector vector(BlockLayout.Block block) {
-        return block.updater() ? updaterState : parameters;
+        return switch (block.section()) {
+            case PARAMETERS -> parameters;
+            case UPDATER -> updaterState;
+            case MOMENTUM -> momentum;
+            case ROUNDING_ERROR, START -> throw new IndexOutOfBoundsException(block + " is not in a graph");
+        };
     }
 }

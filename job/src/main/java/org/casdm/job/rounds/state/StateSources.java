@@ -1,12 +1,17 @@
 package org.casdm.job.rounds.state;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.exchange.TaskResults;
+import org.casdm.job.rounds.state.BlockLayout.Range;
+import org.casdm.job.rounds.state.BlockLayout.Section;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +21,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param driver   has every block
  * @param averages have the blocks between them, or are none
+ * @param kept     what is not averaged
  */
-public record StateSources(BlockPlace driver, List<BlockPlace> averages) implements Serializable {
+public record StateSources(BlockPlace driver, List<BlockPlace> averages, KeptState kept) implements Serializable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateSources.class);
 
@@ -30,24 +36,63 @@ public record StateSources(BlockPlace driver, List<BlockPlace> averages) impleme
 
     /** Without the averages: after they have been lost or overwritten. */
     public StateSources driverOnly() {
-        return new StateSources(driver, List.of());
+        return new StateSources(driver, List.of(), kept);
+    }
+
+    /** Whether averages are exposed under that name. */
+    public boolean has(String name) {
+        return averages.stream().anyMatch(place -> place.name().equals(name));
     }
 
     /**
      * Fills a worker's state. Returns, or throws, only when nothing is on its way any more.
      *
-     * @return bytes that came from other JVMs
+     * @return what has been loaded
      * @throws IllegalStateException if a block cannot be had
      */
-    public long load(StateExchange exchange, GraphState state, int worker, int workers) {
-        int blocks = state.layout().blockCount();
-        // Every worker begins elsewhere, so that not all of them ask the same source.
-        int first = (int) ((long) worker * blocks / workers);
+    public KeptState.Loaded load(StateExchange exchange, GraphState state, int worker, int workers) {
+        var parameters = state.layout().range(Section.PARAMETERS);
+        var updater = state.layout().range(Section.UPDATER);
+        long bytes = kept.float16()
+                ? loadDifferences(exchange, state, parameters, worker, workers)
+                : load(exchange, state, parameters, worker, workers);
+        if (kept.moments()) {
+            var moments = kept.load(exchange, state, worker);
+            if (moments.momentsOf() != 0) {
+                return new KeptState.Loaded(bytes + moments.bytes(), moments.momentsOf());
+            }
+            return new KeptState.Loaded(bytes + load(exchange, state, updater, worker, workers), 0);
+        }
+        return new KeptState.Loaded(bytes + load(exchange, state, updater, worker, workers), KeptState.OWN);
+    }
+
+    /** Parameters as the worker's last start and the float16 average; the driver has them as they are. */
+    private long loadDifferences(StateExchange exchange, GraphState state, Range parameters, int worker, int workers) {
+        if (kept.hasStart(exchange, worker) && !averages.isEmpty()) {
+            try {
+                return kept.add(exchange, state, worker, turned(parameters, worker, workers), this::place);
+            } catch (IOException e) {
+                LOG.info("the parameters of worker {} are read from the driver: {}", worker, TaskResults.brief(e));
+            }
+        }
+        return driverOnly().load(exchange, state, parameters, worker, workers);
+    }
+
+    /** Every worker begins elsewhere, so that not all of them ask the same source. */
+    private static IntStream turned(Range range, int worker, int workers) {
+        int count = range.end() - range.first();
+        int first = (int) ((long) worker * count / workers);
+        return IntStream.range(0, count).map(i -> range.first() + (first + i) % count);
+    }
+
+    private long load(StateExchange exchange, GraphState state, Range range, int worker, int workers) {
         var pending = new ArrayDeque<Pending>();
         long bytes = 0;
         RuntimeException failure = null;
-        for (int i = 0; i < blocks && failure == null; i++) {
-            int block = (first + i) % blocks;
+        for (int block : turned(range, worker, workers).toArray()) {
+            if (failure != null) {
+                break;
+            }
             BlockPlace place = place(block);
             if (!exchange.isHere(place)) {
                 bytes += state.layout().block(block).byteCount();
@@ -69,6 +114,12 @@ public record StateSources(BlockPlace driver, List<BlockPlace> averages) impleme
 
     private record Pending(int block, BlockPlace place, CompletableFuture<Void> done) {}
 
+    /** Where a block is as float32. */
+    public BlockPlace numbers(int block, BlockLayout layout) {
+        return kept.float16() && layout.range(Section.PARAMETERS).contains(block) ? driver : place(block);
+    }
+
+    /** Where a block is. */
     private BlockPlace place(int block) {
         return averages.stream()
                 .filter(place -> place.first() <= block && block < place.end())

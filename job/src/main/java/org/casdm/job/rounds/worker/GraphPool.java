@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.casdm.engine.Computer;
+import org.casdm.job.rounds.exchange.BlockMemory;
 import org.casdm.job.rounds.exchange.Exposure;
 import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.state.BlockLayout.Section;
 import org.casdm.job.rounds.state.GraphState;
 import org.casdm.job.rounds.state.StateCopy;
 
@@ -37,7 +40,13 @@ public final class GraphPool {
     private GraphKey current;
 
     /** A graph whose state others read. */
-    private record Exposed(GraphSlot slot, GraphState state, StateExchange exchange, Exposure exposure) {}
+    private record Exposed(
+            GraphSlot slot,
+            GraphState state,
+            StateCopy beside,
+            StateExchange exchange,
+            String name,
+            Exposure exposure) {}
 
     /** The pool of this JVM. */
     public static GraphPool shared() {
@@ -81,7 +90,7 @@ public final class GraphPool {
             }
         }
         for (Exposed candidate : List.copyOf(exposed)) {
-            if (candidate.slot().key().equals(key) && copyElsewhere(candidate)) {
+            if (candidate.slot().key().equals(key) && copyElsewhere(candidate, Section.PARAMETERS, Section.UPDATER)) {
                 exposed.remove(candidate);
                 return Optional.of(candidate.slot());
             }
@@ -89,9 +98,14 @@ public final class GraphPool {
         return Optional.empty();
     }
 
-    private static boolean copyElsewhere(Exposed graph) {
-        var copy = StateCopy.of(graph.state(), graph.exchange().blocks());
-        boolean replaced = graph.exposure().replace(copy::block, copy::close);
+    private static boolean copyElsewhere(Exposed graph, Section... sections) {
+        var layout = graph.state().layout();
+        var needed = Stream.of(sections)
+                .filter(section -> !graph.beside().has(layout.range(section).first()))
+                .toArray(Section[]::new);
+        var copy = StateCopy.of(graph.state(), graph.exchange().blocks(), needed);
+        var whole = graph.beside().with(copy);
+        boolean replaced = graph.exposure().replace(whole::block, whole::close);
         if (!replaced) {
             copy.close();
         }
@@ -101,16 +115,20 @@ public final class GraphPool {
     /**
      * Exposes the state in a slot's graph. The slot is released when it is withdrawn and no longer read.
      *
+     * @param beside blocks that take the place of the graph's, and others; closed with the exposure
      * @param limit as for {@link #release}
      */
-    synchronized void expose(GraphSlot slot, GraphState state, StateExchange exchange, String name, int limit) {
-        Exposure exposure = exchange.expose(name, state::block, () -> {
+    synchronized void expose(
+            GraphSlot slot, GraphState state, StateCopy beside, StateExchange exchange, String name, int limit) {
+        BlockMemory memory = index -> beside.has(index) ? beside.block(index) : state.block(index);
+        Exposure exposure = exchange.expose(name, memory, () -> {
+            beside.close();
             synchronized (this) {
                 exposed.removeIf(graph -> graph.slot() == slot);
                 release(slot, limit);
             }
         });
-        exposed.add(new Exposed(slot, state, exchange, exposure));
+        exposed.add(new Exposed(slot, state, beside, exchange, name, exposure));
         trim(limit);
     }
 
@@ -153,6 +171,23 @@ public final class GraphPool {
      */
     synchronized void withdraw(StateExchange exchange, Predicate<String> names) {
         exchange.withdraw(names);
+    }
+
+    /**
+     * Gives graphs back whose parameters are not needed any more: copies of what is are exposed in their place.
+     *
+     * @param names   of the states
+     * @param moments whether the updater's part is needed
+     * @param limit as for {@link #release}
+     */
+    synchronized void keep(Predicate<String> names, boolean moments, int limit) {
+        for (Exposed graph : List.copyOf(exposed)) {
+            if (names.test(graph.name())
+                    && copyElsewhere(graph, moments ? new Section[] {Section.UPDATER} : new Section[0])) {
+                exposed.remove(graph);
+                release(graph.slot(), limit);
+            }
+        }
     }
 
     /** Number of slots whose states are exposed. */

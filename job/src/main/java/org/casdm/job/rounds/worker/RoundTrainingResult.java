@@ -1,6 +1,7 @@
 package org.casdm.job.rounds.worker;
 
 import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.StateCopy;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 
 /**
@@ -10,17 +11,24 @@ import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 final class RoundTrainingResult extends ParameterAveragingTrainingResult {
 
     private final transient GraphState state;
+    private final transient StateCopy beside;
     private final WorkerReport report;
 
-    RoundTrainingResult(GraphState state, double score, WorkerReport report) {
+    RoundTrainingResult(GraphState state, StateCopy beside, double score, WorkerReport report) {
         super(null, null, score, null, null, null);
         this.state = state;
+        this.beside = beside;
         this.report = report;
     }
 
     /** The state in the worker's graph. */
     GraphState state() {
         return state;
+    }
+
+    /** What takes the place of the graph's blocks, and what the worker keeps. */
+    StateCopy beside() {
+        return beside;
     }
 
     WorkerReport report() {

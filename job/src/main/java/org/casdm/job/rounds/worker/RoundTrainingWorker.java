@@ -1,17 +1,24 @@
 package org.casdm.job.rounds.worker;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.casdm.engine.EngineRequest;
 import org.casdm.engine.StepOutcome;
+import org.casdm.job.rounds.exchange.NativeBlocks;
 import org.casdm.job.rounds.exchange.StateExchange;
+import org.casdm.job.rounds.state.BlockLayout.Section;
+import org.casdm.job.rounds.state.Float16Differences;
 import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.KeptState;
+import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.rounds.step.EngineStepper;
 import org.casdm.job.rounds.step.FitStepper;
 import org.casdm.job.rounds.step.GraphFactory;
@@ -62,7 +69,12 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
     private transient List<StepStatistics> steps;
     private transient List<SkippedStep> skippedSteps;
     private transient long lastEvent;
-    private transient long fetchedBytes;
+    private transient KeptState.Loaded loaded;
+    /** What the last float16 differences could not hold; null where there is nothing of that kind. */
+    private transient KeptState.Errors errors;
+    /** The parameters at the round's start; null where differences to it do not travel. */
+    private transient StateCopy before;
+
     private transient long stateNanos;
     private transient long dataNanos;
     private transient long computeNanos;
@@ -73,7 +85,7 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
             StepObserver observer,
             Collection<TrainingHook> hooks,
             Collection<TrainingListener> listeners) {
-        super(start.configuration(), true, workerConfiguration(start.settings()), null, null, null);
+        super(start.configuration(), true, workerConfiguration(start), null, null, null);
         this.hooks = hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
         this.start = start;
         this.graphFactory = graphFactory;
@@ -81,12 +93,12 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
         this.listeners = listeners == null ? new ArrayList<>() : new ArrayList<>(listeners);
     }
 
-    private static WorkerConfiguration workerConfiguration(RoundSettings settings) {
+    private static WorkerConfiguration workerConfiguration(RoundStart start) {
         return new WorkerConfiguration(
                 true,
-                settings.batchSizePerWorker(),
-                settings.batchSizePerWorker(),
-                settings.averagingFrequency(),
+                start.settings().batchSizePerWorker(),
+                start.settings().batchSizePerWorker(),
+                start.plan().steps(),
                 NO_PREFETCHING,
                 false);
     }
@@ -110,6 +122,8 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
         stateNanos = 0;
         dataNanos = 0;
         computeNanos = 0;
+        errors = null;
+        before = null;
     }
 
     /** Says where this task's minibatches are to be had early. */
@@ -171,13 +185,72 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
                     "the worker's graph has the state " + state.layout() + ", the driver's " + start.layout());
         }
         state.bringToHost();
-        fetchedBytes = start.sources()
-                .load(
-                        StateExchange.ofRun(start.runId()),
-                        state,
-                        workerIndex,
-                        start.settings().workers());
+        var exchange = StateExchange.ofRun(start.runId());
+        loaded = start.sources()
+                .load(exchange, state, workerIndex, start.settings().workers());
         state.written();
+        if (start.plan().float16() || start.sources().kept().float16()) {
+            errors = start.sources().kept().errors(exchange, state.layout(), workerIndex);
+        }
+        if (start.plan().float16()) {
+            before = StateCopy.room(state.layout(), exchange.blocks(), Section.START);
+            state.layout()
+                    .range(Section.PARAMETERS)
+                    .indices()
+                    .forEach(block -> before.block(state.layout().beside(Section.START, block))
+                            .put(state.block(block)));
+        }
+    }
+
+    /** Gives back what a failed attempt holds. */
+    void discard() {
+        if (errors != null) {
+            errors.close();
+        }
+        if (before != null) {
+            before.close();
+            before = null;
+        }
+    }
+
+    /**
+     * What is exposed beside the graph: the differences of the parameters as float16, and what they are made from. Where
+     * parameters travel as they are, the errors of earlier differences are added to them.
+     */
+    private StateCopy beside(GraphState state, StateExchange exchange) {
+        if (errors == null) {
+            return StateCopy.none(exchange.blocks());
+        }
+        var layout = state.layout();
+        var parameters = layout.range(Section.PARAMETERS).indices();
+        if (before == null) {
+            parameters.forEach(block ->
+                    add(state.block(block), errors.errors().block(layout.beside(Section.ROUNDING_ERROR, block))));
+            state.written();
+            errors.close();
+            return StateCopy.none(exchange.blocks());
+        }
+        var differences = new Float16Differences();
+        var encoded = new TreeMap<Integer, NativeBlocks.Block>();
+        parameters.forEach(block -> {
+            var target = exchange.blocks().take(layout.bytes(block, true));
+            encoded.put(block, target);
+            differences.encode(
+                    state.block(block),
+                    before.block(layout.beside(Section.START, block)),
+                    errors.errors().block(layout.beside(Section.ROUNDING_ERROR, block)),
+                    target.bytes());
+        });
+        var beside =
+                new StateCopy(encoded, exchange.blocks()).with(errors.take()).with(before);
+        before = null;
+        return beside;
+    }
+
+    private static void add(ByteBuffer numbers, ByteBuffer others) {
+        for (int i = 0; i < numbers.limit(); i += Float.BYTES) {
+            numbers.putFloat(i, numbers.getFloat(i) + others.getFloat(i));
+        }
     }
 
     @Override
@@ -234,13 +307,14 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
 
     @Override
     public ParameterAveragingTrainingResult getFinalResult(ComputationGraph graph) {
-        if (steps.size() != start.settings().averagingFrequency()) {
+        if (steps.size() != start.plan().steps()) {
             throw new IllegalStateException("worker " + workerIndex + " got " + steps.size()
-                    + " minibatches for a round of " + start.settings().averagingFrequency());
+                    + " minibatches for a round of " + start.plan().steps());
         }
         stepper.store();
         GraphState state = GraphState.of(graph, start.settings().blockFloats());
         state.bringToHost();
+        var beside = beside(state, StateExchange.ofRun(start.runId()));
         stateNanos += nanosSinceLastEvent();
         var report = new WorkerReport(
                 workerIndex,
@@ -251,8 +325,10 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
                 seconds(stateNanos),
                 seconds(dataNanos),
                 seconds(computeNanos),
-                fetchedBytes);
-        return new RoundTrainingResult(state, lastScore, report);
+                loaded.bytes() + (errors == null ? 0 : errors.bytes()),
+                loaded.momentsOf(),
+                errors != null && errors.lost());
+        return new RoundTrainingResult(state, beside, lastScore, report);
     }
 
     private long nanosSinceLastEvent() {

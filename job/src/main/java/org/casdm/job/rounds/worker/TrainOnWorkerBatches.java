@@ -31,6 +31,6 @@ public final class TrainOnWorkerBatches implements Function2<Integer, Iterator<I
                 workerIndex,
                 start.settings().workers(),
                 start.hadoopConfiguration().value().value()));
-        return new BatchesAhead(source, start.firstStep(), start.settings().averagingFrequency(), workerIndex);
+        return new BatchesAhead(source, start.firstStep(), start.plan().steps(), workerIndex);
     }
 }

@@ -17,6 +17,9 @@ import org.casdm.job.rounds.step.StepStatistics;
  * @param dataSeconds    waiting for minibatches
  * @param computeSeconds inside the steps
  * @param fetchedBytes   of parameters and updater state that came from other JVMs
+ * @param momentsOf      of how many other workers' moments the worker started from the mean, its own being lost; -1 if it
+ *                       had what it should start from, 0 if it started from the last ones that were averaged
+ * @param errorsLost     whether the worker's rounding errors of the round before are lost
  */
 public record WorkerReport(
         int workerIndex,
@@ -27,7 +30,9 @@ public record WorkerReport(
         double stateSeconds,
         double dataSeconds,
         double computeSeconds,
-        long fetchedBytes)
+        long fetchedBytes,
+        int momentsOf,
+        boolean errorsLost)
         implements Serializable {
 
     public WorkerReport {

@@ -3,6 +3,7 @@ package org.casdm.job.rounds.worker;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.spark.TaskContext;
 import org.casdm.job.device.DeviceAssignment;
 import org.casdm.job.rounds.exchange.BlockPlace;
@@ -53,13 +54,22 @@ final class WorkerTask {
         var computer = DeviceAssignment.ofTask(task, worker.engine());
         GraphPool pool = GraphPool.shared();
         // These have been averaged. Their graphs are free again.
-        pool.withdraw(exchange, name -> RoundNames.isOlderWorker(name, start.round()));
+        Predicate<String> averaged = name -> RoundNames.isOlderWorker(name, start.round());
+        Predicate<String> kept = start.sources().kept()::has;
+        pool.withdraw(exchange, averaged.and(kept.negate()));
+        pool.keep(kept, start.sources().kept().moments(), start.settings().workers());
         GraphSlot slot = pool.acquire(start.graphKey(computer.device()), computer);
         var exposed = false;
         try {
             RoundTrainingResult result = slot.call(() -> train(task, slot, opener));
             var name = RoundNames.worker(start.round(), workerIndex, task.taskAttemptId());
-            pool.expose(slot, result.state(), exchange, name, start.settings().workers());
+            pool.expose(
+                    slot,
+                    result.state(),
+                    result.beside(),
+                    exchange,
+                    name,
+                    start.settings().workers());
             exposed = true;
             var place =
                     new BlockPlace(exchange.address(), name, 0, start.layout().blockCount());
@@ -67,6 +77,7 @@ final class WorkerTask {
                     .iterator();
         } finally {
             if (!exposed) {
+                worker.discard();
                 pool.release(slot, start.settings().workers());
             }
         }
@@ -84,7 +95,7 @@ final class WorkerTask {
             var result = (RoundTrainingResult) results.next();
             if (iterator.hasNext()) {
                 throw new IllegalStateException("worker " + workerIndex + " got more minibatches than a round's "
-                        + worker.start().settings().averagingFrequency());
+                        + worker.start().plan().steps());
             }
             return result;
         }

@@ -3,8 +3,10 @@ package org.casdm.job.rounds.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.IntStream;
 import org.casdm.job.rounds.Toy;
 import org.casdm.job.rounds.exchange.NativeBlocks;
+import org.casdm.job.rounds.state.BlockLayout.Section;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,11 +20,14 @@ class GraphStateTest {
     void blocksCoverTheStateAndSpanNoBoundary() {
         var layout = new BlockLayout(53, 106, 7);
         assertThat(layout.blockCount()).isEqualTo(8 + 16);
-        assertThat(layout.block(0)).isEqualTo(new BlockLayout.Block(false, 0, 7));
-        assertThat(layout.block(7)).isEqualTo(new BlockLayout.Block(false, 49, 4));
-        assertThat(layout.block(8)).isEqualTo(new BlockLayout.Block(true, 0, 7));
-        assertThat(layout.block(23)).isEqualTo(new BlockLayout.Block(true, 105, 1));
-        assertThatThrownBy(() -> layout.block(24)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(layout.block(0)).isEqualTo(new BlockLayout.Block(Section.PARAMETERS, 0, 7));
+        assertThat(layout.block(7)).isEqualTo(new BlockLayout.Block(Section.PARAMETERS, 49, 4));
+        assertThat(layout.block(8)).isEqualTo(new BlockLayout.Block(Section.UPDATER, 0, 7));
+        assertThat(layout.block(23)).isEqualTo(new BlockLayout.Block(Section.UPDATER, 105, 1));
+        assertThat(layout.beside(Section.MOMENTUM, 7)).isEqualTo(31);
+        assertThat(layout.block(31)).isEqualTo(new BlockLayout.Block(Section.MOMENTUM, 49, 4));
+        assertThat(layout.block(32)).isEqualTo(new BlockLayout.Block(Section.ROUNDING_ERROR, 0, 7));
+        assertThatThrownBy(() -> layout.block(48)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(new BlockLayout(5_000_000_000L, 0, 4 << 20).block(1192).firstFloat())
                 .isEqualTo(1192L * (4 << 20));
     }
@@ -45,10 +50,10 @@ class GraphStateTest {
         float[] before = graph.params().toFloatVector();
         int fingerprint = state.fingerprint();
         try (var blocks = new NativeBlocks()) {
-            var copy = StateCopy.of(state, blocks);
+            var copy = StateCopy.of(state, blocks, Section.PARAMETERS, Section.UPDATER);
             graph.params().addi(1);
             assertThat(state.fingerprint()).isNotEqualTo(fingerprint);
-            copy.copyTo(state);
+            copy.copyTo(state, IntStream.range(0, state.layout().blockCount()));
             copy.close();
         }
         assertThat(graph.params().toFloatVector()).containsExactly(before);

@@ -16,6 +16,7 @@ import org.casdm.job.rounds.Toy;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.rounds.state.GraphState;
+import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.testing.LocalCluster;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,7 @@ class GraphPoolIT {
             GraphSlot first = used(key);
             ComputationGraph graph = first.call(() -> first.graph(() -> null));
             GraphState state = GraphState.of(graph, 20);
-            pool.expose(first, state, exchange, "first", 9);
+            pool.expose(first, state, StateCopy.none(exchange.blocks()), exchange, "first", 9);
             assertThat(pool.exposedCount()).isEqualTo(1);
             var place = new BlockPlace(
                     exchange.address(), "first", 0, state.layout().blockCount());
@@ -127,7 +128,7 @@ class GraphPoolIT {
                 assertThat(reading.bytes().getFloat(0)).isEqualTo(expected);
             }
 
-            pool.expose(first, state, exchange, "second", 9);
+            pool.expose(first, state, StateCopy.none(exchange.blocks()), exchange, "second", 9);
             exchange.withdraw("second"::equals);
             assertThat(pool.exposedCount()).isZero();
             assertThat(pool.idleCount()).isEqualTo(1);
@@ -145,7 +146,7 @@ class GraphPoolIT {
             pool.discard(key.runId());
             exchange.close();
 
-            assertThatThrownBy(() -> pool.expose(late, state, exchange, "late", 9))
+            assertThatThrownBy(() -> pool.expose(late, state, StateCopy.none(exchange.blocks()), exchange, "late", 9))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("has ended");
             assertThat(pool.exposedCount()).isZero();
@@ -162,7 +163,7 @@ class GraphPoolIT {
             GraphSlot second = used(key);
             pool.release(second, 1);
             GraphState state = GraphState.of(first.call(() -> first.graph(() -> null)), 20);
-            pool.expose(first, state, exchange, "first", 1);
+            pool.expose(first, state, StateCopy.none(exchange.blocks()), exchange, "first", 1);
             assertThat(pool.idleCount()).isZero();
             assertThat(pool.exposedCount()).isEqualTo(1);
             pool.discard(key.runId());

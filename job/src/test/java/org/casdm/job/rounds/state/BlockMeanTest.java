@@ -1,4 +1,4 @@
-package org.casdm.job.rounds.average;
+package org.casdm.job.rounds.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

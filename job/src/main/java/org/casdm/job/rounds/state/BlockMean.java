@@ -1,4 +1,4 @@
-package org.casdm.job.rounds.average;
+package org.casdm.job.rounds.state;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Sums are taken as in double precision, in the order of the list: repeatable bit for bit. A single version passes
  * through untouched. Works through pieces that stay in the processor's first cache. Not thread-safe.
  */
-final class BlockMean {
+public final class BlockMean {
 
     private static final int PIECE = 2048;
 
@@ -25,7 +25,7 @@ final class BlockMean {
      * @param versions of the block, little-endian, all of the same length; their positions stay
      * @param mean     receives it, as long as they are; its position stays
      */
-    void compute(List<ByteBuffer> versions, ByteBuffer mean) {
+    public void compute(List<ByteBuffer> versions, ByteBuffer mean) {
         var inputs = versions.stream().map(BlockMean::floats).toArray(FloatBuffer[]::new);
         FloatBuffer output = floats(mean);
         int length = output.remaining();
