@@ -106,9 +106,13 @@ def table(a):
 
 
 def bytes_moved(run):
-    """Bytes that a round moves in all: between workers, and to the driver."""
-    size, workers = run["state_bytes"], run["workers"]
-    return 2 * size * (workers - 1) + size
+    """Bytes that a round moves in all: between workers, and to the driver, which gets the outer momentum too."""
+    parameters = 4 * run["parameters"]
+    size = parameters / (2 if run.get("precision") == "float16" else 1)
+    if run.get("moments", "average") == "average":
+        size += run["state_bytes"] - parameters
+    driver = size + (parameters if run.get("outer", "none") != "none" else 0)
+    return 2 * size * (run["workers"] - 1) + driver
 
 
 def solve(rows, values):

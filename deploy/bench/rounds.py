@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-# Name: what grows, and the runs as (workers, channels, mult, res-blocks, size, batch).
+# Name: what grows, and the runs as (workers, channels, mult, res-blocks, size, batch, switches of averaging ...).
 GROUPS = {
     "large": ("The 128-channel model", [(2, 128, "1,2,2,2", 2, 32, 1)]),
     "workers": ("Workers, 0.6 million parameters", [(w, 32, "1,1", 1, 16, 1) for w in (1, 2, 4)]),
@@ -25,12 +25,19 @@ GROUPS = {
         "Parameters, two workers",
         [(2, 32, "1,1", 1, 16, 1), (2, 64, "1,2,2", 1, 16, 1), (2, 128, "1,2,2,2", 2, 32, 1)],
     ),
+    "switches": (
+        "The 128-channel model with switches of averaging, two workers",
+        [
+            (2, 128, "1,2,2,2", 2, 32, 1, *switches)
+            for switches in ((), ("nesterov",), ("keep-moments",), ("keep-moments", "float16"))
+        ],
+    ),
     "size": ("Image size, two workers", [(2, 32, "1,1", 1, s, 1) for s in (16, 32, 64)]),
 }
 
 
 def measure(run, rounds, steps, heap):
-    workers, channels, mult, blocks, size, batch = run
+    workers, channels, mult, blocks, size, batch, *switches = run
     command = [
         os.path.join(HERE, "..", "casdm"),
         "bench",
@@ -59,7 +66,7 @@ def measure(run, rounds, steps, heap):
         "local-cluster[%d,1,%d]" % (workers, heap),
         "--conf",
         "spark.executor.memoryOverhead=6g",
-    ]
+    ] + ["--" + switch for switch in switches]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, text=True, env={"CASDM_HEAP": "2g", "CASDM_OFF_HEAP": "8g", **os.environ}
     )
@@ -81,7 +88,7 @@ def main():
         title, runs = GROUPS[group]
         print(
             "\n%s\n\n| workers | parameters | pixels | steps | read state | average | to driver | all but steps |"
-            " moved, MB | floor | ratio |\n|" % title + " ---: |" * 11,
+            " moved, MB | floor | ratio | switches |\n|" % title + " ---: |" * 11 + " --- |",
             flush=True,
         )
         for run in runs:
@@ -89,7 +96,7 @@ def main():
                 everything[run] = measure(run, a.rounds, a.steps, a.heap)
             r = everything[run]
             print(
-                "| %d | %.1f M | %d | %.2f | %.3f | %.3f | %.3f | %.3f | %.1f | %s | %s |"
+                "| %d | %.1f M | %d | %.2f | %.3f | %.3f | %.3f | %.3f | %.1f | %s | %s | %s |"
                 % (
                     r["workers"],
                     r["parameters"] / 1e6,
@@ -102,6 +109,7 @@ def main():
                     r["bytes_moved"] / 1e6,
                     "%.3f" % r["loopback_seconds"] if "loopback_seconds" in r else "",
                     r.get("all_but_steps_to_loopback", ""),
+                    ", ".join(run[6:]),
                 ),
                 flush=True,
             )

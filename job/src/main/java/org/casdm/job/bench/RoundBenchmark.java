@@ -20,13 +20,16 @@ import org.casdm.engine.EngineRequest;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.rounds.average.Averaging;
 import org.casdm.job.rounds.step.StepObserver;
 import org.casdm.job.rounds.worker.RoundSettings;
 import org.casdm.job.rounds.worker.WorkerReport;
 import org.casdm.optimizer.ExponentialMovingAverage;
 import org.casdm.tensor.TensorSource;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -44,6 +47,7 @@ public final class RoundBenchmark {
     private final int workers;
     private final int stepsPerRound;
     private final int rounds;
+    private final Averaging averaging;
     private final String folder;
 
     /**
@@ -52,10 +56,17 @@ public final class RoundBenchmark {
      * @param workers       W
      * @param stepsPerRound steps of each worker in a round
      * @param rounds        that are timed, after one that is not
+     * @param averaging     how results are brought together; rounds do not end whole
      * @param folder        receives a run folder with one checkpoint
      */
     public RoundBenchmark(
-            StepSettings step, EngineRequest engine, int workers, int stepsPerRound, int rounds, String folder) {
+            StepSettings step,
+            EngineRequest engine,
+            int workers,
+            int stepsPerRound,
+            int rounds,
+            Averaging averaging,
+            String folder) {
         if (workers < 1 || stepsPerRound < 1 || rounds < 1) {
             throw new IllegalArgumentException("workers, steps and rounds are at least 1");
         }
@@ -67,22 +78,29 @@ public final class RoundBenchmark {
         this.workers = workers;
         this.stepsPerRound = stepsPerRound;
         this.rounds = rounds;
+        this.averaging = averaging;
         this.folder = folder;
     }
 
     /** Runs; the result is what is printed as JSON, all times medians in seconds. */
     public Map<String, Object> run(JavaSparkContext spark) throws IOException, InterruptedException {
         var graphs = new BenchGraphs(step, engine);
-        var settings = RoundSettings.of(workers, stepsPerRound, step.batch(), 1);
+        var settings = RoundSettings.of(workers, stepsPerRound, step.batch(), 1).withAveraging(averaging);
         try (var graph = BenchGraphs.create(step);
-                var master = new RoundTrainingMaster(settings, graphs, StepObserver.scoreOnly())) {
+                var master = new RoundTrainingMaster(
+                        settings,
+                        graphs,
+                        StepObserver.scoreOnly(),
+                        averaging.outer().isNone()
+                                ? null
+                                : Nd4j.create(DataType.FLOAT, graph.params().length()))) {
             var network = new SparkComputationGraph(spark, graph, master);
             var batches = new BenchBatches(step);
             var ema = new ExponentialMovingAverage(EMA_RATE, graph.params().dup());
             var results = new ArrayList<RoundResult>();
             var averaging = new double[rounds];
             for (var round = 0; round < WARM_UP + rounds; round++) {
-                var result = master.executeRound(network, batches, (long) round * stepsPerRound);
+                var result = master.executeRound(network, batches, (long) round * stepsPerRound, false);
                 var start = System.nanoTime();
                 ema.update(graph.params(), stepsPerRound);
                 if (round >= WARM_UP) {
@@ -158,6 +176,9 @@ public final class RoundBenchmark {
         report.put("batch", step.batch());
         report.put("parameters", graph.params().length());
         report.put("state_bytes", stateBytes);
+        report.put("moments", averaging.keepMoments() ? "keep" : "average");
+        report.put("precision", averaging.float16() ? "float16" : "float32");
+        report.put("outer", averaging.outer().isNone() ? "none" : "nesterov");
         report.put("round_seconds", seconds(median(results, RoundResult::totalSeconds)));
         report.put("steps_seconds", seconds(steps));
         report.put("load_seconds", seconds(median(results, result -> slowest(result, WorkerReport::stateSeconds))));

@@ -11,6 +11,8 @@ import org.casdm.job.bench.StepSettings;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.SparkOptions;
 import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.rounds.average.Averaging;
+import org.casdm.job.rounds.average.OuterOptimizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +62,15 @@ final class BenchRoundCommand implements Callable<Integer> {
             description = "Rounds that are timed, after four that are not (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(names = "--keep-moments", description = "As train.averaging.moments = keep.")
+    private boolean keepMoments;
+
+    @Option(names = "--float16", description = "As train.averaging.precision = float16.")
+    private boolean float16;
+
+    @Option(names = "--nesterov", description = "As train.averaging.outer = nesterov.")
+    private boolean nesterov;
+
     @Option(
             names = "--out",
             paramLabel = "URI",
@@ -94,7 +105,14 @@ final class BenchRoundCommand implements Callable<Integer> {
     private RoundBenchmark benchmark(StepSettings settings, String folder) {
         try {
             return new RoundBenchmark(
-                    settings, engine.request(spec, PrecisionChoice.AUTO), workers, steps, rounds, folder);
+                    settings,
+                    engine.request(spec, PrecisionChoice.AUTO),
+                    workers,
+                    steps,
+                    rounds,
+                    new Averaging(
+                            0, nesterov ? new OuterOptimizer(0.7, 0.9) : OuterOptimizer.NONE, keepMoments, float16),
+                    folder);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -10,6 +10,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.job.bench.StepSettings.Metric;
 import org.casdm.job.rounds.RoundTrainingMaster;
+import org.casdm.job.rounds.average.Averaging;
+import org.casdm.job.rounds.average.OuterOptimizer;
 import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,7 @@ class RoundBenchmarkIT {
                             2,
                             2,
                             2,
+                            new Averaging(0, new OuterOptimizer(0.7, 0.9), true, true),
                             folder.toUri().toString())
                     .run(spark);
             long parameters = (long) report.get("parameters");
@@ -63,11 +66,11 @@ class RoundBenchmarkIT {
     @Test
     void refusesWhatItCannotMeasure() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new RoundBenchmark(settings(Metric.NONE), EngineRequests.ND4J, 0, 1, 1, "file:///tmp/x"));
+                .isThrownBy(() -> new RoundBenchmark(
+                        settings(Metric.NONE), EngineRequests.ND4J, 0, 1, 1, Averaging.PLAIN, "file:///tmp/x"));
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new RoundBenchmark(settings(Metric.LPIPS), EngineRequests.ND4J, 1, 1, 1, "file:///tmp/x"))
+                .isThrownBy(() -> new RoundBenchmark(
+                        settings(Metric.LPIPS), EngineRequests.ND4J, 1, 1, 1, Averaging.PLAIN, "file:///tmp/x"))
                 .withMessageContaining("LPIPS");
     }
 
