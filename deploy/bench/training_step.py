@@ -27,7 +27,7 @@ def main():
     p.add_argument(
         "--processor-time",
         action="store_true",
-        help="compare processor seconds instead of the clock's: with --threads 1 --steps 10, where others use the machine too",
+        help="compare processor seconds, not the clock's; on a busy machine, with --threads 1 --steps 10",
     )
     p.add_argument("--lpips", action="store_true", help="also with LPIPS (VGG-16, no resize)")
     p.add_argument("--heap", default="512m", help="Java heap of our program (default: 512m)")
