@@ -7,6 +7,7 @@ import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.Trunk;
 import org.casdm.network.UNetSpec;
 import org.casdm.optimizer.AdamW;
+import org.casdm.optimizer.LearningRate;
 
 /** The model that a configuration describes. */
 public final class ConfiguredModel {
@@ -40,9 +41,14 @@ public final class ConfiguredModel {
     /** The optimizer of both networks. */
     public static AdamW optimizer(CasdmConfig config) {
         var settings = config.train().optimizer();
+        var schedule = switch (settings.schedule()) {
+            case CONSTANT -> new LearningRate.Constant();
+            case COSINE ->
+                new LearningRate.Cosine(Math.max(1, config.train().steps() - settings.warmupSteps()));
+            case INVERSE_SQUARE_ROOT -> new LearningRate.InverseSquareRoot(settings.referenceSteps());
+        };
         return new AdamW(
-                settings.learningRate(),
-                settings.warmupSteps(),
+                new LearningRate(settings.learningRate(), settings.warmupSteps(), schedule),
                 settings.beta1(),
                 settings.beta2(),
                 settings.epsilon(),

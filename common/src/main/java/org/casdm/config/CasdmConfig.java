@@ -239,17 +239,59 @@ public record CasdmConfig(
     public record Optimizer(
             double learningRate,
             int warmupSteps,
+            RateSchedule schedule,
+            int referenceSteps,
             double weightDecay,
             double beta1,
             double beta2,
             double epsilon,
             double gradientClip) {}
 
+    /** How the learning rate falls after the warm-up. */
+    public enum RateSchedule implements Choice {
+        CONSTANT,
+        COSINE,
+        INVERSE_SQUARE_ROOT
+    }
+
     /** When checkpoints are written, and which are kept. */
     public record Checkpoint(int everySteps, int keepLast, int keepEverySteps) {}
 
     /** The pictures drawn while training. */
-    public record Samples(int everySteps, int count, int samplerSteps, Optional<Double> emaRate) {}
+    public record Samples(
+            int everySteps,
+            int count,
+            SampleMethod method,
+            SampleSpacing spacing,
+            int samplerSteps,
+            Optional<Double> emaRate) {}
+
+    /** How the pictures drawn while training step from noise to an image. */
+    public enum SampleMethod implements Choice {
+        DDIM("ddim"),
+        DDPM("ddpm"),
+        DPM_SOLVER("dpm-solver++"),
+        HEUN("heun");
+
+        private final String text;
+
+        SampleMethod(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+    }
+
+    /** Which noise levels dpm-solver++ and heun visit. */
+    public enum SampleSpacing implements Choice {
+        AUTO,
+        UNIFORM,
+        TRAILING,
+        KARRAS
+    }
 
     /** How the work is done; the results do not depend on it. */
     public record Execution(

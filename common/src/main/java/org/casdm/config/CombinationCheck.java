@@ -10,6 +10,8 @@ import org.casdm.config.CasdmConfig.Kind;
 import org.casdm.config.CasdmConfig.Labels;
 import org.casdm.config.CasdmConfig.Network;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.config.CasdmConfig.SampleMethod;
+import org.casdm.config.CasdmConfig.SampleSpacing;
 import org.casdm.config.CasdmConfig.Schedule;
 
 /**
@@ -43,6 +45,7 @@ final class CombinationCheck {
         data();
         classes();
         diffusion();
+        samples();
         loss();
         metric();
         training();
@@ -176,6 +179,17 @@ final class CombinationCheck {
             problem(
                     "samples.sampler-steps",
                     "the sampler cannot visit more timesteps than there are: " + read.describe("diffusion.steps"));
+        }
+    }
+
+    private void samples() {
+        var samples = config.samples();
+        boolean solver = samples.method() == SampleMethod.DPM_SOLVER || samples.method() == SampleMethod.HEUN;
+        if (problems.noneOf("samples.method", "samples.spacing") && samples.spacing() != SampleSpacing.AUTO && !solver) {
+            problem(
+                    "samples.spacing",
+                    "belongs to samples.method = dpm-solver++ and heun, not to " + read.describe("samples.method")
+                            + "; set samples.spacing = auto");
         }
     }
 

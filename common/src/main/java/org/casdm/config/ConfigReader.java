@@ -27,8 +27,11 @@ import org.casdm.config.CasdmConfig.Optimizer;
 import org.casdm.config.CasdmConfig.Outer;
 import org.casdm.config.CasdmConfig.PhiInput;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.config.CasdmConfig.RateSchedule;
 import org.casdm.config.CasdmConfig.Resize;
 import org.casdm.config.CasdmConfig.Run;
+import org.casdm.config.CasdmConfig.SampleMethod;
+import org.casdm.config.CasdmConfig.SampleSpacing;
 import org.casdm.config.CasdmConfig.Samples;
 import org.casdm.config.CasdmConfig.Schedule;
 import org.casdm.config.CasdmConfig.Train;
@@ -154,6 +157,8 @@ final class ConfigReader {
         return new Optimizer(
                 read.decimal(section + "learning-rate", aboveTo(0, 1)),
                 read.integer(section + "warmup-steps", 0, BILLION),
+                read.choice(section + "schedule", RateSchedule.values()),
+                read.integer(section + "reference-steps", 1, BILLION),
                 read.decimal(section + "weight-decay", closed(0, 1)),
                 read.decimal(section + "beta1", fromToBelow(0, 1)),
                 read.decimal(section + "beta2", fromToBelow(0, 1)),
@@ -172,6 +177,8 @@ final class ConfigReader {
         return new Samples(
                 read.integer("samples.every-steps", 0, BILLION),
                 read.integer("samples.count", 1, 1024),
+                read.choice("samples.method", SampleMethod.values()),
+                read.choice("samples.spacing", SampleSpacing.values()),
                 read.integer("samples.sampler-steps", 2, 100_000),
                 read.optionalDecimal("samples.ema-rate", between(0, 1)));
     }

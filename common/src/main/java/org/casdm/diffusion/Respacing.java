@@ -3,6 +3,7 @@ package org.casdm.diffusion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -112,6 +113,11 @@ public final class Respacing {
             start += length;
         }
         return new TreeSet<>(taken).stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The count, where the text is one. */
+    public OptionalInt singleCount() {
+        return !strided && counts.size() == 1 ? OptionalInt.of(counts.get(0)) : OptionalInt.empty();
     }
 
     /**

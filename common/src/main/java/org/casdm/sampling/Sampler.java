@@ -4,20 +4,14 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.data.picture.Pixels;
-import org.casdm.diffusion.RespacedSchedule;
-import org.casdm.diffusion.Respacing;
-import org.casdm.diffusion.ReverseProcess;
-import org.casdm.diffusion.ReverseStep;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Device;
 import org.casdm.engine.Engine;
-import org.casdm.sampling.StepListener.State;
 
 /**
  * Draws images from a model, a batch at a time.
  *
- * <p>Every step estimates x_0 ({@link X0Estimator}) and then combines it with x_t and fresh noise as
- * {@link ReverseProcess} says. All images of a batch share the timestep, so all coefficients are scalars. An engine
+ * <p>A {@link Solver} goes from noise to images, step by step, over estimates of x_0 ({@link X0Estimator}). All images of a batch share the timestep, so all coefficients are scalars. An engine
  * computes the networks; everything around them is float32 on the host, the same for every engine.
  *
  * <p>An image depends on seed, number and label, not on the images drawn with it: with ND4J on one processor it is the
@@ -31,8 +25,7 @@ public final class Sampler implements AutoCloseable {
     private final int size;
     private final int imageLength;
     private final ImageNoise imageNoise;
-    private final RespacedSchedule respaced;
-    private final ReverseProcess process;
+    private final Solver solver;
     private final X0Estimator estimator;
 
     /**
@@ -57,14 +50,13 @@ public final class Sampler implements AutoCloseable {
         this.size = size;
         imageLength = Math.multiplyExact(size * size, model.colours());
         imageNoise = new ImageNoise(settings.seed());
-        respaced = Respacing.parse(settings.respacing()).apply(model.schedule());
-        process = settings.method().process(respaced);
+        solver = settings.solver(model.schedule());
         estimator = new X0Estimator(engine, device, arithmetic, model, parameters, size, settings);
     }
 
     /** The number of steps from noise to an image. */
     public int steps() {
-        return process.steps();
+        return solver.steps();
     }
 
     /** As the other {@code sample}, from the noise that belongs to the images. */
@@ -109,35 +101,11 @@ public final class Sampler implements AutoCloseable {
      */
     public float[] sample(float[] initial, StepNoise noise, int[] labels, StepListener listener) {
         int images = check(initial, labels);
-        var x = initial.clone();
-        var fresh = new float[x.length];
-        for (int step = process.steps() - 1; step >= 0; step--) {
-            var weights = process.step(step);
-            var estimate = estimator.estimate(
-                    x, images, weights.timestep(), respaced.schedule().alphaBar(step), labels);
-            listener.onStep(
-                    new State(step, weights.timestep(), x, estimate.x0Theta(), estimate.refinement(), estimate.x0()));
-            combine(x, estimate.x0(), weights);
-            if (weights.noiseScale() > 0) {
-                noise.fill(step, fresh);
-                add(x, fresh, (float) weights.noiseScale());
-            }
-        }
-        return x;
-    }
-
-    private static void combine(float[] x, float[] estimate, ReverseStep weights) {
-        float ofX = (float) weights.currentWeight();
-        float ofEstimate = (float) weights.estimateWeight();
-        for (int i = 0; i < x.length; i++) {
-            x[i] = x[i] * ofX + estimate[i] * ofEstimate;
-        }
-    }
-
-    private static void add(float[] x, float[] noise, float scale) {
-        for (int i = 0; i < x.length; i++) {
-            x[i] += noise[i] * scale;
-        }
+        return solver.solve(
+                initial.clone(),
+                (xt, timestep, alphaBar) -> estimator.estimate(xt, images, timestep, alphaBar, labels),
+                noise,
+                listener);
     }
 
     /** The number of images. */

@@ -2,6 +2,7 @@ package org.casdm.sampling;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.diffusion.Respacing;
 
 /**
@@ -29,6 +30,24 @@ public record SamplerSettings(String respacing, SamplingMethod method, Estimator
         Respacing.parse(respacing);
         Objects.requireNonNull(method);
         Objects.requireNonNull(estimator);
+    }
+
+    /**
+     * The way from noise to an image.
+     *
+     * @throws IllegalArgumentException if the schedule cannot be respaced so
+     */
+    Solver solver(NoiseSchedule schedule) {
+        return method.solver(schedule, Respacing.parse(respacing));
+    }
+
+    /**
+     * Steps from noise to an image over a schedule; {@code heun} asks the networks 2 steps - 1 times.
+     *
+     * @throws IllegalArgumentException if the schedule cannot be respaced so
+     */
+    public int steps(NoiseSchedule schedule) {
+        return solver(schedule).steps();
     }
 
     /** Deterministic DDIM (η = 0) along the whole model's clipped estimate. */

@@ -2,14 +2,21 @@ package org.casdm.sampling;
 
 import java.io.Serializable;
 import java.util.Objects;
-import org.casdm.diffusion.RespacedSchedule;
+import org.casdm.diffusion.NoiseLevels;
+import org.casdm.diffusion.NoiseLevels.Spacing;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.diffusion.Respacing;
 import org.casdm.diffusion.ReverseProcess;
 
 /** How a sampler steps from noise to an image. */
 public sealed interface SamplingMethod extends Serializable {
 
-    /** The weights of all steps. */
-    ReverseProcess process(RespacedSchedule respaced);
+    /**
+     * The way over the timesteps of a schedule.
+     *
+     * @throws IllegalArgumentException if the schedule cannot be respaced so
+     */
+    Solver solver(NoiseSchedule schedule, Respacing respacing);
 
     /**
      * Ancestral sampling; {@link ReverseProcess#ddpm}.
@@ -23,8 +30,9 @@ public sealed interface SamplingMethod extends Serializable {
         }
 
         @Override
-        public ReverseProcess process(RespacedSchedule respaced) {
-            return ReverseProcess.ddpm(respaced, variance);
+        public Solver solver(NoiseSchedule schedule, Respacing respacing) {
+            var respaced = respacing.apply(schedule);
+            return new StepwiseSolver(ReverseProcess.ddpm(respaced, variance), respaced);
         }
     }
 
@@ -42,8 +50,49 @@ public sealed interface SamplingMethod extends Serializable {
         }
 
         @Override
-        public ReverseProcess process(RespacedSchedule respaced) {
-            return ReverseProcess.ddim(respaced, eta);
+        public Solver solver(NoiseSchedule schedule, Respacing respacing) {
+            var respaced = respacing.apply(schedule);
+            return new StepwiseSolver(ReverseProcess.ddim(respaced, eta), respaced);
+        }
+    }
+
+    /**
+     * DPM-Solver++ (2M); {@link MultistepSolver}.
+     *
+     * @param spacing of the noise levels
+     */
+    record DpmSolver(Spacing spacing) implements SamplingMethod {
+
+        /** As diffusers' scheduler by default. */
+        public static final Spacing DEFAULT_SPACING = Spacing.UNIFORM;
+
+        public DpmSolver {
+            Objects.requireNonNull(spacing);
+        }
+
+        @Override
+        public Solver solver(NoiseSchedule schedule, Respacing respacing) {
+            return new MultistepSolver(NoiseLevels.ofMultistep(schedule, spacing, respacing));
+        }
+    }
+
+    /**
+     * Heun's method (EDM); {@link HeunSolver}.
+     *
+     * @param spacing of the noise levels
+     */
+    record Heun(Spacing spacing) implements SamplingMethod {
+
+        /** EDM's. */
+        public static final Spacing DEFAULT_SPACING = Spacing.KARRAS;
+
+        public Heun {
+            Objects.requireNonNull(spacing);
+        }
+
+        @Override
+        public Solver solver(NoiseSchedule schedule, Respacing respacing) {
+            return new HeunSolver(NoiseLevels.ofHeun(schedule, spacing, respacing));
         }
     }
 }

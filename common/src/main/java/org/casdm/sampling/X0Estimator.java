@@ -94,7 +94,7 @@ final class X0Estimator implements AutoCloseable {
      * @param labels a class label for each image, null for a model without classes
      * @throws SamplingException if a network's output is not finite
      */
-    Estimate estimate(float[] xt, int images, int timestep, double alphaBar, int[] labels) {
+    Estimate estimate(float[] xt, int images, double timestep, double alphaBar, int[] labels) {
         if (buffers == null || buffers.images() != images) {
             buffers = allocate(images);
         }
@@ -150,7 +150,7 @@ final class X0Estimator implements AutoCloseable {
     }
 
     /** Clipping makes a finite number of one that is not: images would be white without a reason given. */
-    private void checkFinite(String network, float[] output, int images, int timestep) {
+    private void checkFinite(String network, float[] output, int images, double timestep) {
         int channels = output.length / (images * size * size);
         forEachImage(images, (from, to) -> {
             boolean finite = true;
@@ -158,7 +158,7 @@ final class X0Estimator implements AutoCloseable {
                 finite &= Math.abs(output[i]) <= Float.MAX_VALUE;
             }
             if (!finite) {
-                throw new SamplingException("The " + network + " network's output at timestep " + timestep
+                throw new SamplingException("The " + network + " network's output at timestep " + Math.round(timestep)
                         + " is not finite (NaN or infinite): no image can be drawn from these parameters. Draw from an"
                         + " earlier checkpoint, or from another moving average of this one");
             }

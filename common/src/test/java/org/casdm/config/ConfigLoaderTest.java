@@ -333,6 +333,8 @@ class ConfigLoaderTest {
                 .contains("model.classes = 10 (my.conf: 2)", "data.labels = none (my.conf: 1)");
         assertThat(problem("data.format = cifar100\nmodel.classes = 10")).contains("set model.classes = 100");
         assertThat(problem("diffusion.steps = 20, samples.sampler-steps = 10")).contains("linear", "21");
+        assertThat(problem("samples.spacing = karras")).contains("samples.method", "auto");
+        load("samples.spacing = karras, samples.method = \"dpm-solver++\"");
         assertThat(problem("model.kind = ddpm, loss.eps = 0")).contains("loss.eps");
         assertThat(problem("data.channels = 1, loss.lpips = 0.1")).contains("data.channels = 1", "loss.lpips = 0.1");
         assertThat(problem("model.kind = dual, loss { eps = 0, x0 = 0, mu = 0 }"))

@@ -1,6 +1,7 @@
 package org.casdm.job.cli;
 
 import java.util.Optional;
+import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.job.evaluate.RunSampling;
 import org.casdm.job.sample.SampleRequest;
 import picocli.CommandLine.Option;
@@ -25,8 +26,14 @@ final class DrawingOptions {
             names = "--method",
             paramLabel = "METHOD",
             defaultValue = "ddim",
-            description = "With --run: ddim or ddpm (default: ${DEFAULT-VALUE}).")
+            description = "With --run: ddim, ddpm, dpm-solver++ or heun (default: ${DEFAULT-VALUE}).")
     private SampleRequest.Method method;
+
+    @Option(
+            names = "--spacing",
+            paramLabel = "SPACING",
+            description = "With --run: noise levels of dpm-solver++ and heun: uniform, trailing, karras or respaced.")
+    private Spacing spacing;
 
     @Option(
             names = "--respacing",
@@ -64,6 +71,7 @@ final class DrawingOptions {
                 Optional.ofNullable(ema),
                 Optional.ofNullable(respacing),
                 method,
+                Optional.ofNullable(spacing),
                 Optional.ofNullable(classes),
                 seed,
                 keep);

@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
+import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.cli.spark.SparkOptions;
 import org.casdm.job.cli.spark.SparkProgram;
@@ -101,8 +102,17 @@ final class SampleCommand implements Callable<Integer> {
             names = "--method",
             paramLabel = "METHOD",
             defaultValue = "ddim",
-            description = "ddim or ddpm (default: ${DEFAULT-VALUE}).")
+            description = "ddim, ddpm, dpm-solver++ (2M) or heun (EDM; asks the networks 2 N - 1 times for N "
+                    + "timesteps). Default: ${DEFAULT-VALUE}.")
     private SampleRequest.Method method;
+
+    @Option(
+            names = "--spacing",
+            paramLabel = "SPACING",
+            description = "Noise levels of dpm-solver++ and heun: uniform (timesteps, diffusers' linspace), trailing, "
+                    + "karras (EDM's) or respaced (the timesteps of --respacing). Default: uniform for dpm-solver++, "
+                    + "karras for heun.")
+    private Spacing spacing;
 
     @Option(
             names = "--respacing",
@@ -188,6 +198,7 @@ final class SampleCommand implements Callable<Integer> {
                     Optional.ofNullable(ema),
                     Optional.ofNullable(respacing),
                     method,
+                    Optional.ofNullable(spacing),
                     Optional.ofNullable(variance)
                             .map(choice ->
                                     choice == VarianceChoice.SMALL ? Variance.FIXED_SMALL : Variance.FIXED_LARGE),

@@ -1,6 +1,5 @@
 package org.casdm.job.evaluate;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -8,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.StepName;
+import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.job.sample.SampleRequest;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.storage.Locations;
@@ -21,6 +21,7 @@ import org.casdm.storage.Locations;
  * @param ema       a moving average's rate, or "none"; empty: the run's own choice
  * @param respacing timesteps to visit; empty: the run's own choice
  * @param method    how to step
+ * @param spacing   of the noise levels of dpm-solver++ and heun; empty: the method's own
  * @param classes   "all" or class numbers; empty for a model without classes
  * @param seed      of the noise
  * @param keep      whether the samples stay when they have been judged
@@ -32,6 +33,7 @@ public record RunSampling(
         Optional<String> ema,
         Optional<String> respacing,
         SampleRequest.Method method,
+        Optional<Spacing> spacing,
         Optional<String> classes,
         long seed,
         boolean keep) {
@@ -48,6 +50,7 @@ public record RunSampling(
                 ema,
                 respacing,
                 method,
+                spacing,
                 Optional.empty(),
                 OptionalDouble.empty(),
                 Estimator.CASCADE,
@@ -64,7 +67,8 @@ public record RunSampling(
         words.put("count", Long.toString(count));
         words.put("ema", ema.orElse("default"));
         words.put("respacing", respacing.orElse("default"));
-        words.put("method", method.name().toLowerCase(Locale.ROOT));
+        words.put("method", method.toString());
+        spacing.ifPresent(choice -> words.put("spacing", choice.text()));
         words.put("classes", classes.orElse("none"));
         words.put("seed", Long.toString(seed));
         return words;

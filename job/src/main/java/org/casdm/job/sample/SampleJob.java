@@ -10,15 +10,12 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.ConfigException;
-import org.casdm.diffusion.Respacing;
-import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.progress.TimeText;
 import org.casdm.job.sample.SampleRequest.Format;
-import org.casdm.job.sample.SampleRequest.Method;
 import org.casdm.job.sample.draw.DrawPart;
 import org.casdm.job.sample.draw.DrawTrajectory;
 import org.casdm.job.sample.draw.SampleTask;
@@ -34,7 +31,6 @@ import org.casdm.job.sample.model.SampleFailure;
 import org.casdm.job.sample.model.StoredModel;
 import org.casdm.job.sample.model.WeightChoice;
 import org.casdm.sampling.SamplerSettings;
-import org.casdm.sampling.SamplingMethod;
 import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.ContentDigest;
 import org.slf4j.Logger;
@@ -66,16 +62,15 @@ public final class SampleJob {
         var model = StoredModel.find(request.checkpoint(), new WeightChoice(request.ema()), hadoop);
         try {
             var sampler =
-                    new SamplerSettings(respacing(model), method(), request.network(), request.clip(), request.seed());
+                    new SamplerSettings(
+                            respacing(model), request.sampling(), request.network(), request.clip(), request.seed());
             settings = new SampleSettings(
                     model,
                     sampler,
                     ClassCycle.parse(request.classes(), model.config().model().classes()),
                     request.interpolation().orElse(null),
                     request.format() == Format.PNG ? PartFormat.PNG : PartFormat.PARQUET);
-            steps = Respacing.parse(sampler.respacing())
-                    .apply(model.spec().schedule())
-                    .steps();
+            steps = sampler.steps(model.spec().schedule());
             check(model.spec());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of(e.getMessage()));
@@ -86,12 +81,6 @@ public final class SampleJob {
         return request.respacing()
                 .map(text -> text.strip().equals(ALL_TIMESTEPS) ? "" : text.strip())
                 .orElseGet(() -> Integer.toString(model.config().samples().samplerSteps()));
-    }
-
-    private SamplingMethod method() {
-        return request.method() == Method.DDPM
-                ? new SamplingMethod.Ddpm(request.variance().orElse(Variance.FIXED_SMALL))
-                : new SamplingMethod.Ddim(request.eta().orElse(0));
     }
 
     private void check(ModelSpec model) {

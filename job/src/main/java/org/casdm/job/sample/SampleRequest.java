@@ -3,10 +3,12 @@ package org.casdm.job.sample;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.draw.TrajectoryRequest;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.SamplerSettings.Estimator;
+import org.casdm.sampling.SamplingMethod;
 
 /**
  * What the user asks for, as it is said on the command line.
@@ -20,6 +22,7 @@ import org.casdm.sampling.SamplerSettings.Estimator;
  * @param ema a moving average's rate, or "none"; empty: the one that the run draws its grids with
  * @param respacing as {@link org.casdm.diffusion.Respacing} reads it, or "all"; empty: the run's samples.sampler-steps
  * @param method how to step
+ * @param spacing of the noise levels of dpm-solver++ and heun; empty: the method's own
  * @param variance of DDPM's noise; empty: small
  * @param eta share of fresh noise of DDIM; empty: 0
  * @param network whose estimate to follow
@@ -39,6 +42,7 @@ public record SampleRequest(
         Optional<String> ema,
         Optional<String> respacing,
         Method method,
+        Optional<Spacing> spacing,
         Optional<Variance> variance,
         OptionalDouble eta,
         Estimator network,
@@ -62,8 +66,27 @@ public record SampleRequest(
 
     /** How to step. */
     public enum Method {
-        DDPM,
-        DDIM
+        DDPM("ddpm"),
+        DDIM("ddim"),
+        DPM_SOLVER("dpm-solver++"),
+        HEUN("heun");
+
+        private final String text;
+
+        Method(String text) {
+            this.text = text;
+        }
+
+        /** Whether it solves the ODE over noise levels that can be spaced. */
+        boolean hasSpacing() {
+            return this == DPM_SOLVER || this == HEUN;
+        }
+
+        /** The name on the command line. */
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     /** @throws IllegalArgumentException saying what is wrong, for the user */
@@ -72,11 +95,22 @@ public record SampleRequest(
         require(batch >= 1, "--batch is at least 1, not " + batch);
         require(imagesPerPart.isEmpty() || imagesPerPart.getAsInt() >= 1, "--images-per-part is at least 1");
         require(method == Method.DDPM || variance.isEmpty(), "--variance belongs to --method=ddpm");
+        require(method.hasSpacing() || spacing.isEmpty(), "--spacing belongs to --method=dpm-solver++ and heun");
         require(method == Method.DDIM || eta.isEmpty(), "--eta belongs to --method=ddim");
         require(
-                interpolation.isEmpty() || method == Method.DDIM && eta.orElse(0) == 0,
-                "--interpolate needs --method=ddim without fresh noise (--eta=0): else the images on the way do not"
+                interpolation.isEmpty() || method != Method.DDPM && eta.orElse(0) == 0,
+                "--interpolate needs a method without fresh noise, such as --method=ddim with --eta=0: else the images on the way do not"
                         + " follow from its ends");
+    }
+
+    /** The method with its settings. */
+    SamplingMethod sampling() {
+        return switch (method) {
+            case DDPM -> new SamplingMethod.Ddpm(variance.orElse(Variance.FIXED_SMALL));
+            case DDIM -> new SamplingMethod.Ddim(eta.orElse(0));
+            case DPM_SOLVER -> new SamplingMethod.DpmSolver(spacing.orElse(SamplingMethod.DpmSolver.DEFAULT_SPACING));
+            case HEUN -> new SamplingMethod.Heun(spacing.orElse(SamplingMethod.Heun.DEFAULT_SPACING));
+        };
     }
 
     private static void require(boolean holds, String problem) {

@@ -1,6 +1,7 @@
 package org.casdm.job.train;
 
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -8,14 +9,17 @@ import org.apache.spark.broadcast.Broadcast;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
+import org.casdm.diffusion.NoiseLevels.Spacing;
+import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.device.DeviceAssignment;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingException;
+import org.casdm.sampling.SamplingMethod;
 
 /**
- * Draws the images of a sample grid on an executor, by DDIM.
+ * Draws the images of a sample grid on an executor.
  *
  * @param parameters the model's flat vector
  * @param threads host threads
@@ -39,8 +43,12 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
         int[] labels = classes == 0
                 ? null
                 : IntStream.range(0, count).map(i -> i % classes).toArray();
-        var settings = SamplerSettings.ddim(
-                Integer.toString(config.samples().samplerSteps()), config.run().seed());
+        var settings = new SamplerSettings(
+                Integer.toString(config.samples().samplerSteps()),
+                method(config.samples()),
+                SamplerSettings.Estimator.CASCADE,
+                true,
+                config.run().seed());
         try (var vector = new FloatPointer(parameters.value());
                 var sampler = new Sampler(
                         computer.engine(),
@@ -55,5 +63,26 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
             // Would fail as often as Spark tries.
             return new Drawn(null, e.getMessage());
         }
+    }
+
+    private static SamplingMethod method(CasdmConfig.Samples samples) {
+        return switch (samples.method()) {
+            case DDIM -> new SamplingMethod.Ddim(0);
+            case DDPM -> new SamplingMethod.Ddpm(Variance.FIXED_SMALL);
+            case DPM_SOLVER ->
+                new SamplingMethod.DpmSolver(
+                        spacing(samples.spacing()).orElse(SamplingMethod.DpmSolver.DEFAULT_SPACING));
+            case HEUN ->
+                new SamplingMethod.Heun(spacing(samples.spacing()).orElse(SamplingMethod.Heun.DEFAULT_SPACING));
+        };
+    }
+
+    private static Optional<Spacing> spacing(CasdmConfig.SampleSpacing spacing) {
+        return switch (spacing) {
+            case AUTO -> Optional.empty();
+            case UNIFORM -> Optional.of(Spacing.UNIFORM);
+            case TRAILING -> Optional.of(Spacing.TRAILING);
+            case KARRAS -> Optional.of(Spacing.KARRAS);
+        };
     }
 }

@@ -94,11 +94,22 @@ class CasdmTest {
                 .isEqualTo(ExitCode.USAGE);
         assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--count=1", "--eta=1", "--method=ddpm"))
                 .isEqualTo(ExitCode.USAGE);
+        assertThat(casdm("sample", "--checkpoint=x", "--out=y", "--count=1", "--spacing=karras"))
+                .isEqualTo(ExitCode.USAGE);
         assertThat(error.toString())
+                .contains("--spacing belongs to --method=dpm-solver++ and heun")
                 .contains("Give --count, or --interpolate")
                 .contains("--count is 1 to 999,999,999")
                 .contains("two seeds and a number of images")
                 .contains("--eta belongs to --method=ddim");
+        assertThat(casdm(
+                        "sample",
+                        "--checkpoint=" + folder,
+                        "--out=y",
+                        "--count=1",
+                        "--method=dpm-solver++",
+                        "--spacing=karras"))
+                .isEqualTo(ExitCode.FAILURE);
         assertThat(casdm("sample", "--checkpoint=" + folder, "--out=y", "--count=1"))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(error.toString()).contains("is not a run: it has no config.conf");

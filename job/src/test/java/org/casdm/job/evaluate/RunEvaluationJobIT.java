@@ -78,6 +78,7 @@ class RunEvaluationJobIT {
                         Optional.of("2"),
                         SampleRequest.Method.DDIM,
                         Optional.empty(),
+                        Optional.empty(),
                         5,
                         keep),
                 StepChoice.parse(steps));

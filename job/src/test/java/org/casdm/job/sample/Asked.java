@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
@@ -21,6 +22,7 @@ final class Asked {
     Optional<String> ema = Optional.empty();
     Optional<String> respacing = Optional.empty();
     Method method = Method.DDIM;
+    Optional<Spacing> spacing = Optional.empty();
     Optional<Variance> variance = Optional.empty();
     OptionalDouble eta = OptionalDouble.empty();
     Estimator network = Estimator.CASCADE;
@@ -42,6 +44,7 @@ final class Asked {
                 asked.ema,
                 asked.respacing,
                 asked.method,
+                asked.spacing,
                 asked.variance,
                 asked.eta,
                 asked.network,

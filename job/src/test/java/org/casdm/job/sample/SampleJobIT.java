@@ -22,6 +22,7 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.ConfigException;
 import org.casdm.data.picture.ImageDecoder;
+import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Device;
@@ -119,6 +120,28 @@ class SampleJobIT {
                         5));
         assertThat(SampleExamples.pixels(draw("plain@10", "earlier", asked -> asked.count = 1)))
                 .isNotEqualTo(Arrays.copyOf(SampleExamples.pixels(ddim), SampleExamples.IMAGE));
+    }
+
+    @Test
+    void solversDrawWithTheirSpacing() throws IOException {
+        var heun = draw("plain", "heun", asked -> {
+            asked.method = Method.HEUN;
+            asked.respacing = Optional.of("3");
+        });
+        assertThat(SampleExamples.pixels(heun))
+                .isEqualTo(expected(
+                        new SamplerSettings(
+                                "3", new SamplingMethod.Heun(Spacing.KARRAS), Estimator.CASCADE, true, 12),
+                        5));
+        var solver = draw("plain", "dpm-solver", asked -> {
+            asked.method = Method.DPM_SOLVER;
+            asked.spacing = Optional.of(Spacing.TRAILING);
+        });
+        assertThat(SampleExamples.pixels(solver))
+                .isEqualTo(expected(
+                        new SamplerSettings(
+                                "4", new SamplingMethod.DpmSolver(Spacing.TRAILING), Estimator.CASCADE, true, 12),
+                        5));
     }
 
     @Test

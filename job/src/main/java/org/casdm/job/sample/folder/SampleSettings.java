@@ -12,6 +12,8 @@ import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingMethod;
 import org.casdm.sampling.SamplingMethod.Ddim;
 import org.casdm.sampling.SamplingMethod.Ddpm;
+import org.casdm.sampling.SamplingMethod.DpmSolver;
+import org.casdm.sampling.SamplingMethod.Heun;
 
 /**
  * All that images depend on, but for their numbers, and how they are stored. Parts with equal settings fit together.
@@ -71,6 +73,10 @@ public record SampleSettings(
             return "ddpm, " + ddpm.variance().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " variance";
         } else if (method instanceof Ddim ddim) {
             return "ddim, eta " + ddim.eta();
+        } else if (method instanceof DpmSolver solver) {
+            return "dpm-solver++, spacing " + solver.spacing().text();
+        } else if (method instanceof Heun heun) {
+            return "heun, spacing " + heun.spacing().text();
         }
         throw new IllegalArgumentException("Unknown method " + method);
     }
