@@ -73,6 +73,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param threads host threads for the arithmetic around the matrix products
      * @param dataType FLOAT, or DOUBLE for gradient checks
      * @param lpips the metric function among the losses; empty: none
+     * @param lpipsMinAlphaBar least ᾱ_t of the images that the metric judges; 0: all of them
      */
     public record Training(
             IUpdater updater,
@@ -80,7 +81,19 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             long seed,
             int threads,
             DataType dataType,
-            Optional<LpipsSpec> lpips) {
+            Optional<LpipsSpec> lpips,
+            double lpipsMinAlphaBar) {
+
+        /** Training with a metric function that judges all images. */
+        public Training(
+                IUpdater updater,
+                double weightDecay,
+                long seed,
+                int threads,
+                DataType dataType,
+                Optional<LpipsSpec> lpips) {
+            this(updater, weightDecay, seed, threads, dataType, lpips, 0);
+        }
 
         /** Training without a metric function. */
         public Training(IUpdater updater, double weightDecay, long seed, int threads, DataType dataType) {
@@ -158,7 +171,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                                 "timestep");
             }
         }
-        training.lpips().ifPresent(lpips -> metric(graph, model, lpips, terms));
+        training.lpips().ifPresent(lpips -> metric(graph, model, lpips, training.lpipsMinAlphaBar(), terms));
         return graph.addLayer(
                         LOSS,
                         new LossLayer.Builder(new WeightedMean())
@@ -169,7 +182,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 .build();
     }
 
-    private static void metric(GraphBuilder graph, ModelSpec model, LpipsSpec lpips, String otherTerms) {
+    private static void metric(
+            GraphBuilder graph, ModelSpec model, LpipsSpec lpips, double minAlphaBar, String otherTerms) {
         int colours = model.colours();
         switch (model.kind()) {
             case CAS_DM -> graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(0, colours)), "phi");
@@ -183,7 +197,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             case DUAL ->
                 graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(colours, 2 * colours)), "theta");
         }
-        graph.addVertex(METRIC, new LpipsTerm(lpips), PREDICTION, "x0")
+        graph.addVertex(METRIC, new LpipsTerm(lpips, model.schedule(), minAlphaBar), PREDICTION, "x0", "timestep")
                 .addVertex(TERMS, new FunctionVertex(new JoinTerms()), otherTerms, METRIC);
     }
 

@@ -61,7 +61,8 @@ public final class ConfiguredModel {
                 config.loss().eps(),
                 config.loss().x0(),
                 config.loss().mu(),
-                config.loss().lpips());
+                config.loss().lpips(),
+                config.lpips().minAlphaBar());
     }
 
     /** The metric function among the losses; empty where its weight is 0. */

@@ -11,8 +11,10 @@ import java.util.stream.Stream;
  * @param x0 of ‖x_0^φ - x_0‖²
  * @param mu of ‖μ - μ̃‖²
  * @param lpips of the metric function LPIPS(x_0^φ, x_0); above 0 for graphs that have the metric, 0 for others
+ * @param lpipsMinAlphaBar least ᾱ_t of the images that the metric judges; 0: all of them
  */
-public record LossWeights(double eps, double x0, double mu, double lpips) implements Serializable {
+public record LossWeights(double eps, double x0, double mu, double lpips, double lpipsMinAlphaBar)
+        implements Serializable {
 
     /** The name of the metric's term. */
     public static final String LPIPS = "lpips";
@@ -20,6 +22,11 @@ public record LossWeights(double eps, double x0, double mu, double lpips) implem
     /** Weights without the metric function. */
     public LossWeights(double eps, double x0, double mu) {
         this(eps, x0, mu, 0);
+    }
+
+    /** Weights with a metric function that judges all images. */
+    public LossWeights(double eps, double x0, double mu, double lpips) {
+        this(eps, x0, mu, lpips, 0);
     }
 
     /** The names of a model's loss terms, in order: its own and, with a weight for it, that of the metric. */

@@ -162,7 +162,8 @@ public record CasdmConfig(
             Optional<String> weightsSha256,
             Optional<String> lin,
             Optional<String> linSha256,
-            Resize resize) {}
+            Resize resize,
+            double minAlphaBar) {}
 
     /** The network that LPIPS compares features of. */
     public enum Trunk implements Choice {

@@ -126,7 +126,8 @@ final class ConfigReader {
                 read.sha256("lpips.weights-sha256"),
                 read.location("lpips.lin"),
                 read.sha256("lpips.lin-sha256"),
-                read.choice("lpips.resize", Resize.values()));
+                read.choice("lpips.resize", Resize.values()),
+                read.decimal("lpips.min-alpha-bar", fromToBelow(0, 1)));
     }
 
     private Train train() {

@@ -3,6 +3,7 @@ package org.casdm.cascade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.data.Offset;
@@ -48,7 +49,11 @@ class MetricGradientIT {
     }
 
     private static CascadeGraph graph(ModelSpec model) {
-        var graph = CascadeGraph.create(model, TRAINING);
+        return graph(model, TRAINING);
+    }
+
+    private static CascadeGraph graph(ModelSpec model, Training training) {
+        var graph = CascadeGraph.create(model, training);
         // Fresh networks end in zeros, which hide the gradients of all that is before: fill everything.
         graph.params()
                 .addi(Networks.normal(3, DataType.DOUBLE, graph.params().length())
@@ -123,6 +128,43 @@ class MetricGradientIT {
 
             check(graph, batch, thetaLength, graph.params().length());
         }
+    }
+
+    /** ᾱ of the cosine schedule of 100 timesteps is 0.89 at 20 and 0.33 at 60: the second image is not judged. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void imagesBelowTheLeastAlphaBar_haveNoDistanceAndNoGradient(Kind kind) {
+        var model = model(kind);
+        var weights = new LossWeights(0, 0, 0, 0.7);
+        var some = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.5);
+        var none = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.95);
+        try (var graph = graph(model, TRAINING);
+                var ofSome = graph(model, some);
+                var ofNone = graph(model, none)) {
+            var both = batch(model, weights);
+            var nothing = gradient(ofNone, both);
+            assertThat(nothing.norm2Number().doubleValue()).isZero();
+            int last = ofNone.lastTerms().length - 1;
+            assertThat(ofNone.lastTerms()[last]).isZero();
+
+            // The gradient of both is that of the first image alone, divided by two.
+            var first = gradient(graph, firstOf(both));
+            var judged = gradient(ofSome, both);
+            assertThat(judged.mul(2).subi(first).norm2Number().doubleValue())
+                    .isLessThan(1e-12 * first.norm2Number().doubleValue());
+            int column = ofSome.lastTermsOfImages()[0].length - 1;
+            assertThat(ofSome.lastTermsOfImages()[0][column]).isPositive();
+            assertThat(ofSome.lastTermsOfImages()[1][column]).isZero();
+        }
+    }
+
+    private static MultiDataSet firstOf(MultiDataSet batch) {
+        var one = NDArrayIndex.interval(0, 1);
+        return new MultiDataSet(
+                Arrays.stream(batch.getFeatures())
+                        .map(array -> array.get(one).dup())
+                        .toArray(INDArray[]::new),
+                new INDArray[] {batch.getLabels(0).get(one).dup()});
     }
 
     /** Some steps at the size that small images are resized to: the distance falls, and only who should learn does. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -110,6 +111,30 @@ class EngineParityIT {
                 false,
                 plan.arithmetic());
         assertSameStep(withMetric, TrainingExamples.batch(model, 2, 32, 3), 4);
+    }
+
+    /** One of two images is judged, or none. */
+    @ParameterizedTest
+    @CsvSource({"CAS_DM,1", "DDPM,1", "DUAL,0", "CAS_DM,0"})
+    void metricFunctionOfSomeTimesteps(Kind kind, int judged) {
+        var model = TrainingExamples.model(kind, false, 0, 0, true);
+        var plan = TrainingExamples.plan(model);
+        var batch = TrainingExamples.batch(model, 2, 32, 3);
+        double largest = Arrays.stream(batch.timesteps())
+                .mapToDouble(model.schedule()::alphaBar)
+                .max()
+                .orElseThrow();
+        var withMetric = new TrainingPlan(
+                model,
+                new LossWeights(1, 0.5, 2, 0.3, judged == 1 ? largest : Math.nextUp(largest)),
+                plan.optimizer(),
+                plan.weightDecay(),
+                Optional.of(new TrainingPlan.Metric(
+                        new LpipsSpec(Trunk.SQUEEZE, Resize.NONE), LpipsWeights.random(Trunk.SQUEEZE))),
+                1,
+                false,
+                plan.arithmetic());
+        assertSameStep(withMetric, batch, 4);
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 package org.casdm.cascade.graph;
 
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsResult;
 import org.casdm.lpips.LpipsSpec;
@@ -16,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The metric function as a vertex: (prediction of x_0, x_0) to the LPIPS distance of each image, [images, 1]. The
- * gradient flows only into the prediction.
+ * The metric function as a vertex: (prediction of x_0, x_0, timesteps) to the LPIPS distance of each image, [images, 1].
+ * The gradient flows into the prediction alone. Images whose ᾱ_t is too small are not compared: their distance is 0.
  *
  * <p>The configuration says which LPIPS; its weights are no part of the model, so they travel neither with the
  * configuration nor with the parameters: the builder of the graph gives them to {@link Computation#setLpips}.
@@ -27,25 +29,37 @@ public final class LpipsTerm extends CascadeVertex {
     private static final long serialVersionUID = 1;
 
     private final LpipsSpec spec;
+    private final NoiseSchedule schedule;
+    private final double minAlphaBar;
 
-    /** A vertex that awaits this LPIPS. */
-    public LpipsTerm(LpipsSpec spec) {
+    /**
+     * A vertex that awaits this LPIPS.
+     *
+     * @param schedule of the timesteps
+     * @param minAlphaBar least ᾱ_t of the images that are compared; 0: all
+     */
+    public LpipsTerm(LpipsSpec spec, NoiseSchedule schedule, double minAlphaBar) {
         this.spec = Objects.requireNonNull(spec);
+        this.schedule = Objects.requireNonNull(schedule);
+        this.minAlphaBar = minAlphaBar;
     }
 
     @Override
     public GraphVertex clone() {
-        return new LpipsTerm(spec);
+        return new LpipsTerm(spec, schedule, minAlphaBar);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof LpipsTerm term && term.spec.equals(spec);
+        return other instanceof LpipsTerm term
+                && term.spec.equals(spec)
+                && term.schedule.equals(schedule)
+                && term.minAlphaBar == minAlphaBar;
     }
 
     @Override
     public int hashCode() {
-        return spec.hashCode();
+        return Objects.hash(spec, schedule, minAlphaBar);
     }
 
     @Override
@@ -55,7 +69,7 @@ public final class LpipsTerm extends CascadeVertex {
 
     @Override
     public int minVertexInputs() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -66,7 +80,7 @@ public final class LpipsTerm extends CascadeVertex {
             INDArray paramsView,
             boolean initializeParams,
             DataType dataType) {
-        return new Computation(spec, graph, name, index, dataType);
+        return new Computation(this, graph, name, index, dataType);
     }
 
     @Override
@@ -79,19 +93,21 @@ public final class LpipsTerm extends CascadeVertex {
 
         private static final long serialVersionUID = 1;
 
-        private final LpipsSpec spec;
+        private final LpipsTerm config;
         private transient Lpips lpips;
+        /** The images that are compared. */
+        private transient int[] judged;
         private transient LpipsResult result;
         private transient LayerClock clock;
 
-        private Computation(LpipsSpec spec, ComputationGraph graph, String name, int index, DataType dataType) {
+        private Computation(LpipsTerm config, ComputationGraph graph, String name, int index, DataType dataType) {
             super(graph, name, index, dataType);
-            this.spec = spec;
+            this.config = config;
         }
 
         /** Which LPIPS the vertex awaits. */
         public LpipsSpec spec() {
-            return spec;
+            return config.spec;
         }
 
         /**
@@ -100,8 +116,8 @@ public final class LpipsTerm extends CascadeVertex {
          * @throws IllegalArgumentException if it is another LPIPS than the configuration's
          */
         public void setLpips(Lpips metric) {
-            if (!metric.spec().equals(spec) || metric.dataType() != dataType) {
-                throw new IllegalArgumentException("The graph awaits " + spec + " in " + dataType + ", not "
+            if (!metric.spec().equals(config.spec) || metric.dataType() != dataType) {
+                throw new IllegalArgumentException("The graph awaits " + config.spec + " in " + dataType + ", not "
                         + metric.spec() + " in " + metric.dataType());
             }
             close();
@@ -120,17 +136,47 @@ public final class LpipsTerm extends CascadeVertex {
                         + " to be called first");
             }
             var outer = clock().enter(LayerClock.Kind.METRIC);
-            result = lpips.forward(inputs[0], inputs[1], training);
+            int[] timesteps = inputs[2].toIntVector();
+            judged = IntStream.range(0, timesteps.length)
+                    .filter(image -> config.schedule.alphaBar(timesteps[image]) >= config.minAlphaBar)
+                    .toArray();
+            var distances = Nd4j.zeros(dataType, timesteps.length, 1);
+            if (judged.length > 0) {
+                result = lpips.forward(judged(inputs[0]), judged(inputs[1]), training);
+                double[] values = result.distances();
+                for (int i = 0; i < judged.length; i++) {
+                    distances.putScalar(judged[i], 0, values[i]);
+                }
+            }
             clock().leave(outer, 0);
-            return Nd4j.createFromArray(result.distances()).castTo(dataType).reshape(inputs[0].size(0), 1);
+            return distances;
         }
 
         @Override
         public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
             var outer = clock().enter(LayerClock.Kind.METRIC);
-            var gradient = result.backward(epsilon);
+            var gradient = Nd4j.zerosLike(inputs[0]);
+            if (judged.length > 0) {
+                var ofJudged = result.backward(judged(epsilon));
+                for (int i = 0; i < judged.length; i++) {
+                    gradient.slice(judged[i]).assign(ofJudged.slice(i));
+                }
+            }
             clock().leave(outer, 0);
-            return new Pair<>(null, new INDArray[] {gradient, Nd4j.zerosLike(inputs[1])});
+            return new Pair<>(
+                    null, new INDArray[] {gradient, Nd4j.zerosLike(inputs[1]), Nd4j.zerosLike(inputs[2])});
+        }
+
+        /** The rows of the images that are compared. */
+        private INDArray judged(INDArray rows) {
+            return judged.length == rows.size(0) ? rows : Nd4j.pullRows(rows.reshape(rows.size(0), -1), 1, judged)
+                    .reshape(shape(rows));
+        }
+
+        private long[] shape(INDArray rows) {
+            long[] shape = rows.shape().clone();
+            shape[0] = judged.length;
+            return shape;
         }
 
         private LayerClock clock() {
@@ -149,7 +195,7 @@ public final class LpipsTerm extends CascadeVertex {
 
         @Override
         public String toString() {
-            return "LpipsTerm(" + vertexName + ", " + spec + ")";
+            return "LpipsTerm(" + vertexName + ", " + config.spec + ")";
         }
     }
 }

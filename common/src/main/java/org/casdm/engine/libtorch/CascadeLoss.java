@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.engine.libtorch.network.LibTorchUNet;
@@ -25,6 +27,7 @@ final class CascadeLoss {
 
     private final ModelSpec model;
     private final double[] weights;
+    private final double minAlphaBar;
     private final Target target;
     private final LibTorchUNet theta;
     private final Optional<LibTorchUNet> phi;
@@ -39,6 +42,7 @@ final class CascadeLoss {
             Target target) {
         this.model = model;
         this.weights = weights.of(weights.terms(model));
+        minAlphaBar = weights.lpipsMinAlphaBar();
         this.target = target;
         theta = networks.get(0);
         phi = networks.stream().skip(1).findFirst();
@@ -80,6 +84,13 @@ final class CascadeLoss {
             return target.upload(values, 0, values.length, 1, 1, 1);
         }
 
+        /** The images that the metric function judges. */
+        int[] judged() {
+            return IntStream.range(0, timesteps.length)
+                    .filter(image -> model.schedule().alphaBar(timesteps[image]) >= minAlphaBar)
+                    .toArray();
+        }
+
         Tensor network(LibTorchUNet network, Tensor input, Pass pass) {
             return network.forward(input, seenTimesteps, labels, pass);
         }
@@ -113,11 +124,20 @@ final class CascadeLoss {
             }
             if (lpips.isPresent()) {
                 double weight = weights[weights.length - 1] * share;
-                var comparison = lpips.get().withGradient(prediction.image().detach(), part.x0);
-                all.add(comparison.distances());
-                // Its gradient is computed already: this has the same.
-                loss = loss.add(
-                        prediction.image().mul(comparison.gradient()).sum().mul(Tensors.scalar(weight)));
+                int[] judged = part.judged();
+                var distances = target.zeros(ScalarType.Float, count);
+                if (judged.length > 0) {
+                    var chosen = target.upload(judged, 0, judged.length);
+                    var images = judged.length == count
+                            ? prediction.image()
+                            : prediction.image().index_select(0, chosen);
+                    var others = judged.length == count ? part.x0 : part.x0.index_select(0, chosen);
+                    var comparison = lpips.get().withGradient(images.detach(), others);
+                    distances = distances.index_add(0, chosen, comparison.distances());
+                    // Its gradient is computed already: this has the same.
+                    loss = loss.add(images.mul(comparison.gradient()).sum().mul(Tensors.scalar(weight)));
+                }
+                all.add(distances);
             }
             pass.backward(loss);
             return torch.stack(new TensorVector(all.toArray(new Tensor[0])), 1).detach();

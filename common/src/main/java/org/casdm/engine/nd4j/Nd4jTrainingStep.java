@@ -71,7 +71,8 @@ final class Nd4jTrainingStep implements TrainingStep {
                         0,
                         plan.arithmetic().threads(),
                         DataType.FLOAT,
-                        metric)));
+                        metric,
+                        plan.losses().lpipsMinAlphaBar())));
         graph.init(parameters.reshape(1, length), false);
         updater = new GuardedUpdater(graph, moments);
         graph.setUpdater(updater);

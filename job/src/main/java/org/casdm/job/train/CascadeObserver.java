@@ -24,10 +24,11 @@ record CascadeObserver(CasdmConfig config) implements StepObserver {
         return new StepObservation(outcome.terms(), config.loss().lpips() > 0 ? distances(ofImages) : new double[0]);
     }
 
-    /** LPIPS is the last of the terms. */
+    /** LPIPS is the last of the terms; 0 for images that it does not judge. */
     private static double[] distances(double[][] termsOfImages) {
         return Arrays.stream(termsOfImages)
                 .mapToDouble(terms -> terms[terms.length - 1])
+                .filter(distance -> distance != 0)
                 .toArray();
     }
 

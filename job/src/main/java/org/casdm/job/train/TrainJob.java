@@ -90,7 +90,8 @@ public final class TrainJob {
                 config.run().seed(),
                 slots.threads(),
                 DataType.FLOAT,
-                ConfiguredModel.lpips(config));
+                ConfiguredModel.lpips(config),
+                config.lpips().minAlphaBar());
         try (var graph = CascadeGraph.create(model, training)) {
             var trained = new TrainedModel(
                     model,
