@@ -96,7 +96,7 @@ public final class ConfiguredModel {
                 network.heads(),
                 network.scaleShiftNorm(),
                 network.dropout(),
-                config.model().classes());
+                config.model().classes() + (config.model().nullLabel().isPresent() ? 1 : 0));
     }
 
     private static NoiseSchedule schedule(CasdmConfig.Diffusion diffusion) {

@@ -93,7 +93,20 @@ public record CasdmConfig(
     }
 
     /** The networks. Only {@link Kind#CAS_DM} uses {@code phi}. */
-    public record Model(Kind kind, PhiInput phiInput, boolean clip, int classes, Network theta, Network phi) {}
+    public record Model(
+            Kind kind,
+            PhiInput phiInput,
+            boolean clip,
+            int classes,
+            double labelDropout,
+            Network theta,
+            Network phi) {
+
+        /** The label that stands for no class, behind the others; empty where every image has its class. */
+        public OptionalInt nullLabel() {
+            return classes > 0 && labelDropout > 0 ? OptionalInt.of(classes) : OptionalInt.empty();
+        }
+    }
 
     /** What is trained. */
     public enum Kind implements Choice {
@@ -265,7 +278,15 @@ public record CasdmConfig(
             SampleMethod method,
             SampleSpacing spacing,
             int samplerSteps,
-            Optional<Double> emaRate) {}
+            Optional<Double> emaRate,
+            double guidance,
+            Optional<Double> guidancePhi,
+            List<Double> guidanceInterval) {
+
+        public Samples {
+            guidanceInterval = List.copyOf(guidanceInterval);
+        }
+    }
 
     /** How the pictures drawn while training step from noise to an image. */
     public enum SampleMethod implements Choice {

@@ -46,6 +46,7 @@ final class CombinationCheck {
         classes();
         diffusion();
         samples();
+        guidance();
         loss();
         metric();
         training();
@@ -190,6 +191,29 @@ final class CombinationCheck {
                     "samples.spacing",
                     "belongs to samples.method = dpm-solver++ and heun, not to " + read.describe("samples.method")
                             + "; set samples.spacing = auto");
+        }
+    }
+
+    private void guidance() {
+        var model = config.model();
+        if (problems.noneOf("model.classes", "model.label-dropout") && model.classes() == 0 && model.labelDropout() > 0) {
+            problem("model.label-dropout", "needs a model with classes; set model.classes, or model.label-dropout = 0");
+        }
+        var samples = config.samples();
+        var interval = samples.guidanceInterval();
+        if (problems.noneOf("samples.guidance-interval")
+                && (interval.size() == 1 || interval.size() == 2 && !(interval.get(0) < interval.get(1)))) {
+            problem("samples.guidance-interval", "is a lower and a higher noise level, or [] for all");
+        }
+        for (var key : List.of("samples.guidance", "samples.guidance-phi")) {
+            double scale = key.equals("samples.guidance")
+                    ? samples.guidance()
+                    : samples.guidancePhi().orElse(1.0);
+            if (problems.noneOf(key, "model.classes", "model.label-dropout")
+                    && scale != 1
+                    && model.nullLabel().isEmpty()) {
+                problem(key, "needs a model with classes and model.label-dropout above 0; set those, or " + key + " = 1");
+            }
         }
     }
 

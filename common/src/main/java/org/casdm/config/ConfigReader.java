@@ -93,6 +93,7 @@ final class ConfigReader {
                 read.choice("model.phi-input", PhiInput.values()),
                 read.flag("model.clip"),
                 read.integer("model.classes", 0, 100_000),
+                read.decimal("model.label-dropout", fromToBelow(0, 1)),
                 network("model.theta."),
                 network("model.phi."));
     }
@@ -181,7 +182,10 @@ final class ConfigReader {
                 read.choice("samples.method", SampleMethod.values()),
                 read.choice("samples.spacing", SampleSpacing.values()),
                 read.integer("samples.sampler-steps", 2, 100_000),
-                read.optionalDecimal("samples.ema-rate", between(0, 1)));
+                read.optionalDecimal("samples.ema-rate", between(0, 1)),
+                read.decimal("samples.guidance", closed(0, 1000)),
+                read.optionalDecimal("samples.guidance-phi", closed(0, 1000)),
+                read.decimals("samples.guidance-interval", closed(0, BILLION), 0, 2));
     }
 
     private Execution execution() {

@@ -14,8 +14,10 @@ import org.casdm.diffusion.Respacing;
  * @param clip whether the estimate of x_0 that a step follows is clipped to [-1, 1]; what φ sees is clipped as it was
  *             in training, whatever this says
  * @param seed of the noise
+ * @param guidance towards the images' classes
  */
-public record SamplerSettings(String respacing, SamplingMethod method, Estimator estimator, boolean clip, long seed)
+public record SamplerSettings(
+        String respacing, SamplingMethod method, Estimator estimator, boolean clip, long seed, Guidance guidance)
         implements Serializable {
 
     /** Whose estimate of x_0 the sampler follows. */
@@ -26,10 +28,16 @@ public record SamplerSettings(String respacing, SamplingMethod method, Estimator
         THETA
     }
 
+    /** Settings without guidance. */
+    public SamplerSettings(String respacing, SamplingMethod method, Estimator estimator, boolean clip, long seed) {
+        this(respacing, method, estimator, clip, seed, Guidance.NONE);
+    }
+
     public SamplerSettings {
         Respacing.parse(respacing);
         Objects.requireNonNull(method);
         Objects.requireNonNull(estimator);
+        Objects.requireNonNull(guidance);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.casdm.sampling;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
@@ -32,6 +33,8 @@ final class X0Estimator implements AutoCloseable {
     private final Denoiser theta;
     /** Null where only θ is used. */
     private final Denoiser phi;
+
+    private final Guidance guidance;
 
     private Buffers buffers;
 
@@ -66,6 +69,7 @@ final class X0Estimator implements AutoCloseable {
         colours = model.colours();
         refines = settings.estimator() == Estimator.CASCADE && model.kind() != Kind.DDPM;
         clip = settings.clip();
+        guidance = settings.guidance();
         long thetaLength = UNetParameters.of(model.theta()).length();
         long phiLength =
                 model.phi().map(spec -> UNetParameters.of(spec).length()).orElse(0L);
@@ -100,14 +104,15 @@ final class X0Estimator implements AutoCloseable {
         }
         var arrays = buffers;
         double seen = timestep * model.timestepFactor();
-        theta.forward(xt, images, size, seen, labels, arrays.theta());
+        boolean dual = model.kind() == Kind.DUAL;
+        guided(theta, xt, images, seen, labels, arrays.theta(), guidance.theta(alphaBar), dual ? 2 * colours : colours);
         checkFinite("first", arrays.theta(), images, timestep);
         forEachImage(images, (from, to) -> estimate(xt, arrays, alphaBar, from, to));
         if (phi != null) {
             if (model.phiSeesXt()) {
                 forEachImage(images, (from, to) -> join(arrays.x0Theta(), xt, arrays.phiInput(), from, to));
             }
-            phi.forward(arrays.phiInput(), images, size, seen, labels, arrays.phi());
+            guided(phi, arrays.phiInput(), images, seen, labels, arrays.phi(), guidance.phi(alphaBar), colours);
             checkFinite("second", arrays.phi(), images, timestep);
         }
         if (refines) {
@@ -115,6 +120,35 @@ final class X0Estimator implements AutoCloseable {
         }
         forEachImage(images, (from, to) -> follow(arrays, from, to));
         return new Estimate(arrays.x0Theta(), Optional.ofNullable(arrays.second()), arrays.x0());
+    }
+
+    /** A network's output, its first channels guided. */
+    private void guided(
+            Denoiser network,
+            float[] input,
+            int images,
+            double seen,
+            int[] labels,
+            float[] output,
+            double scale,
+            int channels) {
+        network.forward(input, images, size, seen, labels, output);
+        if (scale == 1) {
+            return;
+        }
+        var none = new int[images];
+        Arrays.fill(none, guidance.nullLabel());
+        var other = new float[output.length];
+        network.forward(input, images, size, seen, none, other);
+        int outputs = output.length / (images * size * size);
+        float weight = (float) scale;
+        forEachImage(images, (from, to) -> {
+            for (int pixel = from; pixel < to; pixel++) {
+                for (int i = pixel * outputs; i < pixel * outputs + channels; i++) {
+                    output[i] = other[i] + weight * (output[i] - other[i]);
+                }
+            }
+        });
     }
 
     private Buffers allocate(int images) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.job.evaluate.RunSampling;
 import org.casdm.job.sample.SampleRequest;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How {@code casdm evaluate --run} draws samples. */
@@ -55,6 +56,9 @@ final class DrawingOptions {
                     "With --run: images that the " + "networks see at once when drawing (default: ${DEFAULT-VALUE}).")
     private int batch;
 
+    @Mixin
+    private GuidanceOptions guidance;
+
     @Option(names = "--keep-samples", description = "With --run: leave the samples in the run's evaluation/.")
     private boolean keep;
 
@@ -73,6 +77,7 @@ final class DrawingOptions {
                 method,
                 Optional.ofNullable(spacing),
                 Optional.ofNullable(classes),
+                guidance.request(),
                 seed,
                 keep);
     }

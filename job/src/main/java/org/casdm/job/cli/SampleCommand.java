@@ -53,6 +53,9 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine;
 
+    @Mixin
+    private GuidanceOptions guidance;
+
     @Option(
             names = "--checkpoint",
             required = true,
@@ -205,6 +208,7 @@ final class SampleCommand implements Callable<Integer> {
                     eta == null ? OptionalDouble.empty() : OptionalDouble.of(eta),
                     network,
                     Optional.ofNullable(classes),
+                    guidance.request(),
                     seed,
                     !unclipped,
                     interpolation(),

@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.StepName;
 import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.job.sample.SampleRequest;
+import org.casdm.job.sample.SampleRequest.GuidanceRequest;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.storage.Locations;
 
@@ -23,6 +24,7 @@ import org.casdm.storage.Locations;
  * @param method    how to step
  * @param spacing   of the noise levels of dpm-solver++ and heun; empty: the method's own
  * @param classes   "all" or class numbers; empty for a model without classes
+ * @param guidance  towards the classes
  * @param seed      of the noise
  * @param keep      whether the samples stay when they have been judged
  */
@@ -35,6 +37,7 @@ public record RunSampling(
         SampleRequest.Method method,
         Optional<Spacing> spacing,
         Optional<String> classes,
+        GuidanceRequest guidance,
         long seed,
         boolean keep) {
 
@@ -55,6 +58,7 @@ public record RunSampling(
                 OptionalDouble.empty(),
                 Estimator.CASCADE,
                 classes,
+                guidance,
                 seed,
                 true,
                 Optional.empty(),
@@ -70,6 +74,7 @@ public record RunSampling(
         words.put("method", method.toString());
         spacing.ifPresent(choice -> words.put("spacing", choice.text()));
         words.put("classes", classes.orElse("none"));
+        guidance.describe().ifPresent(choice -> words.put("guidance", choice));
         words.put("seed", Long.toString(seed));
         return words;
     }

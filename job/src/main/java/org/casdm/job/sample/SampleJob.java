@@ -63,7 +63,9 @@ public final class SampleJob {
         try {
             var sampler =
                     new SamplerSettings(
-                            respacing(model), request.sampling(), request.network(), request.clip(), request.seed());
+                            respacing(model), request.sampling(), request.network(), request.clip(),
+                            request.seed(),
+                            request.guidance().of(model.config().model().nullLabel()));
             settings = new SampleSettings(
                     model,
                     sampler,

@@ -3,9 +3,11 @@ package org.casdm.job.sample;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.draw.TrajectoryRequest;
+import org.casdm.sampling.Guidance;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.SamplerSettings.Estimator;
 import org.casdm.sampling.SamplingMethod;
@@ -27,6 +29,7 @@ import org.casdm.sampling.SamplingMethod;
  * @param eta share of fresh noise of DDIM; empty: 0
  * @param network whose estimate to follow
  * @param classes "all" or class numbers; empty for a model without classes
+ * @param guidance towards the classes
  * @param seed of the noise
  * @param clip whether the estimate of x_0 is clipped
  * @param interpolation the way to go instead of drawing images by number
@@ -47,6 +50,7 @@ public record SampleRequest(
         OptionalDouble eta,
         Estimator network,
         Optional<String> classes,
+        GuidanceRequest guidance,
         long seed,
         boolean clip,
         Optional<InterpolatedNoise> interpolation,
@@ -86,6 +90,59 @@ public record SampleRequest(
         @Override
         public String toString() {
             return text;
+        }
+    }
+
+    /**
+     * Guidance as it is said on the command line.
+     *
+     * @param theta scale for θ; empty: none
+     * @param phi scale for φ; empty: θ's
+     * @param interval noise levels with guidance, "0.3,5"; empty: all
+     */
+    public record GuidanceRequest(OptionalDouble theta, OptionalDouble phi, Optional<String> interval) {
+
+        /** No guidance. */
+        public static final GuidanceRequest NONE =
+                new GuidanceRequest(OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty());
+
+        private static final Pattern INTERVAL = Pattern.compile("([0-9.eE+-]+),([0-9.eE+-]+)");
+
+        public GuidanceRequest {
+            require(
+                    interval.isEmpty() || theta.isPresent() || phi.isPresent(),
+                    "--guidance-interval belongs to --guidance");
+        }
+
+        /**
+         * What it means for a model.
+         *
+         * @throws IllegalArgumentException if the model cannot be guided, or a number is none
+         */
+        Guidance of(OptionalInt nullLabel) {
+            double scale = theta.orElse(1);
+            double from = 0;
+            double to = Double.POSITIVE_INFINITY;
+            if (interval.isPresent()) {
+                var numbers = INTERVAL.matcher(interval.get());
+                require(numbers.matches(), "--guidance-interval is two noise levels such as 0.3,5, not " + interval.get());
+                try {
+                    from = Double.parseDouble(numbers.group(1));
+                    to = Double.parseDouble(numbers.group(2));
+                } catch (NumberFormatException e) {
+                    throw new IllegalArgumentException(
+                            "--guidance-interval is two noise levels such as 0.3,5, not " + interval.get(), e);
+                }
+            }
+            return new Guidance(scale, phi.orElse(scale), from, to, nullLabel.orElse(-1));
+        }
+
+        /** In words, for what depends on it; empty for no guidance. */
+        public Optional<String> describe() {
+            return theta.isEmpty() && phi.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(theta.orElse(1) + ", phi " + phi.orElse(theta.orElse(1)) + ", interval "
+                            + interval.orElse("all"));
         }
     }
 

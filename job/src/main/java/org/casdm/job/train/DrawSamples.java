@@ -13,6 +13,7 @@ import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.device.DeviceAssignment;
+import org.casdm.sampling.Guidance;
 import org.casdm.sampling.Sampler;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.sampling.SamplingException;
@@ -48,7 +49,8 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
                 method(config.samples()),
                 SamplerSettings.Estimator.CASCADE,
                 true,
-                config.run().seed());
+                config.run().seed(),
+                guidance(config));
         try (var vector = new FloatPointer(parameters.value());
                 var sampler = new Sampler(
                         computer.engine(),
@@ -63,6 +65,17 @@ record DrawSamples(Broadcast<float[]> parameters, int threads) implements Functi
             // Would fail as often as Spark tries.
             return new Drawn(null, e.getMessage());
         }
+    }
+
+    private static Guidance guidance(CasdmConfig config) {
+        var samples = config.samples();
+        var interval = samples.guidanceInterval();
+        return new Guidance(
+                samples.guidance(),
+                samples.guidancePhi().orElse(samples.guidance()),
+                interval.isEmpty() ? 0 : interval.get(0),
+                interval.isEmpty() ? Double.POSITIVE_INFINITY : interval.get(1),
+                config.model().nullLabel().orElse(-1));
     }
 
     private static SamplingMethod method(CasdmConfig.Samples samples) {

@@ -2,6 +2,7 @@ package org.casdm.job.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.OptionalInt;
 import org.apache.spark.broadcast.Broadcast;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
@@ -24,7 +25,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * The minibatches of training: images in the epochs' order, perhaps mirrored, with timesteps and noise.
  *
  * <p>Which image, and whether it is mirrored, depends on the seed and its place in the run; timesteps and noise depend
- * on seed, step and worker. So the batches of a resumed run are those of an uninterrupted one.
+ * on seed, step and worker, and so does which images lose their class. So the batches of a resumed run are those of an uninterrupted one.
  *
  * @param data the images and the model, as every executor gets them once
  * @param divisions how the images are dealt to the workers
@@ -36,6 +37,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
 
     private static final long NOISE = 1;
     private static final long TIMESTEP = 2;
+    private static final long LABEL_DROPOUT = 3;
 
     /**
      * What does not change during a run.
@@ -80,6 +82,8 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         private final CasdmConfig.Data data;
         private final long seed;
         private final RandomFlip flip;
+        private final OptionalInt nullLabel;
+        private final double labelDropout;
         private final byte[] image;
         private ShardStream images;
 
@@ -89,6 +93,8 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             data = run.config().data();
             seed = run.config().run().seed();
             flip = new RandomFlip(seed);
+            nullLabel = run.config().model().nullLabel();
+            labelDropout = run.config().model().labelDropout();
             image = new byte[data.size() * data.size() * ImageTransform.CHANNELS];
         }
 
@@ -115,6 +121,14 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
                 Pixels.toFloats(image, 0, values, pixels, i * values);
                 if (labels != null) {
                     labels[i] = label;
+                }
+            }
+            if (labels != null && nullLabel.isPresent()) {
+                long dropout = CounterRandom.key(seed, LABEL_DROPOUT, step, context.workerIndex());
+                for (int i = 0; i < count; i++) {
+                    if (CounterRandom.uniform(dropout, i) < labelDropout) {
+                        labels[i] = nullLabel.getAsInt();
+                    }
                 }
             }
             var noise = new float[count * values];

@@ -19,6 +19,7 @@ import org.casdm.cascade.ConfiguredModel;
 import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.sample.SampleExamples;
 import org.casdm.job.sample.SampleRequest;
+import org.casdm.job.sample.SampleRequest.GuidanceRequest;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +80,7 @@ class RunEvaluationJobIT {
                         SampleRequest.Method.DDIM,
                         Optional.empty(),
                         Optional.empty(),
+                        GuidanceRequest.NONE,
                         5,
                         keep),
                 StepChoice.parse(steps));

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.SampleRequest.Format;
+import org.casdm.job.sample.SampleRequest.GuidanceRequest;
 import org.casdm.job.sample.SampleRequest.Method;
 import org.casdm.job.sample.draw.TrajectoryRequest;
 import org.casdm.sampling.InterpolatedNoise;
@@ -27,6 +28,7 @@ final class Asked {
     OptionalDouble eta = OptionalDouble.empty();
     Estimator network = Estimator.CASCADE;
     Optional<String> classes = Optional.empty();
+    GuidanceRequest guidance = GuidanceRequest.NONE;
     long seed = 12;
     Optional<InterpolatedNoise> interpolation = Optional.empty();
     Optional<TrajectoryRequest> trajectory = Optional.empty();
@@ -49,6 +51,7 @@ final class Asked {
                 asked.eta,
                 asked.network,
                 asked.classes,
+                asked.guidance,
                 asked.seed,
                 true,
                 asked.interpolation,

@@ -58,6 +58,13 @@ public record SampleSettings(
         words.put("clip", Boolean.toString(sampler.clip()));
         words.put("seed", Long.toString(sampler.seed()));
         words.put("classes", classes.toString());
+        if (sampler.guidance().isUsed()) {
+            var guidance = sampler.guidance();
+            words.put(
+                    "guidance",
+                    guidance.theta() + ", phi " + guidance.phi() + ", sigma " + guidance.fromSigma() + " to "
+                            + guidance.toSigma());
+        }
         words.put(
                 "interpolate",
                 interpolation == null
