@@ -16,6 +16,7 @@ public final class CheckpointFiles {
     public static final String STATE = "state.json";
 
     private static final String AVERAGE_PREFIX = "ema-";
+    private static final String POWER_PREFIX = "ema-std-";
     private static final String SUFFIX = ".safetensors";
 
     private CheckpointFiles() {}
@@ -32,6 +33,24 @@ public final class CheckpointFiles {
         var plain =
                 rate == 0 ? "0" : BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
         return AVERAGE_PREFIX + plain + SUFFIX;
+    }
+
+    /**
+     * The file of a power-function average, as {@code ema-std-0.05.safetensors}.
+     *
+     * @param std its relative standard deviation
+     */
+    public static String powerFunctionAverage(double std) {
+        return POWER_PREFIX + BigDecimal.valueOf(std).stripTrailingZeros().toPlainString() + SUFFIX;
+    }
+
+    /** The relative standard deviation in the name of a power-function average's file; empty for other files. */
+    public static OptionalDouble powerFunctionAverageStd(String fileName) {
+        if (!fileName.startsWith(POWER_PREFIX) || !fileName.endsWith(SUFFIX)) {
+            return OptionalDouble.empty();
+        }
+        var text = fileName.substring(POWER_PREFIX.length(), fileName.length() - SUFFIX.length());
+        return text.matches("0\\.[0-9]+") ? OptionalDouble.of(Double.parseDouble(text)) : OptionalDouble.empty();
     }
 
     /** The rate in the name of a moving average's file; empty for other files. */

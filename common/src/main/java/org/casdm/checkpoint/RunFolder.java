@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of a run: {@code config.conf}, {@code checkpoints/}, {@code metrics/}, {@code samples/} and,
- * if something went wrong, {@code failures/}, on any Hadoop file system.
+ * The folder of a run: {@code config.conf}, {@code checkpoints/}, {@code metrics/}, {@code samples/}, perhaps {@code ema/}
+ * and, if something went wrong, {@code failures/}, on any Hadoop file system.
  *
  * <p>Local files are written without Hadoop's {@code .crc} companions: checkpoints have their own hashes, and
  * the folder, opened in a notebook or copied, has only files that belong together.
@@ -54,6 +54,11 @@ public final class RunFolder {
 
     public CheckpointStore checkpoints() {
         return new CheckpointStore(fileSystem, new Path(root, "checkpoints"));
+    }
+
+    /** Stored power-function averages, from which others are rebuilt: checkpoints with nothing else in them. */
+    public CheckpointStore averages() {
+        return new CheckpointStore(fileSystem, new Path(root, "ema"));
     }
 
     /** The metrics; see {@link MetricsLog#MetricsLog} for the parameters. */

@@ -212,10 +212,12 @@ public record CasdmConfig(
             int accumulate,
             boolean activationCheckpointing,
             Optimizer optimizer,
-            @FixedOnResume List<Double> emaRates) {
+            @FixedOnResume List<Double> emaRates,
+            @FixedOnResume List<Double> emaStds) {
 
         public Train {
             emaRates = List.copyOf(emaRates);
+            emaStds = List.copyOf(emaStds);
         }
     }
 
@@ -269,7 +271,7 @@ public record CasdmConfig(
     }
 
     /** When checkpoints are written, and which are kept. */
-    public record Checkpoint(int everySteps, int keepLast, int keepEverySteps) {}
+    public record Checkpoint(int everySteps, int keepLast, int keepEverySteps, int emaEverySteps) {}
 
     /** The pictures drawn while training. */
     public record Samples(

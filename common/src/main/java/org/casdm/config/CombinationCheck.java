@@ -252,6 +252,10 @@ final class CombinationCheck {
         if (problems.noneOf("train.ema-rates") && new HashSet<>(rates).size() < rates.size()) {
             problem("train.ema-rates", "a rate is given twice; leave one out");
         }
+        var stds = config.train().emaStds();
+        if (problems.noneOf("train.ema-stds") && new HashSet<>(stds).size() < stds.size()) {
+            problem("train.ema-stds", "a length is given twice; leave one out");
+        }
         if (problems.noneOf("train.ema-rates", "samples.ema-rate")) {
             config.samples()
                     .emaRate()

@@ -141,7 +141,8 @@ final class ConfigReader {
                 read.integer("train.accumulate", 1, 65536),
                 read.flag("train.activation-checkpointing"),
                 optimizer("train.optimizer."),
-                read.decimals("train.ema-rates", between(0, 1), 1, 8));
+                read.decimals("train.ema-rates", between(0, 1), 1, 8),
+                read.decimals("train.ema-stds", closed(0.001, 0.28), 0, 4));
     }
 
     private Averaging averaging(String section) {
@@ -172,7 +173,8 @@ final class ConfigReader {
         return new Checkpoint(
                 read.integer("checkpoint.every-steps", 1, BILLION),
                 read.integer("checkpoint.keep-last", 1, 1000),
-                read.integer("checkpoint.keep-every-steps", 0, BILLION));
+                read.integer("checkpoint.keep-every-steps", 0, BILLION),
+                read.integer("checkpoint.ema-every-steps", 1, BILLION));
     }
 
     private Samples samples() {

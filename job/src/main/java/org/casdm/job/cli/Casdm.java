@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             LpipsCommand.class,
             ConvertCommand.class,
             CopyCommand.class,
+            EmaCommand.class,
             DrawImagesCommand.class,
             DevicesCommand.class,
             WeightsCommand.class,

@@ -97,6 +97,7 @@ public final class TrainJob {
                     model,
                     graph,
                     config.train().emaRates(),
+                    config.train().emaStds(),
                     !averaging(config.train().averaging()).outer().isNone());
             LOG.info(
                     "{}: {} parameters",
@@ -175,7 +176,7 @@ public final class TrainJob {
                 boolean checkpoint =
                         last || crosses(place.step(), after, config.checkpoint().everySteps());
                 var result = master.executeRound(network, batches, place.step(), checkpoint);
-                trained.updateAverages(result.steps());
+                trained.updateAverages(result.nextStep(), result.steps());
                 long before = place.step();
                 long seen = place.imagesSeen() + result.images();
                 place = new Place(result.nextStep(), seen, divisions.since(epochs.epoch(seen) * images.count()));
@@ -197,6 +198,13 @@ public final class TrainJob {
                                     trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance));
                     operators.set("checkpointStep", place.step());
                     skipped.checkpointWritten();
+                }
+                if (!trained.powerAverages().isEmpty()
+                        && (last
+                                || crosses(
+                                        before, place.step(), config.checkpoint().emaEverySteps()))) {
+                    checkpoints.writeAverages(
+                            trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance);
                 }
                 if (config.samples().everySteps() > 0
                         && (last

@@ -7,6 +7,7 @@ import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelTensors;
 import org.casdm.optimizer.ExponentialMovingAverage;
+import org.casdm.optimizer.PowerFunctionAverage;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,6 +20,7 @@ final class TrainedModel {
     private final CascadeGraph graph;
     private final ModelTensors tensors;
     private final List<ExponentialMovingAverage> averages = new ArrayList<>();
+    private final List<PowerFunctionAverage> powerAverages = new ArrayList<>();
     private final Optional<INDArray> outerMomentum;
 
     /**
@@ -26,12 +28,15 @@ final class TrainedModel {
      *
      * @param outer whether an outer optimizer trains it, whose momentum starts from 0
      */
-    TrainedModel(ModelSpec spec, CascadeGraph graph, List<Double> emaRates, boolean outer) {
+    TrainedModel(ModelSpec spec, CascadeGraph graph, List<Double> emaRates, List<Double> emaStds, boolean outer) {
         this.spec = spec;
         this.graph = graph;
         tensors = new ModelTensors(spec);
         for (double rate : emaRates) {
             averages.add(new ExponentialMovingAverage(rate, graph.params().dup()));
+        }
+        for (double std : emaStds) {
+            powerAverages.add(new PowerFunctionAverage(std, graph.params().dup()));
         }
         outerMomentum = outer ? Optional.of(Nd4j.create(DataType.FLOAT, tensors.length())) : Optional.empty();
     }
@@ -50,6 +55,10 @@ final class TrainedModel {
 
     List<ExponentialMovingAverage> averages() {
         return averages;
+    }
+
+    List<PowerFunctionAverage> powerAverages() {
+        return powerAverages;
     }
 
     INDArray parameters() {
@@ -84,8 +93,14 @@ final class TrainedModel {
         averages.forEach(average -> average.average().assign(graph.params()));
     }
 
-    /** Takes the present parameters into the moving averages. */
-    void updateAverages(int steps) {
+    /**
+     * Takes the present parameters into the moving averages.
+     *
+     * @param step steps of the run so far
+     * @param steps taken since the last time
+     */
+    void updateAverages(long step, int steps) {
         averages.forEach(average -> average.update(graph.params(), steps));
+        powerAverages.forEach(average -> average.update(graph.params(), step, steps));
     }
 }

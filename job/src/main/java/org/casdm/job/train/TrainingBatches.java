@@ -2,12 +2,13 @@ package org.casdm.job.train;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.apache.spark.broadcast.Broadcast;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.CasdmConfig;
 import org.casdm.data.Divisions;
+import org.casdm.data.LabelDropout;
 import org.casdm.data.RandomFlip;
 import org.casdm.data.picture.ImageTransform;
 import org.casdm.data.picture.Pixels;
@@ -37,7 +38,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
 
     private static final long NOISE = 1;
     private static final long TIMESTEP = 2;
-    private static final long LABEL_DROPOUT = 3;
 
     /**
      * What does not change during a run.
@@ -82,8 +82,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         private final CasdmConfig.Data data;
         private final long seed;
         private final RandomFlip flip;
-        private final OptionalInt nullLabel;
-        private final double labelDropout;
+        private final Optional<LabelDropout> labelDropout;
         private final byte[] image;
         private ShardStream images;
 
@@ -93,8 +92,13 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             data = run.config().data();
             seed = run.config().run().seed();
             flip = new RandomFlip(seed);
-            nullLabel = run.config().model().nullLabel();
-            labelDropout = run.config().model().labelDropout();
+            var configured = run.config().model();
+            labelDropout = configured.nullLabel().isPresent()
+                    ? Optional.of(new LabelDropout(
+                            seed,
+                            configured.labelDropout(),
+                            configured.nullLabel().getAsInt()))
+                    : Optional.empty();
             image = new byte[data.size() * data.size() * ImageTransform.CHANNELS];
         }
 
@@ -123,14 +127,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
                     labels[i] = label;
                 }
             }
-            if (labels != null && nullLabel.isPresent()) {
-                long dropout = CounterRandom.key(seed, LABEL_DROPOUT, step, context.workerIndex());
-                for (int i = 0; i < count; i++) {
-                    if (CounterRandom.uniform(dropout, i) < labelDropout) {
-                        labels[i] = nullLabel.getAsInt();
-                    }
-                }
-            }
+            labelDropout.ifPresent(dropout -> dropout.apply(labels, step, context.workerIndex()));
             var noise = new float[count * values];
             CounterRandom.normal(CounterRandom.key(seed, NOISE, step, context.workerIndex()), noise, 0, noise.length);
             var timesteps = new int[count];

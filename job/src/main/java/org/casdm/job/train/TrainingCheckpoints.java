@@ -36,11 +36,13 @@ final class TrainingCheckpoints {
     private static final String DIVISIONS = "divisions";
 
     private final CheckpointStore store;
+    private final CheckpointStore averages;
     private final RetentionPolicy retention;
     private final CasdmConfig config;
 
     TrainingCheckpoints(RunFolder folder, CasdmConfig config) {
         store = folder.checkpoints();
+        averages = folder.averages();
         retention = new RetentionPolicy(
                 config.checkpoint().keepLast(), config.checkpoint().keepEverySteps());
         this.config = config;
@@ -68,7 +70,7 @@ final class TrainingCheckpoints {
             throws IOException {
         long begin = System.nanoTime();
         var files = new ArrayList<CheckpointFile>();
-        var metadata = Map.of("format", "pt", "step", Long.toString(place.step()));
+        var metadata = metadata(place);
         files.add(new CheckpointFile(
                 CheckpointFiles.MODEL, metadata, model.tensors().sources("", model.parameters())));
         for (var average : model.averages()) {
@@ -77,6 +79,7 @@ final class TrainingCheckpoints {
                     metadata,
                     model.tensors().sources("", average.average())));
         }
+        files.addAll(powerAverages(model, place));
         var moments = new ArrayList<TensorSource>(model.tensors().sources(FIRST_MOMENT, model.firstMoments()));
         moments.addAll(model.tensors().sources(SECOND_MOMENT, model.secondMoments()));
         files.add(new CheckpointFile(CheckpointFiles.OPTIMIZER, metadata, moments));
@@ -85,9 +88,44 @@ final class TrainingCheckpoints {
                         CheckpointFiles.OUTER_OPTIMIZER,
                         metadata,
                         model.tensors().sources(OUTER_MOMENTUM, momentum))));
+        var state = state(model, place, epoch, workers, provenance);
+        var written = store.write(new Checkpoint(state, files));
+        store.retain(retention, place.step());
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        LOG.info(
+                "checkpoint of step {} written to {} in {} s",
+                place.step(),
+                written.folder(),
+                String.format(Locale.ROOT, "%.1f", seconds));
+        return seconds;
+    }
+
+    /** Stores the power-function averages, for good. */
+    void writeAverages(TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance)
+            throws IOException {
+        var written = averages.write(new Checkpoint(
+                state(model, place, epoch, workers, provenance), powerAverages(model, place)));
+        LOG.info("power-function averages of step {} written to {}", place.step(), written.folder());
+    }
+
+    private static Map<String, String> metadata(Place place) {
+        return Map.of("format", "pt", "step", Long.toString(place.step()));
+    }
+
+    private static List<CheckpointFile> powerAverages(TrainedModel model, Place place) {
+        return model.powerAverages().stream()
+                .map(average -> new CheckpointFile(
+                        CheckpointFiles.powerFunctionAverage(average.std()),
+                        metadata(place),
+                        model.tensors().sources("", average.average())))
+                .toList();
+    }
+
+    private TrainingState state(
+            TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance) {
         var notes = new TreeMap<>(provenance);
         notes.put(DIVISIONS, place.divisions().toString());
-        var state = new TrainingState(
+        return new TrainingState(
                 place.step(),
                 place.imagesSeen(),
                 epoch,
@@ -100,15 +138,6 @@ final class TrainingCheckpoints {
                 Instant.now(),
                 ProgramVersion.get(),
                 notes);
-        var written = store.write(new Checkpoint(state, files));
-        store.retain(retention, place.step());
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        LOG.info(
-                "checkpoint of step {} written to {} in {} s",
-                place.step(),
-                written.folder(),
-                String.format(Locale.ROOT, "%.1f", seconds));
-        return seconds;
     }
 
     /**
@@ -121,6 +150,7 @@ final class TrainingCheckpoints {
         var place = store.loadLatest(checkpoint -> load(checkpoint, model));
         if (place.isPresent()) {
             store.discardAfter(place.get().step());
+            averages.discardAfter(place.get().step());
         }
         return place;
     }
@@ -137,6 +167,12 @@ final class TrainingCheckpoints {
             read(
                     checkpoint,
                     CheckpointFiles.exponentialMovingAverage(average.rate()),
+                    List.of(model.tensors().loading("", average.average())));
+        }
+        for (var average : model.powerAverages()) {
+            read(
+                    checkpoint,
+                    CheckpointFiles.powerFunctionAverage(average.std()),
                     List.of(model.tensors().loading("", average.average())));
         }
         read(

@@ -48,7 +48,7 @@ class InitialWeightsTest {
         var graph = CascadeGraph.create(model, new Training(new Adam(0.1), 0, seed, 1, DataType.FLOAT));
         // Fresh networks have tensors of zeros.
         graph.params().addi(seed * 0.01);
-        return new TrainedModel(model, graph, List.of(0.9), false);
+        return new TrainedModel(model, graph, List.of(0.9), List.of(), false);
     }
 
     /** As a checkpoint has them. */

@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.cascade.ConfiguredModel;
+import org.casdm.cascade.ModelTensors;
 import org.casdm.checkpoint.CheckpointFiles;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
@@ -22,13 +25,17 @@ import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.picture.PngWriter;
+import org.casdm.job.ema.AverageRebuilder;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
+import org.casdm.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Training from end to end on small pictures. */
 class TrainJobIT {
@@ -171,8 +178,51 @@ class TrainJobIT {
                 "train.steps=2",
                 "train.workers=1",
                 "model.classes=3",
+                "model.label-dropout=0.5",
+                "samples.every-steps=2",
+                "samples.count=2",
+                "samples.method=dpm-solver++",
+                "samples.sampler-steps=2",
+                "samples.guidance=2",
                 "data.channels=1");
         assertThat(latest("dual").state().modelKind()).isEqualTo("dual");
+    }
+
+    @Test
+    void powerFunctionAverages_areStoredAndRebuilt() throws IOException {
+        String[] averages = {"train.workers=1", "train.ema-stds=[0.05,0.1]", "checkpoint.ema-every-steps=2"};
+        var whole = train(LocalCluster.inThisJvm("local[1]"), "power", averages);
+        var first = Stream.concat(Stream.of(averages), Stream.of("train.steps=4")).toArray(String[]::new);
+        train(LocalCluster.inThisJvm("local[1]"), "power-parts", first);
+        assertSame(train(LocalCluster.inThisJvm("local[1]"), "power-parts", averages), whole);
+
+        var hadoop = new Configuration();
+        var stored = RunFolder.at(folder.resolve("power").toString(), hadoop)
+                .averages()
+                .list()
+                .complete();
+        assertThat(stored).extracting(StoredCheckpoint::step).containsExactly(2L, 4L, 6L, 8L);
+
+        // The run keeps 0.1 itself: of all its stored averages the combination nearest to it is that one.
+        var out = folder.resolve("power-0.1").toString();
+        new AverageRebuilder(folder.resolve("power").toString(), OptionalLong.empty(), hadoop).write(0.1, out, hadoop);
+        var rebuilt = latest("power-0.1");
+        assertThat(rebuilt.state().step()).isEqualTo(8);
+        var tensors = new ModelTensors(
+                ConfiguredModel.of(ConfigLoader.load(Optional.empty(), settings("power", averages))));
+        assertThat(Golden.relativeError(
+                        values(tensors, rebuilt, CheckpointFiles.MODEL),
+                        Golden.doubles(values(tensors, whole, CheckpointFiles.powerFunctionAverage(0.1)))))
+                .isLessThan(1e-4);
+        assertThatThrownBy(() -> new AverageRebuilder(
+                        folder.resolve("power").toString(), OptionalLong.of(5), hadoop))
+                .hasMessageContaining("2, 4, 6, 8");
+    }
+
+    private static float[] values(ModelTensors tensors, StoredCheckpoint checkpoint, String file) throws IOException {
+        var vector = Nd4j.zeros(DataType.FLOAT, tensors.length());
+        checkpoint.read(file, tensors.loading("", vector));
+        return vector.data().asFloat();
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.casdm.config.ConfigException;
  * Which of a checkpoint's weights to draw with.
  *
  * @param text a moving average's rate, "none" for the parameters themselves, or empty for the average that the run
- *        draws its grids with
+ *        draws its grids with; of a checkpoint without averages, the parameters
  */
 public record WeightChoice(Optional<String> text) {
 
@@ -25,6 +25,10 @@ public record WeightChoice(Optional<String> text) {
      */
     String file(CasdmConfig config, List<Double> rates, String checkpoint) {
         if (text.isPresent() && text.get().strip().equals(NONE)) {
+            return CheckpointFiles.MODEL;
+        }
+        if (text.isEmpty() && rates.isEmpty()) {
+            // A checkpoint that is an average itself, as casdm ema makes.
             return CheckpointFiles.MODEL;
         }
         double rate = text.map(value -> rate(value, rates, checkpoint))
