@@ -3,7 +3,7 @@
     make_guidance.py IMPROVED_DIFFUSION
 
 with a checkout of github.com/openai/improved-diffusion (1bc7bbb); PyTorch, diffusers 0.42.1, safetensors. Writes
-guidance.safetensors beside itself. The networks have 5 classes, of which the last is "none", with the formula's weights.
+guidance.safetensors beside itself. The networks have 5 classes, the last of which is "none", and formula weights.
 """
 
 import pathlib

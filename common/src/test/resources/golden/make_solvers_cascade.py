@@ -3,7 +3,7 @@
     make_solvers_cascade.py IMPROVED_DIFFUSION EDM
 
 with checkouts of github.com/openai/improved-diffusion (1bc7bbb) and github.com/NVlabs/edm (008a4e5); PyTorch, diffusers
-0.42.1, safetensors. Writes solvers_cascade.safetensors beside itself. Networks: the formula's weights of golden/sampler.
+with checkouts of github.com/openai/improved-diffusion (1bc7bbb) and github.com/NVlabs/edm (008a4e5), diffusers
 """
 
 import ast
@@ -63,9 +63,7 @@ def prepared(scheduler, steps):
 
 
 def dpm(x_t, steps, **options):
-    scheduler = prepared(
-        diffusers.DPMSolverMultistepScheduler(prediction_type="sample", **BETAS, **options), steps
-    )
+    scheduler = prepared(diffusers.DPMSolverMultistepScheduler(prediction_type="sample", **BETAS, **options), steps)
     x = torch.from_numpy(x_t)
     for i, t in enumerate(scheduler.timesteps):
         alpha_bar = 1 / (1 + float(scheduler.sigmas[i]) ** 2)

@@ -43,8 +43,7 @@ public final class ConfiguredModel {
         var settings = config.train().optimizer();
         var schedule = switch (settings.schedule()) {
             case CONSTANT -> new LearningRate.Constant();
-            case COSINE ->
-                new LearningRate.Cosine(Math.max(1, config.train().steps() - settings.warmupSteps()));
+            case COSINE -> new LearningRate.Cosine(Math.max(1, config.train().steps() - settings.warmupSteps()));
             case INVERSE_SQUARE_ROOT -> new LearningRate.InverseSquareRoot(settings.referenceSteps());
         };
         return new AdamW(

@@ -94,13 +94,7 @@ public record CasdmConfig(
 
     /** The networks. Only {@link Kind#CAS_DM} uses {@code phi}. */
     public record Model(
-            Kind kind,
-            PhiInput phiInput,
-            boolean clip,
-            int classes,
-            double labelDropout,
-            Network theta,
-            Network phi) {
+            Kind kind, PhiInput phiInput, boolean clip, int classes, double labelDropout, Network theta, Network phi) {
 
         /** The label that stands for no class, behind the others; empty where every image has its class. */
         public OptionalInt nullLabel() {

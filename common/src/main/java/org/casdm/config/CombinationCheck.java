@@ -186,7 +186,9 @@ final class CombinationCheck {
     private void samples() {
         var samples = config.samples();
         boolean solver = samples.method() == SampleMethod.DPM_SOLVER || samples.method() == SampleMethod.HEUN;
-        if (problems.noneOf("samples.method", "samples.spacing") && samples.spacing() != SampleSpacing.AUTO && !solver) {
+        if (problems.noneOf("samples.method", "samples.spacing")
+                && samples.spacing() != SampleSpacing.AUTO
+                && !solver) {
             problem(
                     "samples.spacing",
                     "belongs to samples.method = dpm-solver++ and heun, not to " + read.describe("samples.method")
@@ -196,7 +198,9 @@ final class CombinationCheck {
 
     private void guidance() {
         var model = config.model();
-        if (problems.noneOf("model.classes", "model.label-dropout") && model.classes() == 0 && model.labelDropout() > 0) {
+        if (problems.noneOf("model.classes", "model.label-dropout")
+                && model.classes() == 0
+                && model.labelDropout() > 0) {
             problem("model.label-dropout", "needs a model with classes; set model.classes, or model.label-dropout = 0");
         }
         var samples = config.samples();
@@ -212,7 +216,9 @@ final class CombinationCheck {
             if (problems.noneOf(key, "model.classes", "model.label-dropout")
                     && scale != 1
                     && model.nullLabel().isEmpty()) {
-                problem(key, "needs a model with classes and model.label-dropout above 0; set those, or " + key + " = 1");
+                problem(
+                        key,
+                        "needs a model with classes and model.label-dropout above 0; set those, or " + key + " = 1");
             }
         }
     }

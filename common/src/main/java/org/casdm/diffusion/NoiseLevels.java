@@ -65,7 +65,8 @@ public final class NoiseLevels {
             case UNIFORM -> {
                 int count = count(schedule, spacing, respacing);
                 yield timesteps(
-                        schedule, even(schedule.steps() - 1, count + 1).stream()
+                        schedule,
+                        even(schedule.steps() - 1, count + 1).stream()
                                 .limit(count)
                                 .map(Math::rint)
                                 .toList());
@@ -99,7 +100,8 @@ public final class NoiseLevels {
     private static int count(NoiseSchedule schedule, Spacing spacing, Respacing respacing) {
         int count = respacing.singleCount().orElse(respacing.toString().isEmpty() ? schedule.steps() : 0);
         if (count < 2 || count > schedule.steps()) {
-            throw new IllegalArgumentException("The spacing " + spacing.text() + " takes a number of timesteps from 2 to "
+            throw new IllegalArgumentException("The spacing " + spacing.text()
+                    + " takes a number of timesteps from 2 to "
                     + schedule.steps() + ", not \"" + respacing + "\"; the spacing respaced takes all that --respacing"
                     + " can be");
         }

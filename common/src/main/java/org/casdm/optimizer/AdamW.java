@@ -24,11 +24,9 @@ public record AdamW(LearningRate rate, double beta1, double beta2, double epsilo
         implements IUpdater {
 
     public AdamW {
-        if (!(beta1 >= 0 && beta1 < 1)
-                || !(beta2 >= 0 && beta2 < 1)
-                || !(epsilon >= 0)
-                || !(gradientClip >= 0)) {
-            throw new IllegalArgumentException("AdamW: betas " + beta1 + " and " + beta2 + ", epsilon " + epsilon + ", clip " + gradientClip);
+        if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1) || !(epsilon >= 0) || !(gradientClip >= 0)) {
+            throw new IllegalArgumentException(
+                    "AdamW: betas " + beta1 + " and " + beta2 + ", epsilon " + epsilon + ", clip " + gradientClip);
         }
     }
 

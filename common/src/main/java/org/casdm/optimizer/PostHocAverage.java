@@ -26,7 +26,8 @@ public final class PostHocAverage {
      * @throws IllegalArgumentException if nothing is stored, a profile is stored twice or belongs to a later step
      */
     public static double[] weights(List<Profile> stored, Profile wanted) {
-        if (stored.isEmpty() || stored.stream().anyMatch(profile -> profile.step() < 1 || profile.step() > wanted.step())) {
+        if (stored.isEmpty()
+                || stored.stream().anyMatch(profile -> profile.step() < 1 || profile.step() > wanted.step())) {
             throw new IllegalArgumentException("Averages up to step " + wanted.step() + " are needed, not " + stored);
         }
         int count = stored.size();
@@ -54,10 +55,7 @@ public final class PostHocAverage {
         double ofB = PowerFunctionAverage.exponent(b.std());
         double ratio = (double) a.step() / b.step();
         double power = a.step() < b.step() ? ofB : -ofA;
-        return (ofA + 1)
-                * (ofB + 1)
-                * Math.pow(ratio, power)
-                / ((ofA + ofB + 1) * Math.max(a.step(), b.step()));
+        return (ofA + 1) * (ofB + 1) * Math.pow(ratio, power) / ((ofA + ofB + 1) * Math.max(a.step(), b.step()));
     }
 
     /** Gaussian elimination with partial pivoting of [matrix | right side], which is overwritten. */

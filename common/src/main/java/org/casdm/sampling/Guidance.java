@@ -27,8 +27,9 @@ public record Guidance(double theta, double phi, double fromSigma, double toSigm
             throw new IllegalArgumentException("The scale of guidance is a number, not " + theta + " and " + phi);
         }
         if (!(fromSigma >= 0 && toSigma > fromSigma)) {
-            throw new IllegalArgumentException("The interval of guidance goes from a noise level of 0 or more to a higher"
-                    + " one, not from " + fromSigma + " to " + toSigma);
+            throw new IllegalArgumentException(
+                    "The interval of guidance goes from a noise level of 0 or more to a higher" + " one, not from "
+                            + fromSigma + " to " + toSigma);
         }
         if ((theta != 1 || phi != 1) && nullLabel < 0) {
             throw new IllegalArgumentException("Guidance needs a model with classes that was trained with"

@@ -37,8 +37,7 @@ interface Solver {
 
     /** What a step works with, for its watchers. */
     static State state(int step, double timestep, float[] xt, X0Estimator.Estimate estimate) {
-        return new State(
-                step, (int) Math.rint(timestep), xt, estimate.x0Theta(), estimate.refinement(), estimate.x0());
+        return new State(step, (int) Math.rint(timestep), xt, estimate.x0Theta(), estimate.refinement(), estimate.x0());
     }
 
     /** Sets {@code to[i] = from[i] * factor}. */

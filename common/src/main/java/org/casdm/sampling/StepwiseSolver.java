@@ -22,8 +22,8 @@ record StepwiseSolver(ReverseProcess process, RespacedSchedule respaced) impleme
         var fresh = new float[x.length];
         for (int step = process.steps() - 1; step >= 0; step--) {
             var weights = process.step(step);
-            var estimate = estimates.of(
-                    x, weights.timestep(), respaced.schedule().alphaBar(step));
+            var estimate =
+                    estimates.of(x, weights.timestep(), respaced.schedule().alphaBar(step));
             listener.onStep(Solver.state(step, weights.timestep(), x, estimate));
             combine(x, estimate.x0(), weights);
             if (weights.noiseScale() > 0) {

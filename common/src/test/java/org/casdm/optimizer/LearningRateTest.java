@@ -54,10 +54,7 @@ class LearningRateTest {
     void configurationChoosesTheSchedule() {
         var cosine = ConfiguredModel.optimizer(ConfigLoader.load(
                 Optional.empty(),
-                List.of(
-                        "train.optimizer.schedule=cosine",
-                        "train.optimizer.warmup-steps=100",
-                        "train.steps=1100")));
+                List.of("train.optimizer.schedule=cosine", "train.optimizer.warmup-steps=100", "train.steps=1100")));
         assertThat(cosine.getLearningRate(600, 0)).isCloseTo(0.5e-4, within(1e-18));
         assertThat(cosine.getLearningRate(1100, 0)).isZero();
     }

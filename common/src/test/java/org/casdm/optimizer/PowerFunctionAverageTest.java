@@ -28,7 +28,8 @@ class PowerFunctionAverageTest {
                         Arrays.stream(stds).map(PowerFunctionAverage::exponent).toArray(), golden.doubles("exponents")))
                 .isLessThan(1e-9);
         for (double std : stds) {
-            assertThat(PowerFunctionAverage.std(PowerFunctionAverage.exponent(std))).isCloseTo(std, within(1e-12));
+            assertThat(PowerFunctionAverage.std(PowerFunctionAverage.exponent(std)))
+                    .isCloseTo(std, within(1e-12));
         }
         double[] next = golden.doubles("decay.next");
         double[] delta = golden.doubles("decay.delta");
@@ -65,7 +66,7 @@ class PowerFunctionAverageTest {
         int length = 400;
         int total = 4000;
         int every = 250;
-        double[] others = {0.03, 0.07, 0.15, 0.2};
+        double[] others = {0.03, 0.07, 0.15};
         var kept = averages(length, 0.05, 0.1);
         var direct = averages(length, others);
         var profiles = new ArrayList<Profile>();
@@ -125,8 +126,10 @@ class PowerFunctionAverageTest {
         assertThatThrownBy(() -> PostHocAverage.weights(List.of(), new Profile(1, 0.1)))
                 .isInstanceOf(IllegalArgumentException.class);
         var later = List.of(new Profile(20, 0.1));
-        assertThatThrownBy(() -> PostHocAverage.weights(later, new Profile(10, 0.1))).hasMessageContaining("step 10");
+        assertThatThrownBy(() -> PostHocAverage.weights(later, new Profile(10, 0.1)))
+                .hasMessageContaining("step 10");
         var twice = List.of(new Profile(5, 0.1), new Profile(5, 0.1));
-        assertThatThrownBy(() -> PostHocAverage.weights(twice, new Profile(10, 0.1))).hasMessageContaining("twice");
+        assertThatThrownBy(() -> PostHocAverage.weights(twice, new Profile(10, 0.1)))
+                .hasMessageContaining("twice");
     }
 }

@@ -43,13 +43,7 @@ class GuidanceGoldenTest {
     private ModelSpec model() {
         var spec = Networks.spec(golden.metadata().get("unet"), 3, 3);
         return new ModelSpec(
-                Kind.CAS_DM,
-                spec,
-                Optional.of(spec.withChannels(3, 4)),
-                false,
-                true,
-                NoiseSchedule.linear(1000),
-                true);
+                Kind.CAS_DM, spec, Optional.of(spec.withChannels(3, 4)), false, true, NoiseSchedule.linear(1000), true);
     }
 
     @ParameterizedTest
@@ -68,8 +62,8 @@ class GuidanceGoldenTest {
                 .asFloat();
         var initial = Networks.channelsLast(golden, "xT", DataType.FLOAT);
         CASES.forEach((name, guidance) -> {
-            var settings = new SamplerSettings(
-                    "6", new DpmSolver(Spacing.KARRAS), Estimator.CASCADE, true, 0, guidance);
+            var settings =
+                    new SamplerSettings("6", new DpmSolver(Spacing.KARRAS), Estimator.CASCADE, true, 0, guidance);
             try (var parameters = new FloatPointer(vector);
                     var sampler = new Sampler(
                             computer.engine(),
@@ -79,8 +73,7 @@ class GuidanceGoldenTest {
                             parameters,
                             SIZE,
                             settings)) {
-                var images = sampler.sample(
-                        initial.data().asFloat(), (step, target) -> {}, LABELS, StepListener.NONE);
+                var images = sampler.sample(initial.data().asFloat(), (step, target) -> {}, LABELS, StepListener.NONE);
                 assertThat(Golden.relativeError(
                                 Networks.channelsFirst(
                                         Nd4j.createFromArray(images).reshape(initial.shape())),

@@ -61,13 +61,7 @@ class SolverGoldenTest {
         var computer = EngineRequests.computer(engine);
         try (var vector = parameters(model, seeds);
                 var sampler = new Sampler(
-                        computer.engine(),
-                        computer.device(),
-                        computer.arithmetic(2),
-                        model,
-                        vector,
-                        SIZE,
-                        settings)) {
+                        computer.engine(), computer.device(), computer.arithmetic(2), model, vector, SIZE, settings)) {
             var initial = Networks.channelsLast(golden, "xT", DataType.FLOAT);
             var images = sampler.sample(
                     initial.data().asFloat(),
@@ -118,8 +112,7 @@ class SolverGoldenTest {
     @MethodSource("org.casdm.testing.EngineRequests#engines")
     void diffusersAndEdmOverTheCascade(EngineChoice engine) {
         var spec = Networks.spec(cascade.metadata().get("unet"), 3, 3);
-        var model = new ModelSpec(
-                Kind.CAS_DM, spec, Optional.of(spec.withChannels(3, 4)), false, true, SCHEDULE, true);
+        var model = new ModelSpec(Kind.CAS_DM, spec, Optional.of(spec.withChannels(3, 4)), false, true, SCHEDULE, true);
         var methods = new LinkedHashMap<String, SamplingMethod>();
         methods.put("dpmpp2m.uniform.", new DpmSolver(Spacing.UNIFORM));
         methods.put("dpmpp2m.trailing.", new DpmSolver(Spacing.TRAILING));
@@ -172,9 +165,7 @@ class SolverGoldenTest {
                 .as(name)
                 .isLessThan(1e-4);
         assertThat(Golden.relativeError(
-                        IntStream.range(0, count)
-                                .mapToDouble(levels::sigma)
-                                .toArray(),
+                        IntStream.range(0, count).mapToDouble(levels::sigma).toArray(),
                         IntStream.of(places).mapToDouble(i -> sigmas[i]).toArray()))
                 .as(name)
                 .isLessThan(1e-4);

@@ -97,6 +97,7 @@ public final class LpipsTerm extends CascadeVertex {
         private transient Lpips lpips;
         /** The images that are compared. */
         private transient int[] judged;
+
         private transient LpipsResult result;
         private transient LayerClock clock;
 
@@ -163,14 +164,14 @@ public final class LpipsTerm extends CascadeVertex {
                 }
             }
             clock().leave(outer, 0);
-            return new Pair<>(
-                    null, new INDArray[] {gradient, Nd4j.zerosLike(inputs[1]), Nd4j.zerosLike(inputs[2])});
+            return new Pair<>(null, new INDArray[] {gradient, Nd4j.zerosLike(inputs[1]), Nd4j.zerosLike(inputs[2])});
         }
 
         /** The rows of the images that are compared. */
         private INDArray judged(INDArray rows) {
-            return judged.length == rows.size(0) ? rows : Nd4j.pullRows(rows.reshape(rows.size(0), -1), 1, judged)
-                    .reshape(shape(rows));
+            return judged.length == rows.size(0)
+                    ? rows
+                    : Nd4j.pullRows(rows.reshape(rows.size(0), -1), 1, judged).reshape(shape(rows));
         }
 
         private long[] shape(INDArray rows) {

@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             CopyCommand.class,
             EmaCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
             DrawImagesCommand.class,
             DevicesCommand.class,
             WeightsCommand.class,

@@ -56,9 +56,10 @@ public final class AverageRebuilder {
         this.run = RunFolder.at(run, hadoop);
         var text = this.run
                 .readConfiguration()
-                .orElseThrow(() -> new ConfigException(
-                        List.of(this.run.root() + " is not a run: it has no config.conf. Give the run.folder of a training")));
-        config = ConfigLoader.loadStored(new ConfigText(this.run.configurationPath().toString(), text));
+                .orElseThrow(() -> new ConfigException(List.of(
+                        this.run.root() + " is not a run: it has no config.conf. Give the run.folder of a training")));
+        config = ConfigLoader.loadStored(
+                new ConfigText(this.run.configurationPath().toString(), text));
         var snapshots = this.run.averages().list().complete();
         if (snapshots.isEmpty()) {
             throw new ConfigException(List.of(this.run.root() + " holds no power-function averages: train with"
@@ -97,8 +98,8 @@ public final class AverageRebuilder {
      * @throws IOException if a stored average cannot be read
      */
     public INDArray rebuild(double std) throws IOException {
-        double[] weights = PostHocAverage.weights(
-                stored.stream().map(Stored::profile).toList(), new Profile(last.step(), std));
+        double[] weights =
+                PostHocAverage.weights(stored.stream().map(Stored::profile).toList(), new Profile(last.step(), std));
         var tensors = new ModelTensors(ConfiguredModel.of(config));
         var sum = Nd4j.zeros(DataType.FLOAT, tensors.length());
         var one = Nd4j.createUninitialized(DataType.FLOAT, tensors.length());
@@ -132,7 +133,8 @@ public final class AverageRebuilder {
         } else {
             var folder = RunFolder.at(out, hadoop);
             if (folder.readConfiguration().isPresent()) {
-                throw new ConfigException(List.of("--out=" + out + " is a run already: give a folder that is not there"));
+                throw new ConfigException(
+                        List.of("--out=" + out + " is a run already: give a folder that is not there"));
             }
             folder.checkpoints()
                     .write(new Checkpoint(

@@ -61,11 +61,13 @@ public final class SampleJob {
         this.engine = engine;
         var model = StoredModel.find(request.checkpoint(), new WeightChoice(request.ema()), hadoop);
         try {
-            var sampler =
-                    new SamplerSettings(
-                            respacing(model), request.sampling(), request.network(), request.clip(),
-                            request.seed(),
-                            request.guidance().of(model.config().model().nullLabel()));
+            var sampler = new SamplerSettings(
+                    respacing(model),
+                    request.sampling(),
+                    request.network(),
+                    request.clip(),
+                    request.seed(),
+                    request.guidance().of(model.config().model().nullLabel()));
             settings = new SampleSettings(
                     model,
                     sampler,

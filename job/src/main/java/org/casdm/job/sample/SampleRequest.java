@@ -125,7 +125,9 @@ public record SampleRequest(
             double to = Double.POSITIVE_INFINITY;
             if (interval.isPresent()) {
                 var numbers = INTERVAL.matcher(interval.get());
-                require(numbers.matches(), "--guidance-interval is two noise levels such as 0.3,5, not " + interval.get());
+                require(
+                        numbers.matches(),
+                        "--guidance-interval is two noise levels such as 0.3,5, not " + interval.get());
                 try {
                     from = Double.parseDouble(numbers.group(1));
                     to = Double.parseDouble(numbers.group(2));

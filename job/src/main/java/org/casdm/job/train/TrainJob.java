@@ -202,7 +202,9 @@ public final class TrainJob {
                 if (!trained.powerAverages().isEmpty()
                         && (last
                                 || crosses(
-                                        before, place.step(), config.checkpoint().emaEverySteps()))) {
+                                        before,
+                                        place.step(),
+                                        config.checkpoint().emaEverySteps()))) {
                     checkpoints.writeAverages(
                             trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance);
                 }

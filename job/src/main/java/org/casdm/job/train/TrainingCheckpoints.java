@@ -103,8 +103,8 @@ final class TrainingCheckpoints {
     /** Stores the power-function averages, for good. */
     void writeAverages(TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance)
             throws IOException {
-        var written = averages.write(new Checkpoint(
-                state(model, place, epoch, workers, provenance), powerAverages(model, place)));
+        var written = averages.write(
+                new Checkpoint(state(model, place, epoch, workers, provenance), powerAverages(model, place)));
         LOG.info("power-function averages of step {} written to {}", place.step(), written.folder());
     }
 

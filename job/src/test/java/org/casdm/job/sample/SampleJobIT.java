@@ -130,8 +130,7 @@ class SampleJobIT {
         });
         assertThat(SampleExamples.pixels(heun))
                 .isEqualTo(expected(
-                        new SamplerSettings(
-                                "3", new SamplingMethod.Heun(Spacing.KARRAS), Estimator.CASCADE, true, 12),
+                        new SamplerSettings("3", new SamplingMethod.Heun(Spacing.KARRAS), Estimator.CASCADE, true, 12),
                         5));
         var solver = draw("plain", "dpm-solver", asked -> {
             asked.method = Method.DPM_SOLVER;

@@ -192,7 +192,8 @@ class TrainJobIT {
     void powerFunctionAverages_areStoredAndRebuilt() throws IOException {
         String[] averages = {"train.workers=1", "train.ema-stds=[0.05,0.1]", "checkpoint.ema-every-steps=2"};
         var whole = train(LocalCluster.inThisJvm("local[1]"), "power", averages);
-        var first = Stream.concat(Stream.of(averages), Stream.of("train.steps=4")).toArray(String[]::new);
+        var first =
+                Stream.concat(Stream.of(averages), Stream.of("train.steps=4")).toArray(String[]::new);
         train(LocalCluster.inThisJvm("local[1]"), "power-parts", first);
         assertSame(train(LocalCluster.inThisJvm("local[1]"), "power-parts", averages), whole);
 
@@ -208,14 +209,13 @@ class TrainJobIT {
         new AverageRebuilder(folder.resolve("power").toString(), OptionalLong.empty(), hadoop).write(0.1, out, hadoop);
         var rebuilt = latest("power-0.1");
         assertThat(rebuilt.state().step()).isEqualTo(8);
-        var tensors = new ModelTensors(
-                ConfiguredModel.of(ConfigLoader.load(Optional.empty(), settings("power", averages))));
+        var tensors =
+                new ModelTensors(ConfiguredModel.of(ConfigLoader.load(Optional.empty(), settings("power", averages))));
         assertThat(Golden.relativeError(
                         values(tensors, rebuilt, CheckpointFiles.MODEL),
                         Golden.doubles(values(tensors, whole, CheckpointFiles.powerFunctionAverage(0.1)))))
                 .isLessThan(1e-4);
-        assertThatThrownBy(() -> new AverageRebuilder(
-                        folder.resolve("power").toString(), OptionalLong.of(5), hadoop))
+        assertThatThrownBy(() -> new AverageRebuilder(folder.resolve("power").toString(), OptionalLong.of(5), hadoop))
                 .hasMessageContaining("2, 4, 6, 8");
     }
 

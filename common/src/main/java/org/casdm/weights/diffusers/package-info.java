@@ -1,0 +1,2 @@
+/** U-Nets and noise schedules as the program diffusers stores them. */
+package org.casdm.weights.diffusers;
