@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.casdm.cascade.graph.CascadeTerms;
 import org.casdm.cascade.graph.Diffuse;
@@ -13,12 +14,14 @@ import org.casdm.cascade.graph.FunctionVertex;
 import org.casdm.cascade.graph.JoinChannels;
 import org.casdm.cascade.graph.JoinTerms;
 import org.casdm.cascade.graph.LpipsTerm;
+import org.casdm.cascade.graph.MetricTerm;
 import org.casdm.cascade.graph.ScaleTimesteps;
 import org.casdm.cascade.graph.SelectChannels;
 import org.casdm.cascade.graph.UNetVertex;
 import org.casdm.cascade.graph.WeightedMean;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsSpec;
+import org.casdm.metric.function.MetricFunction;
 import org.casdm.network.UNetSpec;
 import org.casdm.network.nd4j.LayerClock;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -57,7 +60,6 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
     private static final String TERMS = "terms";
     private static final String LOSS = "loss";
     private static final String PREDICTION = "prediction";
-    private static final String METRIC = "lpips";
 
     /** A graph that is still to be initialised, as dl4j-spark's workers make it; else see {@link #create}. */
     public CascadeGraph(ComputationGraphConfiguration configuration) {
@@ -73,7 +75,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param threads host threads for the arithmetic around the matrix products
      * @param dataType FLOAT, or DOUBLE for gradient checks
      * @param lpips the metric function among the losses; empty: none
-     * @param lpipsMinAlphaBar least ᾱ_t of the images that the metric judges; 0: all of them
+     * @param lpipsMinAlphaBar least ᾱ_t of the images that LPIPS judges; 0: all of them
+     * @param metricMinAlphaBar the same for the other metric function; empty: none
      */
     public record Training(
             IUpdater updater,
@@ -82,7 +85,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             int threads,
             DataType dataType,
             Optional<LpipsSpec> lpips,
-            double lpipsMinAlphaBar) {
+            double lpipsMinAlphaBar,
+            OptionalDouble metricMinAlphaBar) {
 
         /** Training with a metric function that judges all images. */
         public Training(
@@ -92,7 +96,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 int threads,
                 DataType dataType,
                 Optional<LpipsSpec> lpips) {
-            this(updater, weightDecay, seed, threads, dataType, lpips, 0);
+            this(updater, weightDecay, seed, threads, dataType, lpips, 0, OptionalDouble.empty());
         }
 
         /** Training without a metric function. */
@@ -124,7 +128,9 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
         }
         network(graph, "theta", model.theta(), "xt", seenTimestep, training);
         // The model's own terms are the loss, unless the metric's is joined to them.
-        String terms = training.lpips().isPresent() ? "terms without lpips" : TERMS;
+        boolean judged =
+                training.lpips().isPresent() || training.metricMinAlphaBar().isPresent();
+        String terms = judged ? "terms without metrics" : TERMS;
         switch (model.kind()) {
             case CAS_DM -> {
                 graph.addVertex(
@@ -171,7 +177,9 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                                 "timestep");
             }
         }
-        training.lpips().ifPresent(lpips -> metric(graph, model, lpips, training.lpipsMinAlphaBar(), terms));
+        if (judged) {
+            metrics(graph, model, training, terms);
+        }
         return graph.addLayer(
                         LOSS,
                         new LossLayer.Builder(new WeightedMean())
@@ -182,8 +190,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 .build();
     }
 
-    private static void metric(
-            GraphBuilder graph, ModelSpec model, LpipsSpec lpips, double minAlphaBar, String otherTerms) {
+    private static void metrics(GraphBuilder graph, ModelSpec model, Training training, String ownTerms) {
         int colours = model.colours();
         switch (model.kind()) {
             case CAS_DM -> graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(0, colours)), "phi");
@@ -197,8 +204,20 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             case DUAL ->
                 graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(colours, 2 * colours)), "theta");
         }
-        graph.addVertex(METRIC, new LpipsTerm(lpips, model.schedule(), minAlphaBar), PREDICTION, "x0", "timestep")
-                .addVertex(TERMS, new FunctionVertex(new JoinTerms()), otherTerms, METRIC);
+        String terms = ownTerms;
+        if (training.lpips().isPresent()) {
+            var vertex = new LpipsTerm(training.lpips().get(), model.schedule(), training.lpipsMinAlphaBar());
+            String joined = training.metricMinAlphaBar().isPresent() ? "terms with lpips" : TERMS;
+            graph.addVertex(LossWeights.LPIPS, vertex, PREDICTION, "x0", "timestep")
+                    .addVertex(joined, new FunctionVertex(new JoinTerms()), terms, LossWeights.LPIPS);
+            terms = joined;
+        }
+        if (training.metricMinAlphaBar().isPresent()) {
+            var vertex = new MetricTerm(
+                    model.schedule(), training.metricMinAlphaBar().getAsDouble());
+            graph.addVertex(LossWeights.METRIC, vertex, PREDICTION, "x0", "timestep")
+                    .addVertex(TERMS, new FunctionVertex(new JoinTerms()), terms, LossWeights.METRIC);
+        }
     }
 
     private static void network(
@@ -254,6 +273,24 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
     public void setLpips(Lpips lpips) {
         metric().orElseThrow(() -> new IllegalArgumentException("The graph has no loss term lpips"))
                 .setLpips(lpips);
+    }
+
+    /**
+     * Gives the graph the metric function besides LPIPS, before the first step; it stays the caller's.
+     *
+     * @throws IllegalArgumentException if the graph has none
+     */
+    public void setMetric(MetricFunction function) {
+        otherMetric()
+                .orElseThrow(() -> new IllegalArgumentException("The graph has no loss term metric"))
+                .setFunction(function);
+    }
+
+    private Optional<MetricTerm.Computation> otherMetric() {
+        return Arrays.stream(getVertices())
+                .filter(MetricTerm.Computation.class::isInstance)
+                .map(MetricTerm.Computation.class::cast)
+                .findFirst();
     }
 
     /** Who is told what kind of layer computes, from the next step on. */

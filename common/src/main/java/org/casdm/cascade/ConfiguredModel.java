@@ -61,7 +61,9 @@ public final class ConfiguredModel {
                 config.loss().x0(),
                 config.loss().mu(),
                 config.loss().lpips(),
-                config.lpips().minAlphaBar());
+                config.lpips().minAlphaBar(),
+                config.loss().metric(),
+                config.metric().minAlphaBar());
     }
 
     /** The metric function among the losses; empty where its weight is 0. */

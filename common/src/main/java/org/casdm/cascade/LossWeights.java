@@ -1,8 +1,8 @@
 package org.casdm.cascade;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The weights of the loss terms.
@@ -11,13 +11,25 @@ import java.util.stream.Stream;
  * @param x0 of ‖x_0^φ - x_0‖²
  * @param mu of ‖μ - μ̃‖²
  * @param lpips of the metric function LPIPS(x_0^φ, x_0); above 0 for graphs that have the metric, 0 for others
- * @param lpipsMinAlphaBar least ᾱ_t of the images that the metric judges; 0: all of them
+ * @param lpipsMinAlphaBar least ᾱ_t of the images that LPIPS judges; 0: all of them
+ * @param metric of the other metric function; above 0 for graphs that have one, 0 for others
+ * @param metricMinAlphaBar least ᾱ_t of the images that it judges; 0: all of them
  */
-public record LossWeights(double eps, double x0, double mu, double lpips, double lpipsMinAlphaBar)
+public record LossWeights(
+        double eps,
+        double x0,
+        double mu,
+        double lpips,
+        double lpipsMinAlphaBar,
+        double metric,
+        double metricMinAlphaBar)
         implements Serializable {
 
     /** The name of the metric's term. */
     public static final String LPIPS = "lpips";
+
+    /** The name of the other metric function's term. */
+    public static final String METRIC = "metric";
 
     /** Weights without the metric function. */
     public LossWeights(double eps, double x0, double mu) {
@@ -29,11 +41,21 @@ public record LossWeights(double eps, double x0, double mu, double lpips, double
         this(eps, x0, mu, lpips, 0);
     }
 
-    /** The names of a model's loss terms, in order: its own and, with a weight for it, that of the metric. */
+    /** Weights without another metric function. */
+    public LossWeights(double eps, double x0, double mu, double lpips, double lpipsMinAlphaBar) {
+        this(eps, x0, mu, lpips, lpipsMinAlphaBar, 0, 0);
+    }
+
+    /** The names of a model's loss terms, in order: its own and, with weights for them, those of the metrics. */
     public List<String> terms(ModelSpec model) {
-        return lpips > 0
-                ? Stream.concat(model.lossTerms().stream(), Stream.of(LPIPS)).toList()
-                : model.lossTerms();
+        var terms = new ArrayList<>(model.lossTerms());
+        if (lpips > 0) {
+            terms.add(LPIPS);
+        }
+        if (metric > 0) {
+            terms.add(METRIC);
+        }
+        return List.copyOf(terms);
     }
 
     /** The weights of the named terms, in their order. */
@@ -44,6 +66,7 @@ public record LossWeights(double eps, double x0, double mu, double lpips, double
                     case "x0" -> x0;
                     case "mu" -> mu;
                     case LPIPS -> lpips;
+                    case METRIC -> metric;
                     default -> throw new IllegalArgumentException("No loss term " + term);
                 })
                 .toArray();

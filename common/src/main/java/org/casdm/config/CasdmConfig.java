@@ -23,6 +23,7 @@ public record CasdmConfig(
         @FixedOnResume Model model,
         Loss loss,
         Lpips lpips,
+        Metric metric,
         Train train,
         Checkpoint checkpoint,
         Samples samples,
@@ -160,7 +161,11 @@ public record CasdmConfig(
     }
 
     /** Weights of the loss terms. */
-    public record Loss(double eps, double x0, double mu, double lpips) {}
+    public record Loss(double eps, double x0, double mu, double lpips, double metric) {}
+
+    /** The metric function besides LPIPS. */
+    public record Metric(
+            Optional<String> kind, Optional<String> file, Optional<String> fileSha256, double minAlphaBar) {}
 
     /** The perceptual metric. */
     public record Lpips(

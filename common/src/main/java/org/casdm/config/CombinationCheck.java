@@ -224,7 +224,8 @@ final class CombinationCheck {
     }
 
     private void loss() {
-        if (!problems.noneOf("loss.eps", "loss.x0", "loss.mu", "loss.lpips", "model.kind", "model.theta.init-from")) {
+        if (!problems.noneOf(
+                "loss.eps", "loss.x0", "loss.mu", "loss.lpips", "loss.metric", "model.kind", "model.theta.init-from")) {
             return;
         }
         var loss = config.loss();
@@ -236,17 +237,17 @@ final class CombinationCheck {
                             "theta learns only from this term; give it a weight, or start theta from"
                                     + " published weights (model.theta.init-from)");
                 }
-                if (loss.x0() == 0 && loss.lpips() == 0) {
+                if (loss.x0() == 0 && loss.lpips() + loss.metric() == 0) {
                     problem("loss.x0", "phi's image would not be trained; give loss.x0 or loss.lpips a weight");
                 }
             }
             case DDPM -> {
-                if (loss.eps() == 0 && loss.lpips() == 0) {
+                if (loss.eps() == 0 && loss.lpips() + loss.metric() == 0) {
                     problem("loss.eps", "with model.kind = ddpm nothing would be trained; give it a weight");
                 }
             }
             case DUAL -> {
-                if (loss.eps() + loss.x0() + loss.mu() + loss.lpips() == 0) {
+                if (loss.eps() + loss.x0() + loss.mu() + loss.lpips() + loss.metric() == 0) {
                     problem("loss.eps", "every term of the loss is switched off; give one a weight");
                 }
             }

@@ -20,6 +20,7 @@ import org.casdm.config.CasdmConfig.Kind;
 import org.casdm.config.CasdmConfig.Labels;
 import org.casdm.config.CasdmConfig.Loss;
 import org.casdm.config.CasdmConfig.Lpips;
+import org.casdm.config.CasdmConfig.Metric;
 import org.casdm.config.CasdmConfig.Model;
 import org.casdm.config.CasdmConfig.Moments;
 import org.casdm.config.CasdmConfig.Network;
@@ -56,6 +57,7 @@ final class ConfigReader {
                 model(),
                 loss(),
                 lpips(),
+                metric(),
                 train(),
                 checkpoint(),
                 samples(),
@@ -117,7 +119,8 @@ final class ConfigReader {
                 read.decimal("loss.eps", weight),
                 read.decimal("loss.x0", weight),
                 read.decimal("loss.mu", weight),
-                read.decimal("loss.lpips", weight));
+                read.decimal("loss.lpips", weight),
+                read.decimal("loss.metric", weight));
     }
 
     private Lpips lpips() {
@@ -129,6 +132,14 @@ final class ConfigReader {
                 read.sha256("lpips.lin-sha256"),
                 read.choice("lpips.resize", Resize.values()),
                 read.decimal("lpips.min-alpha-bar", fromToBelow(0, 1)));
+    }
+
+    private Metric metric() {
+        return new Metric(
+                read.location("metric.kind"),
+                read.location("metric.file"),
+                read.sha256("metric.file-sha256"),
+                read.decimal("metric.min-alpha-bar", fromToBelow(0, 1)));
     }
 
     private Train train() {

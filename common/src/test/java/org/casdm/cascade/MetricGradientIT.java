@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.assertj.core.data.Offset;
 import org.casdm.cascade.CascadeGraph.Training;
 import org.casdm.cascade.ModelSpec.Kind;
@@ -15,6 +16,7 @@ import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.lpips.Trunk;
+import org.casdm.metric.function.MetricFunction;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
 import org.casdm.optimizer.AdamW;
@@ -127,6 +129,27 @@ class MetricGradientIT {
             assertThat(gradient.getDouble(thetaLength + bias.offset())).isNotZero();
 
             check(graph, batch, thetaLength, graph.params().length());
+        }
+    }
+
+    /** The mean square as a metric function has the gradient of the term x0: only the second network's image learns from it, and theta does not. */
+    @Test
+    void otherMetricFunction_teachesTheSecondNetworkAlone() {
+        var model = model(Kind.CAS_DM);
+        var training = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.empty(), 0, OptionalDouble.of(0));
+        long thetaLength = UNetParameters.of(model.theta()).length();
+        try (var graph = CascadeGraph.create(model, training)) {
+            graph.params()
+                    .addi(Networks.normal(3, DataType.DOUBLE, graph.params().length())
+                            .muli(0.05));
+            graph.setMetric(new MeanSquare());
+            // The weight that says the graph has the metric stands alone, then beside that of the same distance.
+            var metric = gradient(graph, batch(model, new LossWeights(0, 0, 0, 0, 0, 0.7, 0)));
+            var square = gradient(graph, batch(model, new LossWeights(0, 0.7, 0, 0, 0, 1e-300, 0)));
+            assertThat(metric.sub(square).norm2Number().doubleValue())
+                    .isLessThan(1e-5 * square.norm2Number().doubleValue());
+            var theta = metric.get(NDArrayIndex.interval(0, thetaLength));
+            assertThat(theta.norm2Number().doubleValue()).isZero();
         }
     }
 
@@ -246,5 +269,25 @@ class MetricGradientIT {
             }
             assertThat(ofImages[0][3]).isPositive().isNotEqualTo(ofImages[1][3]);
         }
+    }
+
+    /** ‖a - b‖², a mean over an image's values, as a metric function. */
+    private static final class MeanSquare implements MetricFunction {
+
+        @Override
+        public Comparison compare(float[] first, float[] second, int images, int size) {
+            int length = first.length / images;
+            var distances = new double[images];
+            var gradient = new float[first.length];
+            for (int i = 0; i < first.length; i++) {
+                float difference = first[i] - second[i];
+                distances[i / length] += difference * difference / length;
+                gradient[i] = 2 * difference / length;
+            }
+            return new Comparison(distances, gradient);
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -29,6 +29,7 @@ import org.casdm.metric.classifier.ClassifierSpec;
 import org.casdm.metric.classifier.TrainingSettings;
 import org.casdm.metric.feature.Features;
 import org.casdm.metric.feature.ImageBatch;
+import org.casdm.metric.function.MetricFunction;
 import org.casdm.network.UNetSpec;
 import org.casdm.optimizer.AdamW;
 import org.casdm.testing.Golden;
@@ -135,6 +136,47 @@ class EngineParityIT {
                 false,
                 plan.arithmetic());
         assertSameStep(withMetric, batch, 4);
+    }
+
+    /** LPIPS and another function at once; theta of the cascade learns from neither. */
+    @ParameterizedTest
+    @CsvSource({"CAS_DM,0", "DDPM,0", "DUAL,0.5"})
+    void twoMetricFunctions(Kind kind, double minAlphaBar) {
+        var model = TrainingExamples.model(kind, false, 0, 0, true);
+        var plan = TrainingExamples.plan(model);
+        var both = new TrainingPlan(
+                model,
+                new LossWeights(1, 0.5, 2, 0.3, 0, 0.7, minAlphaBar),
+                plan.optimizer(),
+                plan.weightDecay(),
+                Optional.of(new TrainingPlan.Metric(
+                        new LpipsSpec(Trunk.SQUEEZE, Resize.NONE), LpipsWeights.random(Trunk.SQUEEZE))),
+                Optional.of(cubes()),
+                1,
+                false,
+                plan.arithmetic());
+        assertSameStep(both, TrainingExamples.batch(model, 2, 32, 3), 4);
+    }
+
+    /** The sum of |a - b|³. */
+    private static MetricFunction cubes() {
+        return new MetricFunction() {
+            @Override
+            public Comparison compare(float[] first, float[] second, int images, int size) {
+                int length = first.length / images;
+                var distances = new double[images];
+                var gradient = new float[first.length];
+                for (int i = 0; i < first.length; i++) {
+                    float difference = first[i] - second[i];
+                    distances[i / length] += Math.abs(difference) * difference * difference / length;
+                    gradient[i] = 3 * Math.abs(difference) * difference / length;
+                }
+                return new Comparison(distances, gradient);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import org.casdm.engine.libtorch.network.LibTorchUNet;
 import org.casdm.engine.libtorch.network.Pass;
 import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.engine.libtorch.tensor.Tensors;
+import org.casdm.metric.function.MetricFunction;
 
 /**
  * The loss of a model: from images and noise to the terms of {@link LossWeights#terms}, each a mean over an image's
@@ -32,6 +33,8 @@ final class CascadeLoss {
     private final LibTorchUNet theta;
     private final Optional<LibTorchUNet> phi;
     private final Optional<LibTorchLpips> lpips;
+    private final Optional<MetricFunction> function;
+    private final double functionMinAlphaBar;
 
     /** @param networks of the model, in its order */
     CascadeLoss(
@@ -39,6 +42,7 @@ final class CascadeLoss {
             LossWeights weights,
             List<LibTorchUNet> networks,
             Optional<LibTorchLpips> lpips,
+            Optional<MetricFunction> function,
             Target target) {
         this.model = model;
         this.weights = weights.of(weights.terms(model));
@@ -47,6 +51,8 @@ final class CascadeLoss {
         theta = networks.get(0);
         phi = networks.stream().skip(1).findFirst();
         this.lpips = lpips;
+        this.function = function;
+        functionMinAlphaBar = weights.metricMinAlphaBar();
     }
 
     /** What the networks gave: the model's own terms, and the image that the metric function judges. */
@@ -84,10 +90,10 @@ final class CascadeLoss {
             return target.upload(values, 0, values.length, 1, 1, 1);
         }
 
-        /** The images that the metric function judges. */
-        int[] judged() {
+        /** The images that a metric function judges. */
+        int[] judged(double leastAlphaBar) {
             return IntStream.range(0, timesteps.length)
-                    .filter(image -> model.schedule().alphaBar(timesteps[image]) >= minAlphaBar)
+                    .filter(image -> model.schedule().alphaBar(timesteps[image]) >= leastAlphaBar)
                     .toArray();
         }
 
@@ -123,25 +129,65 @@ final class CascadeLoss {
                 loss = loss == null ? weighted : loss.add(weighted);
             }
             if (lpips.isPresent()) {
-                double weight = weights[weights.length - 1] * share;
-                int[] judged = part.judged();
-                var distances = target.zeros(ScalarType.Float, count);
-                if (judged.length > 0) {
-                    var chosen = target.upload(judged, 0, judged.length);
-                    var images = judged.length == count
-                            ? prediction.image()
-                            : prediction.image().index_select(0, chosen);
-                    var others = judged.length == count ? part.x0 : part.x0.index_select(0, chosen);
-                    var comparison = lpips.get().withGradient(images.detach(), others);
-                    distances = distances.index_add(0, chosen, comparison.distances());
-                    // Its gradient is computed already: this has the same.
-                    loss = loss.add(images.mul(comparison.gradient()).sum().mul(Tensors.scalar(weight)));
-                }
-                all.add(distances);
+                var judgement = judge(prediction.image(), part, minAlphaBar, lpips.get()::withGradient);
+                all.add(judgement.distances());
+                loss = loss.add(judgement.loss().mul(Tensors.scalar(weights[all.size() - 1] * share)));
+            }
+            if (function.isPresent()) {
+                var judgement = judge(prediction.image(), part, functionMinAlphaBar, this::byFunction);
+                all.add(judgement.distances());
+                loss = loss.add(judgement.loss().mul(Tensors.scalar(weights[all.size() - 1] * share)));
             }
             pass.backward(loss);
             return torch.stack(new TensorVector(all.toArray(new Tensor[0])), 1).detach();
         });
+    }
+
+    /**
+     * What a metric function says.
+     *
+     * @param distances of each image, 0 of those that it does not judge
+     * @param loss a number whose gradient is that of the distances' sum
+     */
+    private record Judgement(Tensor distances, Tensor loss) {}
+
+    /** Distances of images with their gradient. */
+    private interface Metric {
+        LibTorchLpips.Comparison compare(Tensor first, Tensor second);
+    }
+
+    private Judgement judge(Tensor prediction, Part part, double leastAlphaBar, Metric metric) {
+        int count = part.timesteps.length;
+        int[] judged = part.judged(leastAlphaBar);
+        var distances = target.zeros(ScalarType.Float, count);
+        if (judged.length == 0) {
+            return new Judgement(distances, target.zeros(ScalarType.Float));
+        }
+        var chosen = target.upload(judged, 0, judged.length);
+        boolean all = judged.length == count;
+        var images = all ? prediction : prediction.index_select(0, chosen);
+        var comparison = metric.compare(images.detach(), all ? part.x0 : part.x0.index_select(0, chosen));
+        // The gradient is computed already: this has the same.
+        return new Judgement(
+                distances.index_add(0, chosen, comparison.distances()),
+                images.mul(comparison.gradient()).sum());
+    }
+
+    private LibTorchLpips.Comparison byFunction(Tensor first, Tensor second) {
+        int count = (int) first.size(0);
+        int size = (int) first.size(2);
+        var a = new float[(int) first.numel()];
+        var b = new float[a.length];
+        Target.downloadImages(first, a, 0);
+        Target.downloadImages(second, b, 0);
+        var comparison = function.orElseThrow().compare(a, b, count, size);
+        var distances = new float[count];
+        for (int i = 0; i < count; i++) {
+            distances[i] = (float) comparison.distances()[i];
+        }
+        return new LibTorchLpips.Comparison(
+                target.upload(distances, 0, count),
+                target.uploadImages(comparison.gradient(), 0, count, size, size, first.size(1)));
     }
 
     private Prediction predict(Part part, Pass pass) {

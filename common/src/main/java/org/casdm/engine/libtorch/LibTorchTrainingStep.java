@@ -17,6 +17,7 @@ import org.casdm.engine.libtorch.network.Pass;
 import org.casdm.engine.libtorch.tensor.Faults;
 import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.engine.libtorch.tensor.Tensors;
+import org.casdm.metric.function.MetricFunction;
 import org.casdm.network.UNetParameters;
 
 /** A model's training on one device. */
@@ -71,7 +72,7 @@ final class LibTorchTrainingStep implements TrainingStep {
             networks.add(new LibTorchUNet(network.spec(), parameters.weights(names, start), target));
             start += names.length();
         }
-        loss = new CascadeLoss(plan.model(), plan.losses(), networks, lpips, target);
+        loss = new CascadeLoss(plan.model(), plan.losses(), networks, lpips, plan.function(), target);
     }
 
     @Override
@@ -192,5 +193,6 @@ final class LibTorchTrainingStep implements TrainingStep {
     public void close() {
         freeState();
         lpips.ifPresent(LibTorchLpips::close);
+        plan.function().ifPresent(MetricFunction::close);
     }
 }

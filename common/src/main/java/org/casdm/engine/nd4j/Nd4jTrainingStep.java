@@ -1,6 +1,7 @@
 package org.casdm.engine.nd4j;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.casdm.cascade.CascadeGraph;
@@ -10,6 +11,7 @@ import org.casdm.engine.StepOutcome;
 import org.casdm.engine.TrainingPlan;
 import org.casdm.engine.TrainingStep;
 import org.casdm.lpips.Lpips;
+import org.casdm.metric.function.MetricFunction;
 import org.casdm.network.nd4j.kernel.HostMemory;
 import org.casdm.optimizer.GuardedUpdater;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -52,7 +54,7 @@ final class Nd4jTrainingStep implements TrainingStep {
     }
 
     private void build(HostState state) {
-        close();
+        closeGraph();
         place = state;
         long length = state.parameters().limit();
         boolean inPlace = worksIn(state);
@@ -72,10 +74,14 @@ final class Nd4jTrainingStep implements TrainingStep {
                         plan.arithmetic().threads(),
                         DataType.FLOAT,
                         metric,
-                        plan.losses().lpipsMinAlphaBar())));
+                        plan.losses().lpipsMinAlphaBar(),
+                        plan.function().isPresent()
+                                ? OptionalDouble.of(plan.losses().metricMinAlphaBar())
+                                : OptionalDouble.empty())));
         graph.init(parameters.reshape(1, length), false);
         updater = new GuardedUpdater(graph, moments);
         graph.setUpdater(updater);
+        plan.function().ifPresent(graph::setMetric);
         plan.metric()
                 .ifPresent(lpips -> graph.setLpips(new Lpips(
                         lpips.spec(), lpips.weights(), plan.arithmetic().threads())));
@@ -160,6 +166,11 @@ final class Nd4jTrainingStep implements TrainingStep {
 
     @Override
     public void close() {
+        closeGraph();
+        plan.function().ifPresent(MetricFunction::close);
+    }
+
+    private void closeGraph() {
         if (graph != null) {
             graph.close();
             graph = null;

@@ -8,7 +8,10 @@ import java.util.function.Predicate;
 enum MetricGroup {
 
     /** The whole loss and its terms, each a mean over the round. */
-    LOSS("Loss and its terms", "", name -> List.of("loss", "eps", "x0", "lpips").contains(name)),
+    LOSS(
+            "Loss and its terms",
+            "",
+            name -> List.of("loss", "eps", "x0", "lpips", "metric").contains(name)),
     /** A term too, but smaller than the others by orders of magnitude. */
     REVERSE_MEAN("Error of the reverse step's mean", "", "mu"::equals),
     /** How the distances of single images are distributed. */
@@ -35,6 +38,7 @@ enum MetricGroup {
             Map.entry("x0", "x₀: φ's image"),
             Map.entry("mu", "μ"),
             Map.entry("lpips", "LPIPS of φ's image"),
+            Map.entry("metric", "metric function of φ's image"),
             Map.entry("lpipsOfImages.minimum", "smallest"),
             Map.entry("lpipsOfImages.lowerQuartile", "lower quartile"),
             Map.entry("lpipsOfImages.median", "median"),

@@ -53,6 +53,7 @@ record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implem
                 ConfiguredModel.optimizer(config),
                 config.train().optimizer().weightDecay(),
                 metric,
+                MetricSource.create(config, hadoop),
                 config.train().accumulate(),
                 config.train().activationCheckpointing(),
                 computer.arithmetic(threads));

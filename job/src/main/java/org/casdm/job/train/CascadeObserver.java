@@ -3,6 +3,8 @@ package org.casdm.job.train;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.casdm.cascade.ConfiguredModel;
+import org.casdm.cascade.LossWeights;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig;
 import org.casdm.engine.StepOutcome;
@@ -21,13 +23,16 @@ record CascadeObserver(CasdmConfig config) implements StepObserver {
     @Override
     public StepObservation observe(StepOutcome outcome) {
         double[][] ofImages = outcome.termsOfImages();
-        return new StepObservation(outcome.terms(), config.loss().lpips() > 0 ? distances(ofImages) : new double[0]);
+        int lpips = ConfiguredModel.lossWeights(config)
+                .terms(ConfiguredModel.of(config))
+                .indexOf(LossWeights.LPIPS);
+        return new StepObservation(outcome.terms(), lpips >= 0 ? distances(ofImages, lpips) : new double[0]);
     }
 
-    /** LPIPS is the last of the terms; 0 for images that it does not judge. */
-    private static double[] distances(double[][] termsOfImages) {
+    /** A term of each image; 0 for images that LPIPS does not judge. */
+    private static double[] distances(double[][] termsOfImages, int term) {
         return Arrays.stream(termsOfImages)
-                .mapToDouble(terms -> terms[terms.length - 1])
+                .mapToDouble(terms -> terms[term])
                 .filter(distance -> distance != 0)
                 .toArray();
     }

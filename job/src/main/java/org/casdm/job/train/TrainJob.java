@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -70,6 +71,7 @@ public final class TrainJob {
         var hadoop = spark.hadoopConfiguration();
         // Now, and not when the first executor looks for its weights.
         lpips.ifPresent(sources -> sources.check(hadoop));
+        MetricSource.check(config, hadoop);
         var found = new TrainingImages(config, hadoop);
         var folder = RunFolder.at(config.run().folder().orElseThrow(), hadoop);
         RunConfiguration.store(folder, config);
@@ -91,7 +93,8 @@ public final class TrainJob {
                 slots.threads(),
                 DataType.FLOAT,
                 ConfiguredModel.lpips(config),
-                config.lpips().minAlphaBar());
+                config.lpips().minAlphaBar(),
+                config.loss().metric() > 0 ? OptionalDouble.of(config.metric().minAlphaBar()) : OptionalDouble.empty());
         try (var graph = CascadeGraph.create(model, training)) {
             var trained = new TrainedModel(
                     model,
@@ -149,7 +152,9 @@ public final class TrainJob {
                 "spark",
                 spark.version(),
                 "lpips",
-                lpips.map(LpipsSources::toString).orElse("none")));
+                lpips.map(LpipsSources::toString).orElse("none"),
+                "metric",
+                MetricSource.describe(config)));
         var operators = OperatorMetrics.register("train");
         try (var removal = new Removal(data);
                 var master = new RoundTrainingMaster(
