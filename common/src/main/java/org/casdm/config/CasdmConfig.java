@@ -27,6 +27,7 @@ public record CasdmConfig(
         Train train,
         Checkpoint checkpoint,
         Samples samples,
+        Tracking tracking,
         Execution execution,
         Map<String, String> spark)
         implements Serializable {
@@ -315,6 +316,9 @@ public record CasdmConfig(
         TRAILING,
         KARRAS
     }
+
+    /** Where the run is followed. */
+    public record Tracking(Optional<String> mlflow, Optional<String> experiment) {}
 
     /** How the work is done; the results do not depend on it. */
     public record Execution(

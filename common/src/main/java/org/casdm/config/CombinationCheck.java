@@ -47,6 +47,7 @@ final class CombinationCheck {
         diffusion();
         samples();
         guidance();
+        tracking();
         loss();
         metric();
         training();
@@ -193,6 +194,15 @@ final class CombinationCheck {
                     "samples.spacing",
                     "belongs to samples.method = dpm-solver++ and heun, not to " + read.describe("samples.method")
                             + "; set samples.spacing = auto");
+        }
+    }
+
+    private void tracking() {
+        var server = config.tracking().mlflow();
+        if (problems.noneOf("tracking.mlflow")
+                && server.isPresent()
+                && !server.get().matches("https?://.+")) {
+            problem("tracking.mlflow", "must be a URL that begins with http:// or https://");
         }
     }
 

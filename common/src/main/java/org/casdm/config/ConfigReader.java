@@ -35,6 +35,7 @@ import org.casdm.config.CasdmConfig.SampleMethod;
 import org.casdm.config.CasdmConfig.SampleSpacing;
 import org.casdm.config.CasdmConfig.Samples;
 import org.casdm.config.CasdmConfig.Schedule;
+import org.casdm.config.CasdmConfig.Tracking;
 import org.casdm.config.CasdmConfig.Train;
 import org.casdm.config.CasdmConfig.Trunk;
 
@@ -61,6 +62,7 @@ final class ConfigReader {
                 train(),
                 checkpoint(),
                 samples(),
+                tracking(),
                 execution(),
                 spark);
     }
@@ -199,6 +201,10 @@ final class ConfigReader {
                 read.decimal("samples.guidance", closed(0, 1000)),
                 read.optionalDecimal("samples.guidance-phi", closed(0, 1000)),
                 read.decimals("samples.guidance-interval", closed(0, BILLION), 0, 2));
+    }
+
+    private Tracking tracking() {
+        return new Tracking(read.location("tracking.mlflow"), read.location("tracking.experiment"));
     }
 
     private Execution execution() {

@@ -159,8 +159,10 @@ class MetricGradientIT {
     void imagesBelowTheLeastAlphaBar_haveNoDistanceAndNoGradient(Kind kind) {
         var model = model(kind);
         var weights = new LossWeights(0, 0, 0, 0.7);
-        var some = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.5);
-        var none = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.95);
+        var some =
+                new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.5, OptionalDouble.empty());
+        var none =
+                new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.95, OptionalDouble.empty());
         try (var graph = graph(model, TRAINING);
                 var ofSome = graph(model, some);
                 var ofNone = graph(model, none)) {

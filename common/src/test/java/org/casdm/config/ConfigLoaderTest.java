@@ -333,6 +333,7 @@ class ConfigLoaderTest {
                 .contains("model.classes = 10 (my.conf: 2)", "data.labels = none (my.conf: 1)");
         assertThat(problem("data.format = cifar100\nmodel.classes = 10")).contains("set model.classes = 100");
         assertThat(problem("diffusion.steps = 20, samples.sampler-steps = 10")).contains("linear", "21");
+        assertThat(problem("tracking.mlflow = \"host:5000\"")).contains("http://");
         assertThat(problem("model.label-dropout = 0.1")).contains("model.classes");
         assertThat(problem("model.classes = 3, samples.guidance = 2")).contains("model.label-dropout");
         assertThat(problem("samples.guidance-interval = [3, 1]")).contains("lower");

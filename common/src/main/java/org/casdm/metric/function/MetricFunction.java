@@ -3,7 +3,6 @@ package org.casdm.metric.function;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.metric.classifier.ClassifierMetric;
 import org.casdm.weights.WeightSource;
 
 /**
@@ -56,31 +55,4 @@ public interface MetricFunction extends AutoCloseable {
      * @param hadoop says how to reach the storage
      */
     record Settings(Optional<WeightSource> file, int size, int channels, Configuration hadoop) {}
-
-    /**
-     * Makes a function of a kind.
-     *
-     * @param kind {@code classifier}, or the name of a class that implements {@link Factory}
-     * @throws IllegalArgumentException if there is no such kind, or as {@link Factory#create}
-     */
-    static MetricFunction create(String kind, Settings settings) throws IOException {
-        return factory(kind).create(settings);
-    }
-
-    private static Factory factory(String kind) {
-        if (kind.equals("classifier")) {
-            return new ClassifierMetric.Maker();
-        }
-        try {
-            return Class.forName(kind, true, Thread.currentThread().getContextClassLoader())
-                    .asSubclass(Factory.class)
-                    .getConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
-            throw new IllegalArgumentException(
-                    "metric.kind = " + kind + " is neither classifier nor the name of a class on the class path that"
-                            + " implements " + Factory.class.getName() + " (" + e + ")",
-                    e);
-        }
-    }
 }

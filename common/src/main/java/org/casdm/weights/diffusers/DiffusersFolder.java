@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.network.Parameter;
 import org.casdm.network.UNetSpec;
-import org.casdm.storage.NewFile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.TensorInfo;
@@ -98,7 +98,7 @@ public final class DiffusersFolder {
                 sink.accept(part, 0, part.length);
             }));
         }
-        NewFile.write(
+        AtomicFile.create(
                 fileSystem,
                 new Path(root, WEIGHTS),
                 stream -> SafetensorsWriter.write(stream, tensors, Map.of("format", "pt")));
@@ -128,7 +128,7 @@ public final class DiffusersFolder {
 
     private void writeJson(String file, ObjectNode content) throws IOException {
         byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content);
-        NewFile.write(fileSystem, new Path(root, file), stream -> {
+        AtomicFile.create(fileSystem, new Path(root, file), stream -> {
             stream.write(bytes);
             return null;
         });

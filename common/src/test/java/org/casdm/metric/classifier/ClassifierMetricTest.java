@@ -4,21 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.metric.function.MetricFunction;
 import org.casdm.metric.function.MetricFunction.Settings;
 import org.casdm.testing.Networks;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The distance of a classifier's features, and metric functions by name. */
+/** The distance of a classifier's features. */
 class ClassifierMetricTest {
 
-    private static final ClassifierLayout LAYOUT = new ClassifierLayout(8, 3);
+    private static final ClassifierLayout LAYOUT = new ClassifierLayout(8, 3, 8);
 
     private static ClassifierMetric metric(DataType type) {
         return new ClassifierMetric(
@@ -61,8 +59,8 @@ class ClassifierMetricTest {
         try (var metric = metric(DataType.FLOAT)) {
             assertThat(metric.compare(first, first, 2, 8).distances()).containsExactly(0, 0);
             var comparison = metric.compare(first, second, 2, 8);
-            assertThat(comparison.distances())
-                    .allSatisfy(distance -> assertThat(distance).isPositive());
+            assertThat(comparison.distances()[0]).isPositive();
+            assertThat(comparison.distances()[1]).isPositive();
             assertThat(comparison.gradient()).hasSize(first.length);
             // A distance does not depend on what is compared beside it.
             var one = Arrays.copyOf(first, first.length / 2);
@@ -72,45 +70,13 @@ class ClassifierMetricTest {
         }
     }
 
-    /** A third function, whole: what metric.kind names. */
-    public static final class MeanSquare implements MetricFunction.Factory {
-
-        @Override
-        public MetricFunction create(Settings settings) {
-            return new MetricFunction() {
-                @Override
-                public Comparison compare(float[] first, float[] second, int images, int size) {
-                    int length = first.length / images;
-                    var distances = new double[images];
-                    var gradient = new float[first.length];
-                    for (int i = 0; i < first.length; i++) {
-                        float difference = first[i] - second[i];
-                        distances[i / length] += difference * difference / length;
-                        gradient[i] = 2 * difference / length;
-                    }
-                    return new Comparison(distances, gradient);
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-    }
-
     @Test
-    void functionsAreFoundByName() throws IOException {
-        var settings = new Settings(Optional.empty(), 8, 3, new Configuration());
-        try (var function = MetricFunction.create(MeanSquare.class.getName(), settings)) {
-            assertThat(function.compare(new float[] {1, 2, 3}, new float[] {1, 2, 0}, 1, 1)
-                            .distances())
-                    .containsExactly(3);
-        }
-        assertThatThrownBy(() -> MetricFunction.create("classifier", settings)).hasMessageContaining("metric.file");
-        var grey = new Settings(Optional.empty(), 8, 1, new Configuration());
-        assertThatThrownBy(() -> MetricFunction.create("classifier", grey)).hasMessageContaining("data.channels");
-        assertThatThrownBy(() -> MetricFunction.create("no.such.Class", settings))
-                .hasMessageContaining("metric.kind = no.such.Class");
-        assertThatThrownBy(() -> MetricFunction.create("java.lang.String", settings))
-                .hasMessageContaining("MetricFunction$Factory");
+    void whatDoesNotFit_isRejected() {
+        var hadoop = new Configuration();
+        var maker = new ClassifierMetric.Maker();
+        assertThatThrownBy(() -> maker.create(new Settings(Optional.empty(), 8, 3, hadoop)))
+                .hasMessageContaining("metric.file");
+        assertThatThrownBy(() -> maker.create(new Settings(Optional.empty(), 8, 1, hadoop)))
+                .hasMessageContaining("data.channels");
     }
 }

@@ -2,6 +2,8 @@ package org.casdm.job.cli;
 
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.job.ema.AverageRebuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -6,8 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.casdm.job.cli.failure.ExitCode;
+import org.casdm.job.cli.spark.StorageOptions;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
-import org.casdm.storage.NewFile;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
@@ -60,7 +62,7 @@ final class ImportCommand implements Callable<Integer> {
                 (parameter, values) -> tensors.add(
                         TensorSource.of(TensorInfo.float32(parameter.name(), parameter.fileShape()), values)));
         var file = Locations.path(out);
-        NewFile.write(
+        AtomicFile.create(
                 Locations.fileSystem(file, hadoop),
                 file,
                 stream -> SafetensorsWriter.write(stream, tensors, Map.of("format", "pt")));

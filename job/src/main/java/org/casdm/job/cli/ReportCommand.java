@@ -2,6 +2,7 @@ package org.casdm.job.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
@@ -57,6 +58,22 @@ final class ReportCommand implements Callable<Integer> {
                     + " configuration. What an earlier report wrote is replaced.")
     private String tensorboard;
 
+    @Option(
+            names = "--mlflow",
+            paramLabel = "URL",
+            description =
+                    "Also sends metrics, configuration and grids to this MLflow server, such as http://host:5000; "
+                            + "what it has is not sent again. Credentials come from MLFLOW_TRACKING_TOKEN, or "
+                            + "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.")
+    private String mlflow;
+
+    @Option(
+            names = "--mlflow-experiment",
+            paramLabel = "NAME",
+            defaultValue = "casdm",
+            description = "The experiment there (default: ${DEFAULT-VALUE}).")
+    private String experiment;
+
     @Override
     public Integer call() throws Exception {
         var report = new Report(storage.hadoop());
@@ -74,6 +91,10 @@ final class ReportCommand implements Callable<Integer> {
                             files,
                             files == 1 ? "" : "s",
                             tensorboard);
+        }
+        if (mlflow != null) {
+            var id = report.writeMlflow(run, mlflow, experiment, Optional.empty());
+            spec.commandLine().getOut().printf(Locale.ROOT, "%s: run %s%n", mlflow, id);
         }
         return ExitCode.DONE;
     }

@@ -22,8 +22,8 @@ import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
 import org.casdm.optimizer.PostHocAverage;
 import org.casdm.optimizer.PostHocAverage.Profile;
+import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
-import org.casdm.storage.NewFile;
 import org.casdm.tensor.SafetensorsWriter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -126,7 +126,7 @@ public final class AverageRebuilder {
         var metadata = Map.of("format", "pt", "step", Long.toString(last.step()), "ema-std", Double.toString(std));
         if (out.endsWith(FILE_SUFFIX)) {
             var place = Locations.path(out);
-            NewFile.write(Locations.fileSystem(place, hadoop), place, stream -> {
+            AtomicFile.create(Locations.fileSystem(place, hadoop), place, stream -> {
                 SafetensorsWriter.write(stream, sources, metadata);
                 return null;
             });

@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.job.ProgramVersion;
+import org.casdm.job.report.mlflow.MlflowRun;
 import org.casdm.storage.Locations;
 
 /** Writes the report of a run. */
@@ -59,5 +61,36 @@ public final class Report {
      */
     public int writeEvents(String run, String folder) throws IOException {
         return new EventFiles(RunStory.read(run, hadoop), folder, Instant.now(), hadoop).write();
+    }
+
+    /**
+     * Brings an MLflow server up to date with a run folder.
+     *
+     * @param run        the run folder
+     * @param server     URL of the server
+     * @param experiment name of the experiment that the run belongs to
+     * @param status     what the run is doing; empty: left as it is
+     * @return the server's name of the run
+     * @throws IOException if the folder is no run's, or the server does not take it
+     */
+    public String writeMlflow(String run, String server, String experiment, Optional<MlflowRun.Status> status)
+            throws IOException {
+        var story = RunStory.read(run, hadoop);
+        var remote = MlflowRun.of(server, experiment, story.location(), System.getenv());
+        if (story.configuration().isPresent()) {
+            remote.parameters(story.configuration().get());
+        }
+        remote.metrics("", story.rounds());
+        remote.metrics("evaluation/", story.evaluations());
+        var grids = story.grids();
+        if (!grids.isEmpty()) {
+            remote.pictures(
+                    grids.get(0).fileSystem(),
+                    grids.stream().map(StoredPicture::path).toList());
+        }
+        if (status.isPresent()) {
+            remote.status(status.get());
+        }
+        return remote.id();
     }
 }

@@ -7,6 +7,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
+import org.casdm.job.sample.model.StoredModel;
+import org.casdm.job.sample.model.WeightChoice;
 import org.casdm.network.UNetParameters;
 import org.casdm.storage.Locations;
 import org.casdm.weights.diffusers.DiffusersFolder;

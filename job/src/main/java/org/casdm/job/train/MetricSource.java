@@ -6,11 +6,14 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
+import org.casdm.metric.classifier.ClassifierMetric;
 import org.casdm.metric.function.MetricFunction;
 import org.casdm.weights.WeightSource;
 
 /** The metric function besides LPIPS, as a configuration names it. */
 final class MetricSource {
+
+    private static final String CLASSIFIER = "classifier";
 
     private MetricSource() {}
 
@@ -27,15 +30,32 @@ final class MetricSource {
         String kind = metric.kind()
                 .orElseThrow(() -> new ConfigException(List.of("loss.metric is above 0, but metric.kind is not set")));
         try {
-            return Optional.of(MetricFunction.create(
-                    kind,
-                    new MetricFunction.Settings(
+            return Optional.of(factory(kind)
+                    .create(new MetricFunction.Settings(
                             metric.file().map(file -> WeightSource.parse(file, metric.fileSha256())),
                             config.data().size(),
                             config.data().channels(),
                             hadoop)));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of(e.getMessage()));
+        }
+    }
+
+    /** @throws IllegalArgumentException if there is no such kind */
+    static MetricFunction.Factory factory(String kind) {
+        if (kind.equals(CLASSIFIER)) {
+            return new ClassifierMetric.Maker();
+        }
+        try {
+            return Class.forName(kind, true, Thread.currentThread().getContextClassLoader())
+                    .asSubclass(MetricFunction.Factory.class)
+                    .getConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
+            throw new IllegalArgumentException(
+                    "metric.kind = " + kind + " is neither " + CLASSIFIER + " nor the name of a class on the class path"
+                            + " that implements " + MetricFunction.Factory.class.getName() + " (" + e + ")",
+                    e);
         }
     }
 

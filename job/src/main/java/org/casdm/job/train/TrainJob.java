@@ -24,6 +24,7 @@ import org.casdm.data.shard.DataFolder;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.metrics.OperatorMetrics;
+import org.casdm.job.report.mlflow.MlflowRun;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.rounds.average.Averaging;
 import org.casdm.job.rounds.average.OuterOptimizer;
@@ -113,7 +114,24 @@ public final class TrainJob {
                 trained.restartAverages();
             }
             var order = new BatchOrder(slots.workers(), config.train().batchSizePerWorker());
-            train(spark, folder, images, trained, checkpoints, start.orElse(Place.start(order)), order, slots);
+            var tracking = new Tracking(config, hadoop);
+            tracking.update(MlflowRun.Status.RUNNING);
+            boolean done = false;
+            try {
+                train(
+                        spark,
+                        folder,
+                        images,
+                        trained,
+                        checkpoints,
+                        start.orElse(Place.start(order)),
+                        order,
+                        slots,
+                        tracking);
+                done = true;
+            } finally {
+                tracking.update(done ? MlflowRun.Status.FINISHED : MlflowRun.Status.FAILED);
+            }
         } finally {
             SharedStreams.close();
         }
@@ -127,7 +145,8 @@ public final class TrainJob {
             TrainingCheckpoints checkpoints,
             Place start,
             BatchOrder order,
-            WorkerSlots slots)
+            WorkerSlots slots,
+            Tracking tracking)
             throws IOException {
         var train = config.train();
         var epochs = new EpochOrder(config.run().seed(), images.count());
@@ -203,6 +222,7 @@ public final class TrainJob {
                                     trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance));
                     operators.set("checkpointStep", place.step());
                     skipped.checkpointWritten();
+                    tracking.update(MlflowRun.Status.RUNNING);
                 }
                 if (!trained.powerAverages().isEmpty()
                         && (last
@@ -218,6 +238,7 @@ public final class TrainJob {
                                 || crosses(
                                         before, place.step(), config.samples().everySteps()))) {
                     grids.draw(spark, trained, place.step());
+                    tracking.update(MlflowRun.Status.RUNNING);
                 }
             }
             log.flush();

@@ -170,7 +170,14 @@ class TrainJobIT {
 
     @Test
     void otherKindsAndLabels() throws IOException {
-        train(LocalCluster.inThisJvm("local[1]"), "ddpm", "model.kind=ddpm", "train.steps=2", "train.workers=1");
+        train(
+                LocalCluster.inThisJvm("local[1]"),
+                "ddpm",
+                "model.kind=ddpm",
+                "train.steps=2",
+                "train.workers=1",
+                "loss.metric=0.5",
+                "metric.kind=" + MetricSourceTest.MeanSquare.class.getName());
         train(
                 LocalCluster.inThisJvm("local[1]"),
                 "dual",
