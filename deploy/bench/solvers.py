@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws a run's images with each sampler at several numbers of network calls, and compares them with a data set.
 
-    solvers.py --run RUN --reference DATA --classifier FILE --out FOLDER [--count 1000] [--calls 5,10,20,50] [--classes all]
+    solvers.py --run RUN --reference DATA --classifier FILE --out FOLDER [--count 1000] [--calls 5,10,20,50]
 
 Prints a table of FID (classifier) and writes strips.png: the first images of each sampler, the same noise in each row.
 Needs Pillow. --casdm OPTION... passes options to every command, such as --casdm=--master=local[1].
