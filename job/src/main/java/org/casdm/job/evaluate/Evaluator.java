@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.job.device.DeviceSurvey;
-import org.casdm.job.evaluate.feature.ExtractorPool;
 import org.casdm.job.evaluate.result.Evaluation;
 import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.prepare.PreparedCache;
@@ -62,22 +61,13 @@ final class Evaluator implements AutoCloseable {
         DeviceSurvey.ofExecutors(spark, spark.defaultParallelism(), settings.engine());
         size = settings.size();
         lists = new ImageLists(spark.hadoopConfiguration());
-        var id = FeatureStage.newId();
-        boolean complete = false;
-        try {
-            info = load();
-            stored = storedStatistics();
-            metrics = metrics();
-            referenceImages = needsReferenceImages()
-                    ? Optional.of(FoundSet.at(settings.reference().get(), spark))
-                    : Optional.empty();
-            stage = new FeatureStage(spark, settings, info, id);
-            complete = true;
-        } finally {
-            if (!complete) {
-                ExtractorPool.close();
-            }
-        }
+        info = load();
+        stored = storedStatistics();
+        metrics = metrics();
+        referenceImages = needsReferenceImages()
+                ? Optional.of(FoundSet.at(settings.reference().get(), spark))
+                : Optional.empty();
+        stage = new FeatureStage(spark, settings, info);
     }
 
     /** Checks the weights here, before the work begins. */
@@ -334,6 +324,5 @@ final class Evaluator implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stage.close();
-        ExtractorPool.close();
     }
 }

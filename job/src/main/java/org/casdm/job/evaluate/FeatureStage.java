@@ -19,6 +19,7 @@ import org.casdm.job.evaluate.feature.PieceResult;
 import org.casdm.job.evaluate.feature.TakeKept;
 import org.casdm.job.evaluate.feature.TakeSummary;
 import org.casdm.job.evaluate.result.Metric;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.FeatureSummary;
@@ -38,21 +39,16 @@ final class FeatureStage implements AutoCloseable {
     private final JavaSparkContext spark;
     private final EvaluationSettings settings;
     private final FeatureInfo info;
-    private final String evaluationId;
+    /** Executors keep the network under it. */
+    private final String evaluationId = UUID.randomUUID().toString();
+
     private final Broadcast<SerializableConfiguration> hadoop;
 
-    /** @param evaluationId under which the network is kept on executors */
-    FeatureStage(JavaSparkContext spark, EvaluationSettings settings, FeatureInfo info, String evaluationId) {
+    FeatureStage(JavaSparkContext spark, EvaluationSettings settings, FeatureInfo info) {
         this.spark = spark;
         this.settings = settings;
         this.info = info;
-        this.evaluationId = evaluationId;
         hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
-    }
-
-    /** A name under which executors keep what belongs to one evaluation. */
-    static String newId() {
-        return UUID.randomUUID().toString();
     }
 
     /**
@@ -142,6 +138,7 @@ final class FeatureStage implements AutoCloseable {
 
     @Override
     public void close() {
+        ExecutorLocal.close(evaluationId);
         hadoop.unpersist(true);
     }
 }

@@ -122,7 +122,7 @@ public final class PreparedCache {
     /** The shorter side of a source's first picture, in pixels. */
     public static int sizeOfFirst(ImageSource source, SourceLimits limits, JavaSparkContext spark) throws IOException {
         return FirstPicture.shortSide(
-                source, new ReadContext(spark.hadoopConfiguration(), limits, SourceAccess.Copies.ofThisJvm()));
+                source, SourceAccess.context(spark.hadoopConfiguration(), limits));
     }
 
     private static void checkSkipped(PrepareSettings settings, DatasetDescription description) throws IOException {

@@ -2,12 +2,14 @@ package org.casdm.job.prepare;
 
 import java.io.Serializable;
 import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.data.source.LocalCopies;
 import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourceLimits;
+import org.casdm.job.executor.ExecutorLocal;
 
 /**
  * How executors reach the source.
@@ -19,27 +21,13 @@ record SourceAccess(Broadcast<SerializableConfiguration> hadoop, SourceLimits li
 
     /** For use in a task. */
     ReadContext context() {
-        return new ReadContext(hadoop.value().value(), limits, Copies.ofThisJvm());
+        return context(hadoop.value().value(), limits);
     }
 
-    /**
-     * The copies of this JVM: tasks have no other place to leave something for the next one. They lie in the scratch
-     * folder that Spark removes when the application ends.
-     */
-    static final class Copies {
-
-        private static Path folder;
-        private static LocalCopies copies;
-
-        private Copies() {}
-
-        static synchronized LocalCopies ofThisJvm() {
-            var wanted = Path.of(SparkFiles.getRootDirectory()).toAbsolutePath().resolve("source-copies");
-            if (!wanted.equals(folder)) {
-                folder = wanted;
-                copies = new LocalCopies(wanted);
-            }
-            return copies;
-        }
+    /** For use in this JVM. Copies of files are in the scratch folder that Spark removes when the application ends. */
+    static ReadContext context(Configuration hadoop, SourceLimits limits) {
+        var folder = Path.of(SparkFiles.getRootDirectory()).toAbsolutePath().resolve("source-copies");
+        return new ReadContext(
+                hadoop, limits, ExecutorLocal.get(LocalCopies.class, folder, () -> new LocalCopies(folder)));
     }
 }

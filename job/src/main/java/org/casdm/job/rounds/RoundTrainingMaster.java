@@ -12,6 +12,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.rounds.average.RoundPlan;
 import org.casdm.job.rounds.batch.WorkerBatches;
 import org.casdm.job.rounds.exchange.BlockPlace;
@@ -25,7 +26,6 @@ import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.rounds.state.StateSources;
 import org.casdm.job.rounds.step.GraphFactory;
 import org.casdm.job.rounds.step.StepObserver;
-import org.casdm.job.rounds.worker.GraphPool;
 import org.casdm.job.rounds.worker.RoundSettings;
 import org.casdm.job.rounds.worker.RoundStart;
 import org.casdm.job.rounds.worker.RoundTrainingWorker;
@@ -327,8 +327,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     @Override
     public void close() {
         removePublished();
-        StateExchange.discard(runId);
-        GraphPool.shared().discard(runId);
+        ExecutorLocal.close(runId);
     }
 
     /** Workers exist within a round only. */

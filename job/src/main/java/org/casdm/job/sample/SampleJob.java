@@ -13,13 +13,13 @@ import org.casdm.config.ConfigException;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.device.DeviceSurvey;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.progress.TimeText;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.draw.DrawPart;
 import org.casdm.job.sample.draw.DrawTrajectory;
 import org.casdm.job.sample.draw.SampleTask;
-import org.casdm.job.sample.draw.SamplerPool;
 import org.casdm.job.sample.folder.ClassCycle;
 import org.casdm.job.sample.folder.Part;
 import org.casdm.job.sample.folder.PartFormat;
@@ -157,7 +157,7 @@ public final class SampleJob {
                 AtomicFile.write(folder.fileSystem(), folder.file(TRAJECTORY), png);
             }
         } finally {
-            SamplerPool.shared().discard(task.job());
+            ExecutorLocal.close(task.job());
             shared.destroy();
         }
     }

@@ -46,7 +46,7 @@ record CascadeGraphFactory(String runId, int threads, CasdmConfig config) implem
                 ? Optional.<TrainingPlan.Metric>empty()
                 : Optional.of(new TrainingPlan.Metric(
                         ConfiguredModel.lpips(config).orElseThrow(),
-                        SharedLpipsWeights.get(runId, lpips.get(), hadoop)));
+                        LoadedLpips.ofRun(runId).get(lpips.get(), hadoop)));
         var plan = new TrainingPlan(
                 ConfiguredModel.of(config),
                 ConfiguredModel.lossWeights(config),

@@ -23,6 +23,7 @@ import org.casdm.data.EpochOrder;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.engine.EngineRequest;
 import org.casdm.job.device.DeviceSurvey;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.metrics.OperatorMetrics;
 import org.casdm.job.report.mlflow.MlflowRun;
 import org.casdm.job.rounds.RoundTrainingMaster;
@@ -132,8 +133,6 @@ public final class TrainJob {
             } finally {
                 tracking.update(done ? MlflowRun.Status.FINISHED : MlflowRun.Status.FAILED);
             }
-        } finally {
-            SharedStreams.close();
         }
     }
 
@@ -175,7 +174,7 @@ public final class TrainJob {
                 "metric",
                 MetricSource.describe(config)));
         var operators = OperatorMetrics.register("train");
-        try (var removal = new Removal(data);
+        try (var removal = new Removal(runId, data);
                 var master = new RoundTrainingMaster(
                         settings,
                         new CascadeGraphFactory(runId, slots.threads(), config),
@@ -247,13 +246,15 @@ public final class TrainJob {
     }
 
     /**
-     * Removes from the executors, at the end, what they were sent. Waits for it: executors that answer when Spark has
-     * stopped make Scala print a stack trace. What was to be removed before has been by then.
+     * Closes what this JVM keeps for the run, and removes from the executors what they were sent. Waits for it:
+     * executors that answer when Spark has stopped make Scala print a stack trace. What was to be removed before has
+     * been by then.
      */
-    private record Removal(Broadcast<?> broadcast) implements AutoCloseable {
+    private record Removal(String runId, Broadcast<?> broadcast) implements AutoCloseable {
 
         @Override
         public void close() {
+            ExecutorLocal.close(runId);
             broadcast.unpersist(true);
         }
     }

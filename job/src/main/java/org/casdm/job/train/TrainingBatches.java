@@ -53,10 +53,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         return new Source(data.value(), context);
     }
 
-    private SharedStreams.Key key(WorkerContext context) {
-        return new SharedStreams.Key(data.value().runId(), context.workerIndex());
-    }
-
     /** The worker's images from a step on. */
     private ShardStream images(WorkerContext context, long step) throws IOException {
         var images = data.value().images();
@@ -64,10 +60,8 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         var present = divisions.present();
         long position = present.count(worker, position(step, 0) - present.firstImage());
         var order = images.order(data.value().config().run().seed(), divisions);
-        return SharedStreams.take(
-                key(context),
-                position,
-                () -> new ShardStream(images, order, worker, position, context.hadoopConfiguration()));
+        return WorkerStreams.ofRun(data.value().runId())
+                .take(worker, position, () -> new ShardStream(images, order, worker, position, context.hadoopConfiguration()));
     }
 
     /** Images that all workers have visited before a worker's batch. */
@@ -146,7 +140,8 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             if (images.hasFailed()) {
                 images.close();
             } else {
-                SharedStreams.giveBack(key(context), images);
+                WorkerStreams.ofRun(TrainingBatches.this.data.value().runId())
+                        .giveBack(context.workerIndex(), images);
             }
         }
     }

@@ -14,6 +14,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.rounds.average.AverageResult;
 import org.casdm.job.rounds.exchange.Address;
 import org.casdm.job.rounds.exchange.BlockPlace;
@@ -26,7 +27,6 @@ import org.casdm.job.rounds.state.StateCopy;
 import org.casdm.job.rounds.state.StateSources;
 import org.casdm.job.rounds.step.GraphFactory;
 import org.casdm.job.rounds.step.StepObserver;
-import org.casdm.job.rounds.worker.GraphPool;
 import org.casdm.job.rounds.worker.RoundSettings;
 import org.casdm.job.rounds.worker.RoundStart;
 import org.casdm.job.rounds.worker.RoundTrainingWorker;
@@ -99,8 +99,7 @@ class RoundJobIT {
             return outcome;
         } finally {
             target.close();
-            StateExchange.discard(run);
-            GraphPool.shared().discard(run);
+            ExecutorLocal.close(run);
         }
     }
 

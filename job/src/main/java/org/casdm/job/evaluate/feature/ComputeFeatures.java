@@ -25,7 +25,8 @@ public final class ComputeFeatures implements PairFunction<Piece, Integer, Piece
     public Tuple2<Integer, PieceResult> call(Piece piece) throws Exception {
         var computer = DeviceAssignment.ofTask(TaskContext.get(), work.engine());
         var hadoop = work.hadoop().value().value();
-        var extractor = ExtractorPool.borrow(work.evaluationId(), work.extractor(), hadoop, computer, work.threads());
+        var extractors = FeatureExtractors.of(work.evaluationId());
+        var extractor = extractors.borrow(work, hadoop, computer);
         boolean sound = false;
         try {
             var result = new PieceReader(work, extractor, hadoop, progress::add).read(piece);
@@ -33,7 +34,7 @@ public final class ComputeFeatures implements PairFunction<Piece, Integer, Piece
             return new Tuple2<>(piece.index(), result);
         } finally {
             if (sound) {
-                ExtractorPool.giveBack(work.evaluationId(), computer.device(), extractor);
+                extractors.giveBack(computer.device(), extractor);
             } else {
                 extractor.close();
             }

@@ -1,5 +1,6 @@
 package org.casdm.job.rounds.exchange;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.apache.spark.network.server.TransportServer;
 import org.apache.spark.network.server.TransportServerBootstrap;
 import org.apache.spark.network.util.TransportConf;
 import org.apache.spark.util.Utils;
+import org.casdm.job.executor.ExecutorLocal;
 import scala.Option;
 import scala.Tuple2;
 import scala.runtime.AbstractFunction1;
@@ -30,7 +32,7 @@ import scala.runtime.AbstractFunction1;
  *
  * <p>Thread-safe.
  */
-public final class StateExchange implements AutoCloseable {
+public final class StateExchange implements Closeable {
 
     /** Spark setting: the port of each JVM's exchange, 0 (the default) for any free one; if taken, the next ones. */
     public static final String PORT = "spark.casdm.port";
@@ -39,8 +41,6 @@ public final class StateExchange implements AutoCloseable {
     private static final String MODULE = "casdm";
 
     private static final String DRIVER = "driver";
-
-    private static StateExchange current;
 
     private final UUID run;
     private final Map<String, Exposure> exposures = new ConcurrentHashMap<>();
@@ -86,28 +86,9 @@ public final class StateExchange implements AutoCloseable {
         address = new Address(host, server.getPort());
     }
 
-    /**
-     * This JVM's exchange for a run; that of another run is closed. It is static state for the reason that the pool of
-     * graphs is: an executor's tasks share nothing but their JVM.
-     *
-     * @param run whose
-     */
-    public static synchronized StateExchange ofRun(UUID run) {
-        if (current == null || !current.run.equals(run)) {
-            if (current != null) {
-                current.close();
-            }
-            current = new StateExchange(run, SparkEnv.get());
-        }
-        return current;
-    }
-
-    /** Closes this JVM's exchange if it is that run's. */
-    public static synchronized void discard(UUID run) {
-        if (current != null && current.run.equals(run)) {
-            current.close();
-            current = null;
-        }
+    /** This JVM's exchange for a run. */
+    public static StateExchange ofRun(UUID run) {
+        return ExecutorLocal.get(StateExchange.class, run, () -> new StateExchange(run, SparkEnv.get()));
     }
 
     /** Where others find what is exposed here. */

@@ -1,5 +1,6 @@
 package org.casdm.job.rounds.worker;
 
+import java.io.Closeable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,6 +10,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.casdm.engine.Computer;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.rounds.exchange.BlockMemory;
 import org.casdm.job.rounds.exchange.Exposure;
 import org.casdm.job.rounds.exchange.StateExchange;
@@ -17,27 +19,24 @@ import org.casdm.job.rounds.state.GraphState;
 import org.casdm.job.rounds.state.StateCopy;
 
 /**
- * The graphs that this JVM keeps between rounds, so that they are built once and not for each task. A graph's numbers
+ * The graphs of a run that this JVM keeps between rounds, so that they are built once and not for each task. A graph's numbers
  * always come from the round's start: which slot a task gets, or whether it is a new one, does not matter.
  *
- * <p>This is static state, which the program has only where there is no way around it: an executor's tasks share
- * nothing but their JVM, and a graph with its native arrays takes seconds and gigabytes to build. There is no other
- * place to keep it.
- *
- * <p>Bounded: graphs are kept of one run and configuration only, and never more than the run has workers; since a task
- * holds one graph while it runs, there are never more than concurrent tasks. They are released when another run's task
- * arrives, when the training master of the same JVM is closed, and with the JVM.
+ * <p>Bounded: graphs are kept of one configuration only, and never more than the run has workers; since a task holds one
+ * graph while it runs, there are never more than concurrent tasks. The graphs of a run are freed as {@link ExecutorLocal}
+ * says.
  */
-public final class GraphPool {
-
-    private static final GraphPool SHARED = new GraphPool();
+public final class GraphPool implements Closeable {
 
     private final Deque<GraphSlot> idle = new ArrayDeque<>();
     /** Slots that are still freeing their memory, or have lately done so. */
     private final List<GraphSlot> closing = new ArrayList<>();
 
     private final List<Exposed> exposed = new ArrayList<>();
+    /** Null until the first task comes. */
     private GraphKey current;
+
+    private boolean closed;
 
     /** A graph whose state others read. */
     private record Exposed(
@@ -48,9 +47,9 @@ public final class GraphPool {
             String name,
             Exposure exposure) {}
 
-    /** The pool of this JVM. */
-    public static GraphPool shared() {
-        return SHARED;
+    /** The graphs that this JVM keeps for a run. */
+    static GraphPool ofRun(UUID run) {
+        return ExecutorLocal.get(GraphPool.class, run, GraphPool::new);
     }
 
     /**
@@ -138,7 +137,7 @@ public final class GraphPool {
      * @param limit how many slots to keep at most, the exposed ones among them
      */
     synchronized void release(GraphSlot slot, int limit) {
-        if (!slot.reusable() || current == null || !current.sameModel(slot.key())) {
+        if (closed || !slot.reusable() || !slot.key().sameModel(current)) {
             close(slot);
             return;
         }
@@ -152,12 +151,11 @@ public final class GraphPool {
         }
     }
 
-    /** Frees the graphs of a run. Those that tasks still hold are freed when they are given back. */
-    public synchronized void discard(UUID runId) {
-        if (current != null && current.runId().equals(runId)) {
-            closeIdle();
-            current = null;
-        }
+    /** Frees the graphs. Those that tasks still hold are freed when they are given back. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        closeIdle();
     }
 
     /** Number of slots kept for later use. */

@@ -37,7 +37,7 @@ final class GraphSlot {
     GraphSlot(GraphKey key, Computer computer) {
         this.key = key;
         this.thread = Executors.newSingleThreadExecutor(task -> {
-            var newThread = new Thread(task, "graph of run " + key.runId());
+            var newThread = new Thread(task, "graph of a worker");
             newThread.setDaemon(true);
             return newThread;
         });

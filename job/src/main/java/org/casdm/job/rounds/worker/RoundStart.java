@@ -50,6 +50,6 @@ public record RoundStart(
 
     /** The graphs that can be used for this round on a device. */
     GraphKey graphKey(Device device) {
-        return new GraphKey(runId, configuration.id(), device.index());
+        return new GraphKey(configuration.id(), device.index());
     }
 }

@@ -52,7 +52,7 @@ final class WorkerTask {
         RoundStart start = worker.start();
         var exchange = StateExchange.ofRun(start.runId());
         var computer = DeviceAssignment.ofTask(task, worker.engine());
-        GraphPool pool = GraphPool.shared();
+        GraphPool pool = GraphPool.ofRun(start.runId());
         // These have been averaged. Their graphs are free again.
         Predicate<String> averaged = name -> RoundNames.isOlderWorker(name, start.round());
         Predicate<String> kept = start.sources().kept()::has;

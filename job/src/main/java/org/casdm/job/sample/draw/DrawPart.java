@@ -23,7 +23,7 @@ public record DrawPart(Broadcast<SampleTask> task, LongAccumulator steps) implem
     public Part call(SampleRange range) throws IOException {
         var all = task.value();
         var folder = all.openFolder();
-        try (var sampler = SamplerPool.shared().borrow(all, TaskContext.get());
+        try (var sampler = JobSamplers.of(all).borrow(TaskContext.get());
                 var writer = all.settings().storedAs().write(folder.fileSystem(), folder.root(), range, all.shape())) {
             for (long first = range.first(); first < range.end(); first += all.batch()) {
                 int count = (int) Math.min(all.batch(), range.end() - first);

@@ -17,7 +17,7 @@ public record DrawTrajectory(Broadcast<SampleTask> task) implements Function<Tra
     @Override
     public byte[] call(TrajectoryRequest wanted) throws IOException {
         var all = task.value();
-        try (var sampler = SamplerPool.shared().borrow(all, TaskContext.get())) {
+        try (var sampler = JobSamplers.of(all).borrow(TaskContext.get())) {
             var trajectory = new Trajectory(sampler.sampler().steps(), wanted.moments());
             sampler.sampler()
                     .sample(

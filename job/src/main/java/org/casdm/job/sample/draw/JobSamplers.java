@@ -1,17 +1,24 @@
 package org.casdm.job.sample.draw;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.spark.TaskContext;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.engine.Computer;
 import org.casdm.engine.Device;
+import org.casdm.job.device.DeviceAssignment;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.sampling.Sampler;
 
-/** The samplers of one job in this JVM: one for each task that runs at the same time, all on the same weights. */
-final class JobSamplers {
+/**
+ * The samplers of one job in this JVM: one for each task that runs at the same time, all on the same weights. They are
+ * kept from task to task, as a sampler has networks and their memory.
+ */
+final class JobSamplers implements Closeable {
 
     private final SampleTask task;
     private final Map<Device, Deque<Sampler>> idle = new HashMap<>();
@@ -25,12 +32,19 @@ final class JobSamplers {
         this.task = task;
     }
 
-    SampleTask task() {
-        return task;
+    /** The samplers that this JVM keeps for a task's job. */
+    static JobSamplers of(SampleTask task) {
+        return ExecutorLocal.get(JobSamplers.class, task.job(), () -> new JobSamplers(task));
     }
 
-    /** An idle sampler of a device, or a new one. */
-    synchronized BorrowedSampler borrow(Computer computer) throws IOException {
+    /**
+     * An idle sampler of the device that Spark has given to a task, or a new one. The calling thread is the one that
+     * will draw.
+     *
+     * @throws IOException if the weights cannot be read
+     */
+    synchronized BorrowedSampler borrow(TaskContext context) throws IOException {
+        var computer = DeviceAssignment.ofTask(context, task.engine());
         var ofDevice = idle.computeIfAbsent(computer.device(), key -> new ArrayDeque<>());
         var sampler = ofDevice.isEmpty() ? create(computer) : ofDevice.pop();
         lent++;
@@ -65,7 +79,8 @@ final class JobSamplers {
     }
 
     /** From now on nothing is kept. */
-    synchronized void retire() {
+    @Override
+    public synchronized void close() {
         retired = true;
         idle.values().forEach(samplers -> samplers.forEach(Sampler::close));
         idle.clear();

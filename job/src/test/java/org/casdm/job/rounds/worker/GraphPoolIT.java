@@ -27,7 +27,7 @@ class GraphPoolIT {
     private static final Computer ANY = new Computer(new Nd4jEngine(), Device.cpu(), Precision.FLOAT32);
 
     private final GraphPool pool = new GraphPool();
-    private final GraphKey key = new GraphKey(UUID.randomUUID(), 1, -1);
+    private final GraphKey key = new GraphKey(1, -1);
 
     private GraphSlot used(GraphKey slotKey) throws Exception {
         GraphSlot slot = pool.acquire(slotKey, ANY);
@@ -46,29 +46,28 @@ class GraphPoolIT {
         GraphSlot again = pool.acquire(key, ANY);
         assertThat(again.<ComputationGraph>call(() -> again.graph(() -> null))).isSameAs(graph);
         pool.release(again, 1);
-        pool.discard(key.runId());
+        pool.close();
         assertThat(pool.idleCount()).isZero();
     }
 
     @Test
-    void forgetsAnotherRunsGraphs() throws Exception {
+    void forgetsGraphsOfAnotherConfiguration() throws Exception {
         GraphSlot held = used(key);
         pool.release(used(key), 9);
-        var other = new GraphKey(UUID.randomUUID(), 1, -1);
+        var other = new GraphKey(2, -1);
         GraphSlot slot = used(other);
         assertThat(pool.idleCount()).isZero();
         pool.release(held, 9);
         assertThat(pool.idleCount()).isZero();
         pool.release(slot, 9);
         assertThat(pool.idleCount()).isEqualTo(1);
-        pool.discard(key.runId());
-        assertThat(pool.idleCount()).isEqualTo(1);
-        pool.discard(other.runId());
+        pool.close();
+        assertThat(pool.idleCount()).isZero();
     }
 
     @Test
     void keepsGraphsOfEachDevice() throws Exception {
-        var onSecond = new GraphKey(key.runId(), 1, 1);
+        var onSecond = new GraphKey(1, 1);
         GraphSlot first = used(key);
         GraphSlot second = used(onSecond);
         pool.release(first, 9);
@@ -105,7 +104,7 @@ class GraphPoolIT {
     @Test
     void anExposedGraphIsUsedAgainAndItsStateStays() throws Exception {
         try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"));
-                var exchange = new StateExchange(key.runId(), SparkEnv.get())) {
+                var exchange = new StateExchange(UUID.randomUUID(), SparkEnv.get())) {
             GraphSlot first = used(key);
             ComputationGraph graph = first.call(() -> first.graph(() -> null));
             GraphState state = GraphState.of(graph, 20);
@@ -132,7 +131,7 @@ class GraphPoolIT {
             exchange.withdraw("second"::equals);
             assertThat(pool.exposedCount()).isZero();
             assertThat(pool.idleCount()).isEqualTo(1);
-            pool.discard(key.runId());
+            pool.close();
         }
     }
 
@@ -140,10 +139,10 @@ class GraphPoolIT {
     @Test
     void aRunThatIsOverExposesNothing() throws Exception {
         try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"))) {
-            var exchange = new StateExchange(key.runId(), SparkEnv.get());
+            var exchange = new StateExchange(UUID.randomUUID(), SparkEnv.get());
             GraphSlot late = used(key);
             GraphState state = GraphState.of(late.call(() -> late.graph(() -> null)), 20);
-            pool.discard(key.runId());
+            pool.close();
             exchange.close();
 
             assertThatThrownBy(() -> pool.expose(late, state, StateCopy.none(exchange.blocks()), exchange, "late", 9))
@@ -158,7 +157,7 @@ class GraphPoolIT {
     @Test
     void countsExposedGraphsAmongThoseItKeeps() throws Exception {
         try (var spark = new JavaSparkContext(LocalCluster.inThisJvm("local[1]"));
-                var exchange = new StateExchange(key.runId(), SparkEnv.get())) {
+                var exchange = new StateExchange(UUID.randomUUID(), SparkEnv.get())) {
             GraphSlot first = used(key);
             GraphSlot second = used(key);
             pool.release(second, 1);
@@ -166,7 +165,7 @@ class GraphPoolIT {
             pool.expose(first, state, StateCopy.none(exchange.blocks()), exchange, "first", 1);
             assertThat(pool.idleCount()).isZero();
             assertThat(pool.exposedCount()).isEqualTo(1);
-            pool.discard(key.runId());
+            pool.close();
         }
     }
 }

@@ -1,0 +1,2 @@
+/** What a JVM of the application keeps from one task to the next. */
+package org.casdm.job.executor;
