@@ -15,7 +15,7 @@ import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.engine.Engines;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
-import org.casdm.job.progress.ProgressLines;
+import org.casdm.job.progress.Progress;
 import org.casdm.lpips.LpipsSpec;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.lpips.LpipsWeights;
@@ -185,7 +185,7 @@ final class LpipsCommand implements Callable<Integer> {
             throws IOException {
         var csv = new CsvWriter(text, new CsvWriterSettings());
         var progress =
-                ProgressLines.ofCount("lpips", "pairs", spec.commandLine().getOut());
+                Progress.ofCount("lpips", "pairs", spec.commandLine().getOut()::println);
         var done = new int[1];
         var sum = new double[1];
         csv.writeHeaders("name", column);

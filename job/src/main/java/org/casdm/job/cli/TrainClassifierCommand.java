@@ -20,7 +20,7 @@ import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.SparkOptions;
 import org.casdm.job.cli.spark.SparkProgram;
 import org.casdm.job.prepare.PreparedCache;
-import org.casdm.job.progress.ProgressLines;
+import org.casdm.job.progress.Progress;
 import org.casdm.metric.classifier.Classifier;
 import org.casdm.metric.classifier.ClassifierFile;
 import org.casdm.metric.classifier.ClassifierLayout;
@@ -230,7 +230,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
                 : LabelledImages.read(folders.get(1), Part.ALL, hadoop);
         output.println(training.summary());
         output.flush();
-        var lines = ProgressLines.ofCount("train-classifier", "images", output);
+        var lines = Progress.ofCount("train-classifier", "images", output::println);
         return new ClassifierTraining(settings, (images, total, loss) -> lines.at(images, total)).run(training, held);
     }
 }

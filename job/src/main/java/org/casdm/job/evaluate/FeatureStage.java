@@ -21,6 +21,8 @@ import org.casdm.job.evaluate.feature.TakeSummary;
 import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.metrics.OperatorMetrics;
+import org.casdm.job.progress.Progress;
+import org.casdm.job.progress.TaskCount;
 import org.casdm.metric.FeatureMatrix;
 import org.casdm.metric.FeatureSummary;
 import org.casdm.metric.InceptionScore;
@@ -88,15 +90,14 @@ final class FeatureStage implements AutoCloseable {
         var pieces = images.pieces();
         long begin = System.nanoTime();
         var counter = spark.sc().longAccumulator("images");
-        var progress = new FeatureProgress(
-                title, OptionalLong.of(images.count()), counter.id(), OperatorMetrics.register("evaluate")::set);
-        spark.sc().addSparkListener(progress);
+        var progress =
+                Progress.ofCount(title, "images", LOG::info).withMetrics(OperatorMetrics.register("evaluate")::set);
         JavaPairRDD<Integer, PieceResult> results =
                 spark.parallelize(pieces, pieces.size()).mapToPair(new ComputeFeatures(work, counter));
         if (keep) {
             results.persist(StorageLevel.DISK_ONLY());
         }
-        try {
+        try (var count = TaskCount.follow(spark.sc(), counter, done -> progress.at(done, images.count()))) {
             var summary = MergeInOrder.all(results.mapValues(new TakeSummary()), pieces.size());
             LOG.info(String.format(
                     Locale.ROOT,
@@ -106,7 +107,6 @@ final class FeatureStage implements AutoCloseable {
                     (System.nanoTime() - begin) / 1e9));
             return features(images, name, summary, keep ? Optional.of(matrix(results, name)) : Optional.empty());
         } finally {
-            spark.sc().removeSparkListener(progress);
             results.unpersist(true);
         }
     }

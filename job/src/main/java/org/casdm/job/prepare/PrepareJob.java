@@ -16,6 +16,8 @@ import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.ImageSources;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.NumberedLabels;
+import org.casdm.job.progress.Progress;
+import org.casdm.job.progress.TaskCount;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,7 +105,7 @@ public final class PrepareJob {
             SourceAccess access,
             BadLimit limit,
             int[] missing) {
-        var counters = PrepareProgress.Counters.of(spark);
+        var counters = PrepareCounters.of(spark, source.bytes(), missing.length);
         var finished = new BitSet();
         finished.set(0, plan.layout().partitions());
         IntStream.of(missing).forEach(finished::clear);
@@ -112,7 +114,12 @@ public final class PrepareJob {
                 .toList();
         var partNames =
                 spark.broadcast(source.parts().stream().map(SourcePart::name).toList());
-        try (var progress = new PrepareProgress(counters, source.bytes(), missing.length)) {
+        var reading = Progress.ofBytes("prepare: read", LOG::info);
+        var writing = Progress.ofCount("prepare: wrote", "shards", LOG::info);
+        try (var read = TaskCount.follow(
+                        spark.sc(), counters.bytes(), bytes -> reading.at(bytes, source.bytes()));
+                var wrote = TaskCount.follow(
+                        spark.sc(), counters.shards(), count -> writing.at(count, missing.length))) {
             var shards = spark.parallelize(parts, parts.size())
                     .flatMapToPair(new ReadPictures(access, plan.layout(), settings.size(), finished, limit, counters))
                     .repartitionAndSortWithinPartitions(

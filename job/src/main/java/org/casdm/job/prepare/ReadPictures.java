@@ -23,7 +23,7 @@ record ReadPictures(
         int size,
         BitSet finished,
         BadLimit bad,
-        PrepareProgress.Counters counters)
+        PrepareCounters counters)
         implements PairFlatMapFunction<NumberedPart, byte[], byte[]> {
 
     @Override

@@ -32,7 +32,7 @@ record WriteShard(
         ShardLayout layout,
         int size,
         Broadcast<List<String>> partNames,
-        PrepareProgress.Counters counters)
+        PrepareCounters counters)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<ShardResult>> {
 
     @Override

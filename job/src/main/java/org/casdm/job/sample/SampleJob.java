@@ -15,6 +15,8 @@ import org.casdm.job.ProgramVersion;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.metrics.OperatorMetrics;
+import org.casdm.job.progress.Progress;
+import org.casdm.job.progress.TaskCount;
 import org.casdm.job.progress.TimeText;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.draw.DrawPart;
@@ -177,25 +179,25 @@ public final class SampleJob {
         }
         DeviceSurvey.ofExecutors(spark, Math.min(ranges.size(), spark.defaultParallelism()), engine);
         var counter = spark.sc().longAccumulator("image steps");
-        var progress = new SampleProgress(
-                counter.id(),
-                request.count() - images,
-                request.count(),
-                steps,
-                OperatorMetrics.register("sample")::set);
-        spark.sc().addSparkListener(progress);
-        try {
+        long before = request.count() - images;
+        var progress = Progress.ofCount("samples", "images", LOG::info)
+                .inSteps(steps)
+                .withMetrics(OperatorMetrics.register("sample")::set);
+        long begin = System.nanoTime();
+        try (var count = TaskCount.follow(
+                spark.sc(),
+                counter,
+                done -> progress.at(before * steps + done, request.count() * steps))) {
             spark.parallelize(ranges, ranges.size())
                     .map(new DrawPart(task, counter))
                     .collect();
-        } finally {
-            spark.sc().removeSparkListener(progress);
         }
+        double seconds = (System.nanoTime() - begin) / 1e9;
         LOG.info(
                 "{} images drawn in {}, {} a second",
                 images,
-                TimeText.hours(progress.seconds()),
-                String.format(Locale.ROOT, "%.3g", images / progress.seconds()));
+                TimeText.hours(seconds),
+                String.format(Locale.ROOT, "%.3g", images / seconds));
     }
 
     /** Makes what belongs to a folder with all of its images, unless it is there. */

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
-import org.casdm.job.progress.ProgressLines;
+import org.casdm.job.progress.Progress;
 import org.casdm.storage.AtomicFile;
 import org.casdm.storage.Locations;
 import org.casdm.tensor.TensorInfo;
@@ -86,11 +86,11 @@ public final class ConvertCommand implements Callable<Integer> {
             if (to != null) {
                 conversion.requireComplete();
                 var destination = Locations.path(to);
-                var progress = ProgressLines.ofBytes(to, output);
+                var progress = Progress.ofBytes(to, output::println);
                 var written = AtomicFile.create(
                         Locations.fileSystem(destination, hadoop),
                         destination,
-                        stream -> conversion.write(progress.count(stream, conversion.byteSize())));
+                        stream -> conversion.write(progress.counting(stream, conversion.byteSize())));
                 output.printf(
                         Locale.ROOT,
                         "Wrote %,d tensors to %s: %,d bytes, SHA-256 %s%n",

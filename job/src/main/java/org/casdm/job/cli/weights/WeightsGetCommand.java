@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
-import org.casdm.job.progress.ProgressLines;
+import org.casdm.job.progress.Progress;
 import org.casdm.storage.Locations;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
@@ -102,7 +102,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         var address = source(file);
         var proxies = proxies();
         output.println(file.name() + ": from " + address + way(proxies, address) + " (" + file.licence() + ")");
-        new Download(file, address, Timing.USUAL, proxies, ProgressLines.ofBytes(file.name(), output))
+        new Download(file, address, Timing.USUAL, proxies, Progress.ofBytes(file.name(), output::println)::at)
                 .to(fileSystem, target);
         output.println(file.name() + ": now " + target + ", size and SHA-256 are correct");
     }
