@@ -1,9 +1,10 @@
 package org.casdm.checkpoint;
 
 import java.io.IOException;
+import org.casdm.failure.UserFailure;
 
 /** The files of a checkpoint are not what was written; the message names the file. */
-public final class CorruptCheckpointException extends IOException {
+public final class CorruptCheckpointException extends IOException implements UserFailure {
 
     private static final long serialVersionUID = 1L;
 

@@ -2,9 +2,10 @@ package org.casdm.config;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.casdm.failure.UserFailure;
 
 /** A configuration that cannot be used; says everything that is wrong with it at once. */
-public final class ConfigException extends RuntimeException {
+public final class ConfigException extends RuntimeException implements UserFailure {
 
     private static final long serialVersionUID = 1;
 
@@ -28,8 +29,13 @@ public final class ConfigException extends RuntimeException {
         this.problems = problems;
     }
 
-    /** Each error alone. */
+    @Override
     public List<String> problems() {
         return problems;
+    }
+
+    @Override
+    public int exitCode() {
+        return WRONG_USAGE;
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.JobFailure;
 import org.casdm.job.evaluate.result.Evaluation;
 
 /**
@@ -33,7 +34,7 @@ public final class EvaluateJob {
      *
      * @return the numbers of all sets
      * @throws IOException if a set or the weights cannot be read, or results cannot be written
-     * @throws EvaluationFailure if sets or features do not go together
+     * @throws JobFailure if sets or features do not go together
      */
     public List<Evaluation> run(JavaSparkContext spark) throws IOException {
         try (var evaluator = new Evaluator(spark, settings, Optional.empty())) {

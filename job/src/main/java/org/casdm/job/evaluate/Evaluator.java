@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.casdm.job.JobFailure;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.evaluate.result.Evaluation;
 import org.casdm.job.evaluate.result.Metric;
@@ -51,7 +52,7 @@ final class Evaluator implements AutoCloseable {
      *
      * @param run folder of the run that is evaluated, if it is one: pictures are prepared beside it
      * @throws IOException if either cannot be read
-     * @throws EvaluationFailure if a metric that was asked for cannot be computed
+     * @throws JobFailure if a metric that was asked for cannot be computed
      */
     Evaluator(JavaSparkContext spark, EvaluationSettings settings, Optional<String> run) throws IOException {
         this.spark = spark;
@@ -80,7 +81,7 @@ final class Evaluator implements AutoCloseable {
             }
             return found;
         } catch (FileNotFoundException e) {
-            throw new EvaluationFailure(
+            throw new JobFailure(
                     "The weights do not exist: " + e.getMessage() + ". " + settings.withoutWeights());
         }
     }
@@ -118,7 +119,7 @@ final class Evaluator implements AutoCloseable {
             if (obstacle.isEmpty()) {
                 possible.add(metric);
             } else if (settings.metrics().contains(metric)) {
-                throw new EvaluationFailure(metric.title() + " cannot be computed: " + obstacle.get());
+                throw new JobFailure(metric.title() + " cannot be computed: " + obstacle.get());
             } else {
                 LOG.info("no {}: {}", metric.title(), obstacle.get());
             }
@@ -178,7 +179,7 @@ final class Evaluator implements AutoCloseable {
      * Finds samples. Those that are there already may be found together, so that what does not fit is known before any
      * work is done.
      *
-     * @throws EvaluationFailure if they differ in size, from each other or from what there was before
+     * @throws JobFailure if they differ in size, from each other or from what there was before
      */
     List<ImageList> find(List<LabelledSamples> samples) throws IOException {
         var found = new ArrayList<FoundSet>();
@@ -209,7 +210,7 @@ final class Evaluator implements AutoCloseable {
                 size.isPresent() || fixed.isEmpty() ? size : fixed.get(0).size();
         int common = wanted.isPresent() ? wanted.getAsInt() : all.get(0).ownSize(spark);
         if (fixed.stream().anyMatch(set -> set.size().getAsInt() != common)) {
-            throw new EvaluationFailure("The images differ in size: "
+            throw new JobFailure("The images differ in size: "
                     + all.stream().map(Evaluator::sizeText).collect(Collectors.joining(", "))
                     + settings.size().stream()
                             .mapToObj(pixels -> "; --size is " + pixels)

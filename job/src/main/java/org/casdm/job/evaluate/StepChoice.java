@@ -3,6 +3,7 @@ package org.casdm.job.evaluate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.casdm.job.JobFailure;
 
 /**
  * Which checkpoints of a run.
@@ -44,7 +45,7 @@ public record StepChoice(long every, List<Long> steps) {
      * The steps.
      *
      * @param complete steps of the run's complete checkpoints, ascending
-     * @throws EvaluationFailure if there are none, or one that is named is not among them
+     * @throws JobFailure if there are none, or one that is named is not among them
      */
     List<Long> of(List<Long> complete, String run) {
         var missing = steps.stream().filter(step -> !complete.contains(step)).toList();
@@ -52,7 +53,7 @@ public record StepChoice(long every, List<Long> steps) {
                 ? complete.stream().filter(step -> step % every == 0).toList()
                 : steps;
         if (!missing.isEmpty() || chosen.isEmpty()) {
-            throw new EvaluationFailure(run + " has no complete checkpoint "
+            throw new JobFailure(run + " has no complete checkpoint "
                     + (missing.isEmpty() ? "at a multiple of " + every : "of step " + text(missing))
                     + "; it has " + (complete.isEmpty() ? "none at all" : text(complete)));
         }

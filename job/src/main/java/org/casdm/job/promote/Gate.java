@@ -3,6 +3,7 @@ package org.casdm.job.promote;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.casdm.job.JobFailure;
 
 /**
  * Lets a checkpoint pass whose Fréchet distance is no worse than that of the one before.
@@ -33,7 +34,7 @@ public record Gate(double tolerance, OptionalDouble limit) {
     /**
      * Compares.
      *
-     * @throws PromotionFailure if the two distances do not compare
+     * @throws JobFailure if the two distances do not compare
      */
     Verdict judge(Judgement candidate, Optional<PromotedModel> promoted) {
         var name = candidate.conditions().metric() + " " + number(candidate.fid());
@@ -46,7 +47,7 @@ public record Gate(double tolerance, OptionalDouble limit) {
         var before = promoted.get();
         var differences = candidate.conditions().differences(before.evaluation());
         if (!differences.isEmpty()) {
-            throw new PromotionFailure("The FID of " + candidate.conditions().file()
+            throw new JobFailure("The FID of " + candidate.conditions().file()
                     + " is not comparable with that of "
                     + "the promoted checkpoint (" + before + "), as they differ in " + String.join("; ", differences)
                     + ". Evaluate the new one as the old one was; or move the pointer file away to promote the new one "

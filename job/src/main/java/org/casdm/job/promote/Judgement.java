@@ -2,6 +2,7 @@ package org.casdm.job.promote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import org.casdm.job.JobFailure;
 import org.casdm.job.evaluate.result.StoredEvaluation;
 
 /**
@@ -18,7 +19,7 @@ record Judgement(long step, double fid, Conditions conditions) {
     /**
      * Takes the distance out of what was stored; empty if that has none.
      *
-     * @throws PromotionFailure if it is no number, or not told how it was measured
+     * @throws JobFailure if it is no number, or not told how it was measured
      */
     static Optional<Judgement> of(StoredEvaluation evaluation) {
         var values = evaluation.values();
@@ -27,7 +28,7 @@ record Judgement(long step, double fid, Conditions conditions) {
             return Optional.empty();
         }
         if (!fid.isNumber() || !Double.isFinite(fid.asDouble())) {
-            throw new PromotionFailure(evaluation.file() + ": the FID is " + fid + ", which is not comparable. "
+            throw new JobFailure(evaluation.file() + ": the FID is " + fid + ", which is not comparable. "
                     + "Move the file away and evaluate the checkpoint again");
         }
         try {
@@ -45,7 +46,7 @@ record Judgement(long step, double fid, Conditions conditions) {
                             values.at("/features/sha256").asText(text(values, "/features/weights")),
                             values.path("comparable").asBoolean())));
         } catch (IllegalArgumentException e) {
-            throw new PromotionFailure(
+            throw new JobFailure(
                     evaluation.file() + " is not an evaluation that casdm evaluate has written: " + e.getMessage(), e);
         }
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.casdm.job.JobFailure;
 import org.casdm.storage.AtomicFile;
 
 /**
@@ -50,7 +51,7 @@ record PromotedModel(
     /**
      * Reads a pointer file; empty if there is none.
      *
-     * @throws PromotionFailure if it is not what {@link #write} writes
+     * @throws JobFailure if it is not what {@link #write} writes
      */
     static Optional<PromotedModel> read(FileSystem fileSystem, Path file) throws IOException {
         String text;
@@ -62,7 +63,7 @@ record PromotedModel(
         try {
             return Optional.of(JSON.readValue(text, PromotedModel.class));
         } catch (JsonProcessingException e) {
-            throw new PromotionFailure(
+            throw new JobFailure(
                     file + " was not written by casdm promote (" + e.getOriginalMessage()
                             + "). Give another --to, or move it away to start again",
                     e);

@@ -11,6 +11,7 @@ import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.data.Storage;
+import org.casdm.job.JobFailure;
 import org.casdm.job.evaluate.result.StoredEvaluation;
 import org.casdm.storage.Locations;
 
@@ -52,7 +53,7 @@ public final class Promotion {
      * @param run     folder of the run, with the evaluation of the checkpoint in its {@code metrics/}
      * @param step    of the checkpoint; if empty, the newest that has been judged
      * @param pointer the file to write
-     * @throws PromotionFailure if there is no such checkpoint, no distance of it, or none that compares
+     * @throws JobFailure if there is no such checkpoint, no distance of it, or none that compares
      */
     public Result promote(String run, OptionalLong step, String pointer) throws IOException {
         var file = Storage.path(pointer);
@@ -91,14 +92,14 @@ public final class Promotion {
                 .flatMap(Optional::stream)
                 .max(Comparator.comparingLong(Judgement::step)
                         .thenComparing(judged -> judged.conditions().time()))
-                .orElseThrow(() -> new PromotionFailure(folder.root() + " has no FID of "
+                .orElseThrow(() -> new JobFailure(folder.root() + " has no FID of "
                         + (step.isPresent() ? "step " + step.getAsLong() : "any step")
                         + " in its metrics/. Evaluate the "
                         + "checkpoint first: casdm evaluate --run " + folder.root() + " ..."));
         try {
             return new Candidate(folder, folder.checkpoints().open(judgement.step()), judgement);
         } catch (CorruptCheckpointException e) {
-            throw new PromotionFailure(
+            throw new JobFailure(
                     "Step " + judgement.step() + " was evaluated, but it cannot be promoted: " + e.getMessage(), e);
         }
     }

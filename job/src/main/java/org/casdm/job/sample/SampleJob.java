@@ -11,6 +11,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.config.ConfigException;
 import org.casdm.engine.EngineRequest;
+import org.casdm.job.JobFailure;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.executor.ExecutorLocal;
@@ -29,7 +30,6 @@ import org.casdm.job.sample.folder.SampleFolder;
 import org.casdm.job.sample.folder.SampleProducts;
 import org.casdm.job.sample.folder.SampleRange;
 import org.casdm.job.sample.folder.SampleSettings;
-import org.casdm.job.sample.model.SampleFailure;
 import org.casdm.job.sample.model.StoredModel;
 import org.casdm.job.sample.model.WeightChoice;
 import org.casdm.sampling.SamplerSettings;
@@ -56,7 +56,7 @@ public final class SampleJob {
      * @param engine what is to compute
      * @param hadoop says how to reach the storage
      * @throws ConfigException if the model cannot draw what is asked for
-     * @throws SampleFailure if there is no complete checkpoint
+     * @throws JobFailure if there is no complete checkpoint
      */
     public SampleJob(SampleRequest request, EngineRequest engine, Configuration hadoop) throws IOException {
         this.request = request;
@@ -104,7 +104,7 @@ public final class SampleJob {
      * Draws what is missing, and completes the folder.
      *
      * @throws IOException if the folder cannot be written, or the checkpoint not be read
-     * @throws SampleFailure if the folder holds something else
+     * @throws JobFailure if the folder holds something else
      */
     public void run(JavaSparkContext spark) throws IOException {
         LOG.info("drawing with {}", settings.model());
@@ -205,7 +205,7 @@ public final class SampleJob {
         var parts = folder.parts();
         long there = parts.stream().mapToLong(Part::count).sum();
         if (there != request.count()) {
-            throw new SampleFailure(folder.root() + " holds " + there + " of " + request.count() + " images although"
+            throw new JobFailure(folder.root() + " holds " + there + " of " + request.count() + " images although"
                     + " all have been drawn: another process writes there. Rerun when it has ended");
         }
         boolean npz = request.format() == Format.NPZ;

@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
+import org.casdm.job.JobFailure;
 import org.casdm.lpips.LpipsSpec.Resize;
 import org.casdm.lpips.LpipsWeights;
 import org.casdm.lpips.Trunk;
@@ -82,7 +83,7 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
     /**
      * Checks that the files are there and hold the right tensors, and says so in the log if weights are random.
      *
-     * @throws TrainingFailure if they are not or do not; the message says how to get them
+     * @throws JobFailure if they are not or do not; the message says how to get them
      */
     void check(Configuration hadoop) {
         if (trunk.isRandom() || lin.isRandom()) {
@@ -92,7 +93,7 @@ record LpipsSources(Trunk network, WeightSource trunk, WeightSource lin) {
         try {
             LpipsWeights.check(network, trunk, lin, hadoop);
         } catch (IOException e) {
-            throw new TrainingFailure(
+            throw new JobFailure(
                     "LPIPS cannot be loaded from lpips.weights = " + trunk + " and lpips.lin = " + lin + ": "
                             + e.getMessage() + ". \"" + command(network) + "\" fetches the published files",
                     e);

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.casdm.job.JobFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
@@ -30,7 +31,7 @@ final class RegisteredExecutors {
      * Waits for the executors: they register one by one while the driver goes on.
      *
      * @return the cores of each
-     * @throws TrainingFailure if none comes
+     * @throws JobFailure if none comes
      */
     static List<Integer> await(JavaSparkContext spark) {
         var expected = expected(spark.master(), spark.getConf());
@@ -39,7 +40,7 @@ final class RegisteredExecutors {
         var cores = cores(spark);
         while (!complete(cores.size(), expected, seconds(changed)) && seconds(start) < TIMEOUT_SECONDS) {
             if (spark.sc().isStopped()) {
-                throw new TrainingFailure(spark.master() + " does not answer, or has ended this application: check"
+                throw new JobFailure(spark.master() + " does not answer, or has ended this application: check"
                         + " spark.master, that the cluster runs, and, where spark.authenticate is on, that it has the"
                         + " secret of this environment");
             }
@@ -51,7 +52,7 @@ final class RegisteredExecutors {
             cores = now;
         }
         if (cores.isEmpty()) {
-            throw new TrainingFailure("no executor has registered with " + spark.master() + " within "
+            throw new JobFailure("no executor has registered with " + spark.master() + " within "
                     + TIMEOUT_SECONDS + " s: are workers running, with the memory and cores that"
                     + " spark.executor.memory and spark.executor.cores request? With numbers instead of auto in"
                     + " train.workers and execution.threads-per-worker, Spark waits without limit");
@@ -95,7 +96,7 @@ final class RegisteredExecutors {
             Thread.sleep(POLL_MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TrainingFailure("interrupted while waiting for executors", e);
+            throw new JobFailure("interrupted while waiting for executors", e);
         }
     }
 }

@@ -7,6 +7,7 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigChange;
 import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
+import org.casdm.job.JobFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ final class RunConfiguration {
     /**
      * Writes the configuration into the run folder, after a comparison with the one that is there.
      *
-     * @throws TrainingFailure if something differs that may not change in a run
+     * @throws JobFailure if something differs that may not change in a run
      */
     static void store(RunFolder folder, CasdmConfig config) throws IOException {
         var stored = folder.readConfiguration();
@@ -31,7 +32,7 @@ final class RunConfiguration {
             var refused =
                     changes.stream().filter(change -> !change.allowedOnResume()).toList();
             if (!refused.isEmpty()) {
-                throw new TrainingFailure(folder.root() + " holds a run with another configuration; keys that must not"
+                throw new JobFailure(folder.root() + " holds a run with another configuration; keys that must not"
                         + " change in a run have changed: "
                         + refused.stream().map(RunConfiguration::describe).collect(Collectors.joining("; "))
                         + ". Set these back, or choose another run.folder");

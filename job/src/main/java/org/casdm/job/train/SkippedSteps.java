@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.casdm.checkpoint.FailureStore;
+import org.casdm.job.JobFailure;
 import org.casdm.job.rounds.RoundResult;
 import org.casdm.job.rounds.step.SkippedStep;
 import org.slf4j.Logger;
@@ -63,8 +64,8 @@ final class SkippedSteps {
      *
      * @param result the round that was noted last
      */
-    TrainingFailure failure(RoundResult result) {
-        return new TrainingFailure(message(result.skippedSteps()));
+    JobFailure failure(RoundResult result) {
+        return new JobFailure(message(result.skippedSteps()));
     }
 
     private String message(List<SkippedStep> skipped) {

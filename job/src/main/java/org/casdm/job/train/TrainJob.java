@@ -22,6 +22,7 @@ import org.casdm.data.BatchOrder;
 import org.casdm.data.EpochOrder;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.engine.EngineRequest;
+import org.casdm.job.JobFailure;
 import org.casdm.job.device.DeviceSurvey;
 import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.metrics.OperatorMetrics;
@@ -67,7 +68,7 @@ public final class TrainJob {
      * Runs until {@code train.steps} are done.
      *
      * @throws IOException if images cannot be found or the run folder cannot be written
-     * @throws TrainingFailure if the run folder holds another run, or too many steps had to be skipped
+     * @throws JobFailure if the run folder holds another run, or too many steps had to be skipped
      */
     public void run(JavaSparkContext spark) throws IOException {
         var hadoop = spark.hadoopConfiguration();

@@ -20,6 +20,7 @@ import org.casdm.checkpoint.TrainingState;
 import org.casdm.config.CasdmConfig;
 import org.casdm.data.BatchOrder;
 import org.casdm.data.Divisions;
+import org.casdm.job.JobFailure;
 import org.casdm.job.ProgramVersion;
 import org.casdm.tensor.TensorSource;
 import org.slf4j.Logger;
@@ -144,7 +145,7 @@ final class TrainingCheckpoints {
      * Fills the model from the newest complete checkpoint, and removes what is newer than it.
      *
      * @return where training stood; empty if there is no checkpoint
-     * @throws TrainingFailure if the checkpoint is of another model
+     * @throws JobFailure if the checkpoint is of another model
      */
     Optional<Place> load(TrainedModel model) throws IOException {
         var place = store.loadLatest(checkpoint -> load(checkpoint, model));
@@ -158,7 +159,7 @@ final class TrainingCheckpoints {
     private Place load(StoredCheckpoint checkpoint, TrainedModel model) throws IOException {
         var state = checkpoint.state();
         if (!state.architectureFingerprint().equals(fingerprint(model))) {
-            throw new TrainingFailure(checkpoint.folder() + " holds another model than the configuration."
+            throw new JobFailure(checkpoint.folder() + " holds another model than the configuration."
                     + " There: " + state.architectureFingerprint() + ". Here: " + fingerprint(model)
                     + ". Choose another run.folder, or the configuration that the run began with (its config.conf)");
         }

@@ -12,6 +12,7 @@ import org.casdm.data.source.ImageSources;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.label.LabelRule;
+import org.casdm.job.JobFailure;
 import org.casdm.job.prepare.PreparedCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class TrainingImages {
      * Looks for them.
      *
      * @throws IOException     if there is nothing usable
-     * @throws TrainingFailure if they are known to have other classes than the model
+     * @throws JobFailure if they are known to have other classes than the model
      */
     TrainingImages(CasdmConfig config, Configuration hadoop) throws IOException {
         this.config = config;
@@ -78,7 +79,7 @@ final class TrainingImages {
     private void requireClasses(String location, int found) {
         int classes = config.model().classes();
         if (classes > 0 && found != classes) {
-            throw new TrainingFailure("model.classes is " + classes + ", but " + location + " has " + found
+            throw new JobFailure("model.classes is " + classes + ", but " + location + " has " + found
                     + " classes; set model.classes to that number, or to 0 to train without labels"
                     + (found > 0
                             ? ""

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.config.CasdmConfig;
+import org.casdm.job.JobFailure;
 
 /**
  * How many workers train at once, and with how many host threads each.
@@ -17,7 +18,7 @@ record WorkerSlots(int workers, int threads) {
     /**
      * What the configuration says, and for {@code auto} what Spark has.
      *
-     * @throws TrainingFailure if Spark has to be asked, and no executor comes
+     * @throws JobFailure if Spark has to be asked, and no executor comes
      */
     static WorkerSlots of(CasdmConfig config, JavaSparkContext spark) {
         var workers = config.train().workers();

@@ -23,6 +23,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.job.JobFailure;
 import org.casdm.job.evaluate.result.Evaluation;
 import org.casdm.job.evaluate.result.EvaluationJson;
 import org.casdm.job.evaluate.result.EvaluationTable;
@@ -298,7 +299,7 @@ class EvaluateJobIT {
     void conflictingOptions_areReported() throws IOException {
         var larger = TestImages.npz(folder.resolve("larger.npz"), 20, 8, 1);
         assertThatThrownBy(() -> new Settings(larger).run())
-                .isInstanceOf(EvaluationFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll("differ in size", "larger.npz has 8x8", "reference.npz has 4x4");
 
         var damaged = new Settings(samples);
@@ -317,14 +318,14 @@ class EvaluateJobIT {
         precise.other = statistics.statistics;
         precise.metrics = Set.of(Metric.PRECISION);
         assertThatThrownBy(precise::run)
-                .isInstanceOf(EvaluationFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll("Precision cannot be computed", "other.npz", "single images");
         var otherNetwork = new Settings(samples);
         otherNetwork.other = statistics.statistics;
         otherNetwork.metrics = Set.of(Metric.FID);
         otherNetwork.toy = new ToyFeatures(11, 0, 0, 0, false);
         assertThatThrownBy(otherNetwork::run)
-                .isInstanceOf(EvaluationFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll("statistics of 10 features", "toy has 11");
         var single = TestImages.npz(folder.resolve("single.npz"), 1, TestImages.SIZE, 1);
         assertThatThrownBy(() -> new Settings(single).run())

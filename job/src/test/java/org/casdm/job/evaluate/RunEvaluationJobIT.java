@@ -16,6 +16,7 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.ConfiguredModel;
+import org.casdm.job.JobFailure;
 import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.sample.SampleExamples;
 import org.casdm.job.sample.SampleRequest;
@@ -145,12 +146,12 @@ class RunEvaluationJobIT {
     void stepsAreChosenByName() throws IOException {
         var run = run("choice");
         assertThatThrownBy(() -> job(run, "10,30", false).run(spark))
-                .isInstanceOf(EvaluationFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll(run, "step 30", "it has 10, 20");
         assertThat(StepChoice.parse("every:20").of(List.of(10L, 20L, 40L), "x")).containsExactly(20L, 40L);
         assertThat(StepChoice.parse("20,10,20").of(List.of(10L, 20L, 40L), "x")).containsExactly(10L, 20L);
         assertThatThrownBy(() -> StepChoice.parse("every:30").of(List.of(10L), "x"))
-                .isInstanceOf(EvaluationFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("multiple of 30");
         assertThatThrownBy(() -> StepChoice.parse("some"))
                 .isInstanceOf(IllegalArgumentException.class)

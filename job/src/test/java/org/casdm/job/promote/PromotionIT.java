@@ -22,6 +22,7 @@ import org.casdm.checkpoint.CheckpointFile;
 import org.casdm.checkpoint.CheckpointFiles;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.TrainingState;
+import org.casdm.job.JobFailure;
 import org.casdm.job.testing.S3Server;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
@@ -122,7 +123,7 @@ class PromotionIT {
         var before = pointer();
         var other = run("2", 10, evaluation(10, 1, "tail", 500));
         assertThatThrownBy(() -> promote(other, 0))
-                .isInstanceOf(PromotionFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll(
                         "features (tail, v, not pool, v)",
                         "number of samples (500, not 1000)",
@@ -135,15 +136,15 @@ class PromotionIT {
     void refusesWhatHasNoDistanceOrNoCheckpoint() throws IOException {
         var run = run("1", 10, "{\"step\": 10, \"metrics\": {\"is\": 2.5}}");
         assertThatThrownBy(() -> promote(run, 0))
-                .isInstanceOf(PromotionFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll("no FID of any step", "casdm evaluate --run");
         add(run, evaluation(20, 30, "pool", 10), "20");
         assertThatThrownBy(() -> promote(run, 0))
-                .isInstanceOf(PromotionFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("Step 20 was evaluated, but it cannot be promoted");
         add(run, evaluation(30, 30, "pool", 10).replace("30.0", "\"NaN\""), "30");
         assertThatThrownBy(() -> promote(run, 0))
-                .isInstanceOf(PromotionFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll("evaluation-30.jsonl", "\"NaN\"");
         assertThatThrownBy(() -> new Gate(-1, OptionalDouble.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -160,7 +161,7 @@ class PromotionIT {
             Files.writeString(folder.resolve("promoted.json"), text);
             assertThatThrownBy(() -> promote(run, 0))
                     .as(text)
-                    .isInstanceOf(PromotionFailure.class)
+                    .isInstanceOf(JobFailure.class)
                     .hasMessageContainingAll("promoted.json", "--to");
             assertThat(folder.resolve("promoted.json")).hasContent(text);
         }

@@ -27,10 +27,10 @@ import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Device;
 import org.casdm.engine.nd4j.Nd4jEngine;
+import org.casdm.job.JobFailure;
 import org.casdm.job.sample.SampleRequest.Format;
 import org.casdm.job.sample.SampleRequest.Method;
 import org.casdm.job.sample.draw.TrajectoryRequest;
-import org.casdm.job.sample.model.SampleFailure;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.sampling.InterpolatedNoise;
 import org.casdm.sampling.Sampler;
@@ -284,7 +284,7 @@ class SampleJobIT {
                     asked.seed = 13;
                     asked.ema = Optional.of("none");
                 }))
-                .isInstanceOf(SampleFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("seed was 12, is 13")
                 .hasMessageContaining("weights was ema-0.9.safetensors")
                 .hasMessageNotContaining("method");
@@ -312,10 +312,10 @@ class SampleJobIT {
                         job("plain", "x", asked -> asked.trajectory = Optional.of(new TrajectoryRequest(5, 1))))
                 .hasMessageContaining("only 4 of 1000 timesteps");
         assertThatThrownBy(() -> job("plain@15", "x", asked -> {}))
-                .isInstanceOf(SampleFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("Complete checkpoints of this run: 10, 20");
         assertThatThrownBy(() -> job("nowhere", "x", asked -> {}))
-                .isInstanceOf(SampleFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("is not a run");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.count = 0)).hasMessageContaining("--count");
         assertThatThrownBy(() -> job("plain", "x", asked -> asked.variance = Optional.of(Variance.FIXED_SMALL)))

@@ -20,6 +20,7 @@ import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.job.JobFailure;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.CountingFileSystem;
 import org.casdm.job.testing.LocalCluster;
@@ -124,11 +125,11 @@ class MetricFunctionIT {
     @Test
     void filesThatAreMissingOrOthersEndTheRunBeforeTheFirstStep() {
         assertThatThrownBy(() -> train("missing", "lpips.weights=" + folder.resolve("no.pth"), "lpips.lin=" + lin))
-                .isInstanceOf(TrainingFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("no.pth")
                 .hasMessageContaining("weights get squeezenet lpips-squeeze");
         assertThatThrownBy(() -> train("swapped", "lpips.weights=" + lin, "lpips.lin=" + trunk))
-                .isInstanceOf(TrainingFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("does not hold the weights of the squeeze trunk")
                 .hasMessageContaining("features.0.weight");
         assertThat(folder.resolve("swapped")).doesNotExist();

@@ -24,6 +24,7 @@ import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
+import org.casdm.job.JobFailure;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.optimizer.AdamW;
@@ -196,7 +197,7 @@ class NotFiniteTrainingIT {
     @Test
     void endsTheRunAfterTooMany() throws IOException {
         assertThatThrownBy(() -> train("stopped", "train.max-skipped-steps=0"))
-                .isInstanceOf(TrainingFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll(
                         "in 1 step since the last checkpoint",
                         "train.max-skipped-steps = 0",
@@ -211,7 +212,7 @@ class NotFiniteTrainingIT {
         // Two in each four steps are as many as there may be, however many there are in the whole run.
         assertThat(train("allowed", "train.max-skipped-steps=2").state().step()).isEqualTo(8);
         assertThatThrownBy(() -> train("rarely", "train.max-skipped-steps=2", "checkpoint.every-steps=8"))
-                .isInstanceOf(TrainingFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("in 3 steps since the last checkpoint");
     }
 }

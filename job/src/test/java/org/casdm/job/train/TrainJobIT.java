@@ -25,6 +25,7 @@ import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.picture.PngWriter;
+import org.casdm.job.JobFailure;
 import org.casdm.job.ema.AverageRebuilder;
 import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
@@ -252,7 +253,7 @@ class TrainJobIT {
                         "train.steps=4",
                         "train.workers=1",
                         "model.theta.res-blocks=2"))
-                .isInstanceOf(TrainingFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("model.theta.res-blocks was 1, is 2");
         // What may change does.
         assertThat(train(
@@ -364,7 +365,7 @@ class TrainJobIT {
         }
         String[] changes = {"data.path=" + images, "model.classes=2", "train.steps=2", "train.workers=1"};
         assertThatThrownBy(() -> train(LocalCluster.inThisJvm("local[1]"), "named", changes))
-                .isInstanceOf(TrainingFailure.class)
+                .isInstanceOf(JobFailure.class)
                 .hasMessageContainingAll("has 0 classes", "data.labels = name", "cat_00001.png");
         train(
                 LocalCluster.inThisJvm("local[1]"),

@@ -3,8 +3,8 @@ package org.casdm.job.cli.failure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.function.BooleanSupplier;
-import org.casdm.config.ConfigException;
 import org.casdm.config.Credentials;
+import org.casdm.failure.UserFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -28,7 +28,7 @@ public final class FailureHandler implements IExecutionExceptionHandler {
     public int report(Throwable failure, CommandLine command) {
         var error = command.getErr();
         var colours = command.getColorScheme();
-        if (failure instanceof ConfigException wrong) {
+        if (failure instanceof UserFailure wrong && wrong.exitCode() == ExitCode.USAGE) {
             wrong.problems().forEach(problem -> error.println(colours.errorText(problem)));
             printStackTrace(failure, command);
             return ExitCode.USAGE;

@@ -20,20 +20,8 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
 import org.casdm.checkpoint.CorruptCheckpointException;
-import org.casdm.config.ConfigException;
-import org.casdm.data.BadImageException;
-import org.casdm.data.DataException;
-import org.casdm.engine.EngineException;
 import org.casdm.engine.nd4j.Nd4jBackend;
-import org.casdm.job.evaluate.EvaluationFailure;
-import org.casdm.job.promote.PromotionFailure;
-import org.casdm.job.sample.model.SampleFailure;
-import org.casdm.job.train.TrainingFailure;
-import org.casdm.metric.MetricException;
-import org.casdm.sampling.SamplingException;
-import org.casdm.tensor.TensorFormatException;
-import org.casdm.tensor.pytorch.PyTorchFileException;
-import org.casdm.weights.published.DownloadException;
+import org.casdm.failure.UserFailure;
 
 /**
  * What a failure means to the person who started the program: one paragraph that says what is wrong, where, and what to
@@ -58,6 +46,7 @@ public final class FailureMessages {
     private static final String MEMORY = "Raise CASDM_HEAP (the Java heap) or CASDM_OFF_HEAP (arrays) for "
             + "deploy/casdm, spark.executor.memory and spark.executor.memoryOverhead for executors, or lower "
             + "train.batch-size-per-worker.";
+    private static final String OWN = "org.casdm.";
     /** "Lost task 0.3 in stage 1.0 (TID 5) (10.0.0.1 executor 2): java.io.IOException: text". */
     private static final Pattern REMOTE =
             Pattern.compile("\\(TID \\d+\\) \\([^)]*\\): (?<type>[\\w.$]+)(: (?<text>[^\\n]*))?");
@@ -71,8 +60,39 @@ public final class FailureMessages {
      */
     public record Message(String text, boolean known, boolean interrupted) {}
 
-    /** An exception, here or in an executor: the simple name of its class, and its message. */
-    private record Symptom(String type, String text, Throwable thrown) {
+    /**
+     * An exception, here or in an executor.
+     *
+     * @param type   the simple name of its class
+     * @param isUserFailure whether its message is for the user
+     * @param thrown null if it was in an executor
+     */
+    private record Symptom(String type, boolean isUserFailure, String text, Throwable thrown) {
+
+        static Symptom here(Throwable thrown) {
+            return new Symptom(
+                    thrown.getClass().getSimpleName(),
+                    thrown instanceof UserFailure,
+                    String.valueOf(thrown.getMessage()),
+                    thrown);
+        }
+
+        /** @param className as a stack trace has it */
+        static Symptom remote(String className, String text) {
+            var type = className.substring(Math.max(className.lastIndexOf('.'), className.lastIndexOf('$')) + 1);
+            return new Symptom(type, className.startsWith(OWN) && isUserFailure(className), text, null);
+        }
+
+        private static boolean isUserFailure(String className) {
+            try {
+                return UserFailure.class.isAssignableFrom(
+                        Class.forName(className, false, FailureMessages.class.getClassLoader()));
+            } catch (ClassNotFoundException e) {
+                // Of another version of the program.
+                return false;
+            }
+        }
+
         boolean is(Class<? extends Throwable> kind) {
             return thrown == null ? type.equals(kind.getSimpleName()) : kind.isInstance(thrown);
         }
@@ -130,11 +150,11 @@ public final class FailureMessages {
         var remote = new ArrayList<Symptom>();
         var seen = Collections.<Throwable>newSetFromMap(new IdentityHashMap<>());
         for (var thrown = failure; thrown != null && seen.add(thrown); thrown = thrown.getCause()) {
-            var text = String.valueOf(thrown.getMessage());
-            symptoms.add(new Symptom(thrown.getClass().getSimpleName(), text, thrown));
+            var symptom = Symptom.here(thrown);
+            symptoms.add(symptom);
             if (thrown instanceof SparkException) {
-                addRemote(REMOTE, text, remote);
-                addRemote(REMOTE_CAUSE, text, remote);
+                addRemote(REMOTE, symptom.text(), remote);
+                addRemote(REMOTE_CAUSE, symptom.text(), remote);
             }
         }
         symptoms.addAll(remote);
@@ -144,10 +164,8 @@ public final class FailureMessages {
     private static void addRemote(Pattern pattern, String report, List<Symptom> symptoms) {
         var found = pattern.matcher(report);
         while (found.find()) {
-            var type = found.group("type");
-            var text = Optional.ofNullable(found.group("text")).orElse("");
-            symptoms.add(new Symptom(
-                    type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1), text, null));
+            symptoms.add(Symptom.remote(
+                    found.group("type"), Optional.ofNullable(found.group("text")).orElse("")));
         }
     }
 
@@ -169,21 +187,6 @@ public final class FailureMessages {
 
     /** Exceptions whose messages were written for the user. */
     private static Optional<String> own(Symptom symptom) {
-        if (symptom.is(ConfigException.class)
-                || symptom.is(DataException.class)
-                || symptom.is(BadImageException.class)
-                || symptom.is(TensorFormatException.class)
-                || symptom.is(PyTorchFileException.class)
-                || symptom.is(TrainingFailure.class)
-                || symptom.is(MetricException.class)
-                || symptom.is(EvaluationFailure.class)
-                || symptom.is(SampleFailure.class)
-                || symptom.is(SamplingException.class)
-                || symptom.is(PromotionFailure.class)
-                || symptom.is(DownloadException.class)
-                || symptom.is(EngineException.class)) {
-            return Optional.of(sentence(symptom.text()));
-        }
         if (symptom.thrown() instanceof LinkageError && Nd4jBackend.madeForCuda()) {
             // What has touched ND4J first says no more than that a class cannot be initialised.
             return Nd4jBackend.trouble().map(FailureMessages::sentence);
@@ -192,7 +195,7 @@ public final class FailureMessages {
             return Optional.of(sentence(symptom.text()) + " Nothing was changed. \"casdm inspect\" on the run's folder "
                     + "shows which checkpoints are complete.");
         }
-        return Optional.empty();
+        return symptom.isUserFailure() ? Optional.of(sentence(symptom.text())) : Optional.empty();
     }
 
     /** @param report the words to pass on: those of the outermost exception, which names the path */

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.job.sample.model.SampleFailure;
+import org.casdm.job.JobFailure;
 import org.casdm.storage.AtomicFile;
 import org.casdm.storage.JsonChecksum;
 import org.casdm.storage.Locations;
@@ -113,13 +113,13 @@ public final class SampleFolder {
      * Checks that the folder may be drawn to, and removes what killed processes have left half-written.
      *
      * @param count images wanted
-     * @throws SampleFailure if it holds something else, images with other settings, or more images than wanted
+     * @throws JobFailure if it holds something else, images with other settings, or more images than wanted
      */
     public void open(long count) throws IOException {
         var sizes = sizes();
         var contents = contents();
         if (contents.isEmpty() && sizes.keySet().stream().anyMatch(name -> !isTemporary(name))) {
-            throw new SampleFailure(root + " is not empty, and not a folder of samples: it has no " + SAMPLES
+            throw new JobFailure(root + " is not empty, and not a folder of samples: it has no " + SAMPLES
                     + ". Choose another --out");
         }
         if (contents.isPresent()) {
@@ -129,7 +129,7 @@ public final class SampleFolder {
                     .max()
                     .orElse(0);
             if (count < held) {
-                throw new SampleFailure(root + " holds " + held + " images already: request at least as many, or choose"
+                throw new JobFailure(root + " holds " + held + " images already: request at least as many, or choose"
                         + " another --out");
             }
         }
@@ -158,7 +158,7 @@ public final class SampleFolder {
                 .map(name -> name + " was " + before.get(name) + ", is " + now.get(name))
                 .toList();
         if (!changes.isEmpty()) {
-            throw new SampleFailure(root + " holds samples with other settings: " + String.join("; ", changes)
+            throw new JobFailure(root + " holds samples with other settings: " + String.join("; ", changes)
                     + ". Set these back, or choose another --out");
         }
     }
@@ -207,8 +207,8 @@ public final class SampleFolder {
         }
     }
 
-    private static SampleFailure damaged(Path path, String what) {
-        return new SampleFailure(path + " is damaged: " + what + ". "
+    private static JobFailure damaged(Path path, String what) {
+        return new JobFailure(path + " is damaged: " + what + ". "
                 + (path.getParent().getName().equals(RECORDS)
                         ? "Remove it: its images are then drawn again"
                         : "Restore it, or choose another --out"));

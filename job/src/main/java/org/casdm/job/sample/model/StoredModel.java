@@ -20,6 +20,7 @@ import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
+import org.casdm.job.JobFailure;
 import org.casdm.storage.Locations;
 
 /**
@@ -46,7 +47,7 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
      *        own folder
      * @param weights which of its files
      * @throws ConfigException if there is no such average; lists those that there are
-     * @throws SampleFailure if there is no run or no complete checkpoint
+     * @throws JobFailure if there is no run or no complete checkpoint
      */
     public static StoredModel find(String location, WeightChoice weights, Configuration hadoop) throws IOException {
         var place = Locations.path(location);
@@ -86,7 +87,7 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
 
     private static CasdmConfig configuration(RunFolder folder) throws IOException {
         var text = folder.readConfiguration()
-                .orElseThrow(() -> new SampleFailure(folder.root() + " is not a run: it has no config.conf. Give the"
+                .orElseThrow(() -> new JobFailure(folder.root() + " is not a run: it has no config.conf. Give the"
                         + " run.folder of a training, the same with @STEP"
                         + " appended, or a folder in its checkpoints/"));
         return ConfigLoader.loadStored(new ConfigText(folder.configurationPath().toString(), text));
@@ -98,14 +99,14 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
             try {
                 return store.open(step.getAsLong());
             } catch (CorruptCheckpointException e) {
-                throw new SampleFailure(e.getMessage() + ". Complete checkpoints of this run: "
+                throw new JobFailure(e.getMessage() + ". Complete checkpoints of this run: "
                         + describe(store.list().complete().stream()
                                 .map(StoredCheckpoint::step)
                                 .toList()));
             }
         }
         return store.latest()
-                .orElseThrow(() -> new SampleFailure(folder.root() + " holds no complete checkpoint yet:"
+                .orElseThrow(() -> new JobFailure(folder.root() + " holds no complete checkpoint yet:"
                         + " train writes one every checkpoint.every-steps steps and at its end"));
     }
 
@@ -130,13 +131,13 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
      * Reads the weights into native memory.
      *
      * @return the model's flat vector, the caller's own
-     * @throws SampleFailure if the file has changed since it was found
+     * @throws JobFailure if the file has changed since it was found
      */
     public FloatPointer load(Configuration hadoop) throws IOException {
         var checkpoint = RunFolder.at(run, hadoop).checkpoints().open(step);
         var now = checkpoint.files().get(file);
         if (now == null || !now.sha256().equals(sha256)) {
-            throw new SampleFailure(
+            throw new JobFailure(
                     checkpoint.folder() + "/" + file + " changed while images were drawn from it." + " Start again");
         }
         var tensors = new ModelTensors(spec());

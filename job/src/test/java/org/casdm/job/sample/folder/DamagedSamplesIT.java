@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.job.JobFailure;
 import org.casdm.job.sample.SampleExamples;
-import org.casdm.job.sample.model.SampleFailure;
 import org.casdm.job.sample.model.StoredModel;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.tensor.ContentDigest;
@@ -71,7 +71,7 @@ class DamagedSamplesIT {
             Files.write(file, damaged.content());
             try {
                 assertThat(reading.read()).as(damaged.toString()).isEqualTo(written);
-            } catch (SampleFailure e) {
+            } catch (JobFailure e) {
                 refused++;
                 assertThat(e).hasMessageContaining(name);
             }

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.job.JobFailure;
 import org.casdm.job.sample.SampleExamples;
-import org.casdm.job.sample.model.SampleFailure;
 import org.casdm.job.sample.model.StoredModel;
 import org.casdm.sampling.SamplerSettings;
 import org.casdm.testing.MemoryFiles;
@@ -40,7 +40,7 @@ class SampleFolderFuzzTest {
         var folder = MemoryFiles.folder(Map.of("samples.json", content));
         try {
             new SampleFolder(folder.toString(), SETTINGS, HADOOP).contents();
-        } catch (SampleFailure e) {
+        } catch (JobFailure e) {
             assertThat(e).hasMessageContaining("samples.json");
         }
     }

@@ -1,0 +1,2 @@
+/** Failures that a user can mend. */
+package org.casdm.failure;
