@@ -1,5 +1,6 @@
 package org.casdm.job.cli;
 
+import java.util.ServiceLoader;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.failure.FailureHandler;
@@ -40,8 +41,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             DrawImagesCommand.class,
             DevicesCommand.class,
-            WeightsCommand.class,
-            BenchCommand.class
+            WeightsCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -105,7 +105,9 @@ public final class Casdm implements Runnable {
 
     public static CommandLine commandLine() {
         var program = new Casdm();
-        return new CommandLine(program)
+        var line = new CommandLine(program);
+        ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
+        return line
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 // Arguments are looked at before they are parsed: none come from elsewhere.
                 .setExpandAtFiles(false)

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** What computes. */
-final class EngineOptions {
+public final class EngineOptions {
 
     @Option(
             names = "--engine",
@@ -39,7 +39,7 @@ final class EngineOptions {
      *
      * @param usual the precision unless one is asked for
      */
-    EngineRequest request(CommandSpec spec, PrecisionChoice usual) {
+    public EngineRequest request(CommandSpec spec, PrecisionChoice usual) {
         if (engine == EngineChoice.ND4J && (precision == PrecisionChoice.TF32 || precision == PrecisionChoice.BF16)) {
             throw new ParameterException(
                     spec.commandLine(),

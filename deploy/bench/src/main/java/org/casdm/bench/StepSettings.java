@@ -1,0 +1,98 @@
+package org.casdm.bench;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.cascade.LossWeights;
+import org.casdm.cascade.ModelSpec;
+import org.casdm.diffusion.NoiseSchedule;
+import org.casdm.lpips.LpipsSpec;
+import org.casdm.lpips.Trunk;
+import org.casdm.network.UNetParameters;
+import org.casdm.network.UNetSpec;
+
+/**
+ * The training step that is measured: {@code cas-dm} with two networks of the same form, 1000 timesteps, AdamW and an
+ * EMA, on random pictures.
+ *
+ * @param size           side of the pictures
+ * @param channels       base width
+ * @param residualBlocks in each level
+ * @param heads          of attention
+ * @param multipliers    width of each level
+ * @param attention      downsampling factors with attention
+ * @param batch          pictures a step
+ * @param threads        of arithmetic
+ * @param steps          that are timed, after two that are not
+ * @param metric         whether LPIPS is among the losses (VGG-16, random weights)
+ */
+public record StepSettings(
+        int size,
+        int channels,
+        int residualBlocks,
+        int heads,
+        List<Integer> multipliers,
+        List<Integer> attention,
+        int batch,
+        int threads,
+        int steps,
+        Metric metric)
+        implements Serializable {
+
+    private static final int TIMESTEPS = 1000;
+    private static final int COLOURS = 3;
+
+    /** LPIPS among the losses. */
+    public enum Metric {
+        /** None. */
+        NONE,
+        /** On pictures as they are. */
+        LPIPS,
+        /** On pictures resized to 224 pixels. */
+        LPIPS_AT_224
+    }
+
+    public StepSettings {
+        if (size < 1 || batch < 1 || threads < 1 || steps < 1) {
+            throw new IllegalArgumentException("size, batch, threads and steps are at least 1");
+        }
+        multipliers = List.copyOf(multipliers);
+        attention = List.copyOf(attention);
+    }
+
+    ModelSpec model() {
+        var theta = new UNetSpec(COLOURS, COLOURS, channels, multipliers, residualBlocks, attention, heads, true, 0, 0);
+        return new ModelSpec(
+                ModelSpec.Kind.CAS_DM,
+                theta,
+                Optional.of(theta.withChannels(COLOURS, COLOURS + 1)),
+                false,
+                true,
+                NoiseSchedule.linear(TIMESTEPS),
+                false);
+    }
+
+    Optional<LpipsSpec> lpips() {
+        return switch (metric) {
+            case NONE -> Optional.empty();
+            case LPIPS -> Optional.of(new LpipsSpec(Trunk.VGG, LpipsSpec.Resize.NONE));
+            case LPIPS_AT_224 -> Optional.of(new LpipsSpec(Trunk.VGG, LpipsSpec.Resize.TO_224));
+        };
+    }
+
+    /** Fills in parameters as a run begins with them. */
+    void initialise(FloatPointer parameters) {
+        long from = 0;
+        for (var network : model().networks()) {
+            float[] values =
+                    UNetParameters.of(network.spec()).initialise(network.name().hashCode());
+            parameters.getPointer(from).put(values);
+            from += values.length;
+        }
+    }
+
+    LossWeights weights() {
+        return new LossWeights(1, 1, 1, metric == Metric.NONE ? 0 : 0.1);
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code casdm bench}: a command for each benchmark. */
+package org.casdm.bench.command;
