@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * What this JVM keeps for the tasks of a run: graphs, networks, streams, connections. Tasks share nothing but their
- * JVM, and Spark gives them no place to leave something for the next one, so this is static state, the only one of the
- * jobs.
+ * JVM, and Spark gives them no place to leave something for the next one, so this is static state. It is the only one of
+ * the jobs, except for the GPUs in use, which belong to the process and not to a run.
  *
  * <p>Of each kind there is one value at a time, that of the newest run: the first task of another run closes it. A
  * value is closed as well by {@link #close(Object)}, which the driver calls when a run ends (that is the executors' JVM

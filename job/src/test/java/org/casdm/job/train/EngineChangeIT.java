@@ -5,17 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.CasdmConfig.EngineChoice;
-import org.casdm.config.ConfigLoader;
-import org.casdm.data.picture.DrawnImages;
-import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,49 +20,29 @@ class EngineChangeIT {
     @TempDir
     private static Path folder;
 
+    private static SmallRuns runs;
+
     @BeforeAll
     static void drawImages() throws IOException {
-        new DrawnImages(5, 16)
-                .write(
-                        FileSystem.getLocal(new Configuration()),
-                        new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()),
-                        40);
+        SmallRuns.drawImages(5, folder.resolve("images"), 40);
+        runs = new SmallRuns(
+                folder,
+                List.of(
+                        "data.path=" + folder.resolve("images"),
+                        "train.averaging-frequency=10",
+                        "train.workers=1",
+                        "train.optimizer.warmup-steps=50",
+                        "checkpoint.every-steps=100"));
     }
 
     private static void train(String run, EngineChoice engine, int steps) throws IOException {
-        var config = ConfigLoader.load(
-                Optional.empty(),
-                List.of(
-                        "run.folder=" + folder.resolve(run),
-                        "run.seed=3",
-                        "data.path=" + folder.resolve("images"),
-                        "data.size=16",
-                        "model.theta.channels=32",
-                        "model.theta.channel-mult=[1,1]",
-                        "model.theta.res-blocks=1",
-                        "model.theta.attention-resolutions=[8]",
-                        "model.theta.heads=2",
-                        "diffusion.steps=100",
-                        "train.batch-size-per-worker=2",
-                        "train.averaging-frequency=10",
-                        "train.steps=" + steps,
-                        "train.workers=1",
-                        "train.optimizer.warmup-steps=50",
-                        "checkpoint.every-steps=100",
-                        "samples.every-steps=0",
-                        "execution.engine=" + engine.text()),
-                ConfigLoader.REQUIRED_BY_TRAIN);
-        try (var spark = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[1]")))) {
-            new TrainJob(config).run(spark);
-        }
+        runs.train(
+                LocalCluster.inThisJvm("local[1]"), run, "execution.engine=" + engine.text(), "train.steps=" + steps);
     }
 
     /** The loss of each round. */
     private static double[] losses(String run) throws IOException {
-        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
-                .metrics(1, Duration.ZERO)
-                .readAll()
-                .stream()
+        return runs.metrics(run).stream()
                 .mapToDouble(line -> line.values().get("loss").asDouble())
                 .toArray();
     }

@@ -6,21 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
-import org.casdm.config.ConfigLoader;
 import org.casdm.data.DataException;
-import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.prepare.PrepareJob;
 import org.casdm.job.prepare.PreparedFolders;
-import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,15 +26,25 @@ class ShardTrainingIT {
     @TempDir
     private static Path folder;
 
+    private static SmallRuns runs;
+
     @BeforeAll
     static void prepareImages() throws IOException {
         prepare("shards");
+        runs = new SmallRuns(
+                folder,
+                List.of(
+                        "data.path=" + folder.resolve("shards"),
+                        "train.averaging-frequency=2",
+                        "train.steps=8",
+                        "train.ema-rates=[0.9]",
+                        "execution.threads-per-worker=1",
+                        "checkpoint.every-steps=4"));
     }
 
     private static void prepare(String name) throws IOException {
         var pictures = folder.resolve("pictures");
-        new DrawnImages(5, 16)
-                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(pictures.toUri()), 22);
+        SmallRuns.drawImages(5, pictures, 22);
         try (var context = new JavaSparkContext(LocalCluster.inThisJvm("local[2]"))) {
             new PrepareJob(PreparedFolders.settings(
                             pictures.toString(), folder.resolve(name).toString(), 6))
@@ -49,38 +53,7 @@ class ShardTrainingIT {
     }
 
     private static StoredCheckpoint train(SparkConf spark, String run, String... more) throws IOException {
-        var settings = new ArrayList<>(List.of(
-                "run.folder=" + folder.resolve(run),
-                "run.seed=3",
-                "data.path=" + folder.resolve("shards"),
-                "data.size=16",
-                "model.theta.channels=32",
-                "model.theta.channel-mult=[1,1]",
-                "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[8]",
-                "model.theta.heads=2",
-                "diffusion.steps=100",
-                "train.batch-size-per-worker=2",
-                "train.averaging-frequency=2",
-                "train.steps=8",
-                "train.ema-rates=[0.9]",
-                "execution.threads-per-worker=1",
-                "checkpoint.every-steps=4",
-                "samples.every-steps=0"));
-        settings.addAll(List.of(more));
-        var config = ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN);
-        try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
-            new TrainJob(config).run(context);
-        }
-        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
-                .checkpoints()
-                .latest()
-                .orElseThrow();
-    }
-
-    private static void assertSame(StoredCheckpoint one, StoredCheckpoint other) {
-        assertThat(one.state().imagesSeen()).isEqualTo(other.state().imagesSeen());
-        assertThat(one.files()).isEqualTo(other.files());
+        return runs.train(spark, run, more);
     }
 
     @Test
@@ -92,7 +65,7 @@ class ShardTrainingIT {
         assertThat(whole.state().provenance()).containsEntry("divisions", "0:2x2");
 
         train(LocalCluster.inThisJvm("local[2]"), "parts", workers[0], workers[1], "train.steps=4");
-        assertSame(train(LocalCluster.withExecutors(2, 1024), "parts", workers), whole);
+        SmallRuns.assertSame(train(LocalCluster.withExecutors(2, 1024), "parts", workers), whole);
     }
 
     @Test

@@ -6,23 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelTensors;
 import org.casdm.checkpoint.CheckpointFiles;
-import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.config.CasdmConfig.EngineChoice;
-import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.picture.PngWriter;
 import org.casdm.job.JobFailure;
@@ -44,59 +38,26 @@ class TrainJobIT {
     @TempDir
     private static Path folder;
 
+    private static SmallRuns runs;
+
     @BeforeAll
     static void drawImages() throws IOException {
-        new DrawnImages(5, 16)
-                .write(
-                        FileSystem.getLocal(new Configuration()),
-                        new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()),
-                        22);
-    }
-
-    private static List<String> settings(String run, String... more) {
-        var settings = new ArrayList<>(List.of(
-                "run.folder=" + folder.resolve(run),
-                "run.seed=3",
-                "data.path=" + folder.resolve("images"),
-                "data.size=16",
-                "model.theta.channels=32",
-                "model.theta.channel-mult=[1,1]",
-                "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[8]",
-                "model.theta.heads=2",
-                "model.theta.dropout=0.1",
-                "model.phi.dropout=0",
-                "diffusion.steps=100",
-                "train.batch-size-per-worker=2",
-                "train.averaging-frequency=2",
-                "train.steps=8",
-                "train.ema-rates=[0.9,0.99]",
-                "train.optimizer.learning-rate=1e-3",
-                "checkpoint.every-steps=4",
-                "samples.every-steps=0"));
-        settings.addAll(List.of(more));
-        return settings;
+        SmallRuns.drawImages(5, folder.resolve("images"), 22);
+        runs = new SmallRuns(
+                folder,
+                List.of(
+                        "data.path=" + folder.resolve("images"),
+                        "model.theta.dropout=0.1",
+                        "model.phi.dropout=0",
+                        "train.averaging-frequency=2",
+                        "train.steps=8",
+                        "train.ema-rates=[0.9,0.99]",
+                        "train.optimizer.learning-rate=1e-3",
+                        "checkpoint.every-steps=4"));
     }
 
     private static StoredCheckpoint train(SparkConf spark, String run, String... more) throws IOException {
-        var config = ConfigLoader.load(Optional.empty(), settings(run, more), ConfigLoader.REQUIRED_BY_TRAIN);
-        try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
-            new TrainJob(config).run(context);
-        }
-        return latest(run);
-    }
-
-    private static StoredCheckpoint latest(String run) throws IOException {
-        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
-                .checkpoints()
-                .latest()
-                .orElseThrow();
-    }
-
-    private static void assertSame(StoredCheckpoint one, StoredCheckpoint other) {
-        assertThat(one.state().step()).isEqualTo(other.state().step());
-        assertThat(one.state().imagesSeen()).isEqualTo(other.state().imagesSeen());
-        assertThat(one.files()).isEqualTo(other.files());
+        return runs.train(spark, run, more);
     }
 
     @Test
@@ -115,10 +76,8 @@ class TrainJobIT {
         train(LocalCluster.inThisJvm("local[2]"), "parts", "train.workers=2", "train.steps=4");
         var resumed = train(LocalCluster.inThisJvm("local[2]"), "parts", "train.workers=2", "train.steps=8");
 
-        assertSame(resumed, whole);
-        var metrics = RunFolder.at(folder.resolve("parts").toString(), new Configuration())
-                .metrics(1, Duration.ZERO)
-                .readAll();
+        SmallRuns.assertSame(resumed, whole);
+        var metrics = runs.metrics("parts");
         assertThat(metrics).extracting(line -> line.step()).containsExactly(2L, 4L, 6L, 8L);
         assertThat(metrics).allSatisfy(line -> {
             assertThat(line.values().get("eps").asDouble()).isPositive();
@@ -166,7 +125,7 @@ class TrainJobIT {
                 "train.workers=2",
                 "train.steps=4",
                 "execution.threads-per-worker=1");
-        assertSame(executors, threads);
+        SmallRuns.assertSame(executors, threads);
     }
 
     @Test
@@ -193,7 +152,7 @@ class TrainJobIT {
                 "samples.sampler-steps=2",
                 "samples.guidance=2",
                 "data.channels=1");
-        assertThat(latest("dual").state().modelKind()).isEqualTo("dual");
+        assertThat(runs.latest("dual").state().modelKind()).isEqualTo("dual");
     }
 
     @Test
@@ -270,8 +229,7 @@ class TrainJobIT {
     @Test
     void namesAndSkipsUnreadableImages() throws IOException {
         var images = folder.resolve("some-bad");
-        new DrawnImages(6, 16)
-                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), 8);
+        SmallRuns.drawImages(6, images, 8);
         Files.writeString(images.resolve("disc").resolve("broken.png"), "not a picture");
         String[] changes = {"data.path=" + images, "train.steps=6", "train.workers=1"};
 
@@ -292,9 +250,7 @@ class TrainJobIT {
                 changes[1],
                 changes[2],
                 "data.max-bad-fraction=0.2");
-        var metrics = RunFolder.at(folder.resolve("lenient").toString(), new Configuration())
-                .metrics(1, Duration.ZERO)
-                .readAll();
+        var metrics = runs.metrics("lenient");
         assertThat(metrics.get(metrics.size() - 1).values().get("badImages").asInt())
                 .isEqualTo(1);
     }
@@ -303,8 +259,7 @@ class TrainJobIT {
     @Test
     void aLinkToItsOwnFolder_isNotFollowedAround() throws IOException {
         var images = folder.resolve("round");
-        new DrawnImages(6, 16)
-                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), 6);
+        SmallRuns.drawImages(6, images, 6);
         Files.createSymbolicLink(images.resolve("disc").resolve("again"), images);
         for (var follow : List.of("true", "false")) {
             var state = train(
@@ -323,8 +278,7 @@ class TrainJobIT {
     @Test
     void runsShareWhatOneHasPrepared() throws IOException {
         var images = folder.resolve("shared");
-        new DrawnImages(7, 16)
-                .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), 9);
+        SmallRuns.drawImages(7, images, 9);
         String[] changes = {
             "data.path=" + images, "data.cache=" + folder.resolve("cache"), "train.steps=2", "train.workers=1"
         };
