@@ -159,7 +159,7 @@ public final class GraphPool implements Closeable {
     }
 
     /** Number of slots kept for later use. */
-    public synchronized int idleCount() {
+    synchronized int idleCount() {
         return idle.size();
     }
 
@@ -189,7 +189,7 @@ public final class GraphPool implements Closeable {
     }
 
     /** Number of slots whose states are exposed. */
-    public synchronized int exposedCount() {
+    synchronized int exposedCount() {
         return exposed.size();
     }
 
