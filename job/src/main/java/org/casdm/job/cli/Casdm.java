@@ -107,8 +107,7 @@ public final class Casdm implements Runnable {
         var program = new Casdm();
         var line = new CommandLine(program);
         ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
-        return line
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 // Arguments are looked at before they are parsed: none come from elsewhere.
                 .setExpandAtFiles(false)
                 .setExecutionExceptionHandler(new FailureHandler(() -> program.stackTrace));

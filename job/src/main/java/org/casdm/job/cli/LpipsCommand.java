@@ -184,8 +184,7 @@ final class LpipsCommand implements Callable<Integer> {
     private double writeLines(PictureComparison comparison, List<PicturePair> pairs, String column, Writer text)
             throws IOException {
         var csv = new CsvWriter(text, new CsvWriterSettings());
-        var progress =
-                Progress.ofCount("lpips", "pairs", spec.commandLine().getOut()::println);
+        var progress = Progress.ofCount("lpips", "pairs", spec.commandLine().getOut()::println);
         var done = new int[1];
         var sum = new double[1];
         csv.writeHeaders("name", column);

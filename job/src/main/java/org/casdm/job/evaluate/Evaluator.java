@@ -81,8 +81,7 @@ final class Evaluator implements AutoCloseable {
             }
             return found;
         } catch (FileNotFoundException e) {
-            throw new JobFailure(
-                    "The weights do not exist: " + e.getMessage() + ". " + settings.withoutWeights());
+            throw new JobFailure("The weights do not exist: " + e.getMessage() + ". " + settings.withoutWeights());
         }
     }
 

@@ -116,10 +116,9 @@ public final class PrepareJob {
                 spark.broadcast(source.parts().stream().map(SourcePart::name).toList());
         var reading = Progress.ofBytes("prepare: read", LOG::info);
         var writing = Progress.ofCount("prepare: wrote", "shards", LOG::info);
-        try (var read = TaskCount.follow(
-                        spark.sc(), counters.bytes(), bytes -> reading.at(bytes, source.bytes()));
-                var wrote = TaskCount.follow(
-                        spark.sc(), counters.shards(), count -> writing.at(count, missing.length))) {
+        try (var read = TaskCount.follow(spark.sc(), counters.bytes(), bytes -> reading.at(bytes, source.bytes()));
+                var wrote =
+                        TaskCount.follow(spark.sc(), counters.shards(), count -> writing.at(count, missing.length))) {
             var shards = spark.parallelize(parts, parts.size())
                     .flatMapToPair(new ReadPictures(access, plan.layout(), settings.size(), finished, limit, counters))
                     .repartitionAndSortWithinPartitions(

@@ -13,7 +13,6 @@ import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.FirstPicture;
 import org.casdm.data.source.ImageSource;
-import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.label.LabelRule;
 import org.casdm.tensor.Sha256;
@@ -121,8 +120,7 @@ public final class PreparedCache {
 
     /** The shorter side of a source's first picture, in pixels. */
     public static int sizeOfFirst(ImageSource source, SourceLimits limits, JavaSparkContext spark) throws IOException {
-        return FirstPicture.shortSide(
-                source, SourceAccess.context(spark.hadoopConfiguration(), limits));
+        return FirstPicture.shortSide(source, SourceAccess.context(spark.hadoopConfiguration(), limits));
     }
 
     private static void checkSkipped(PrepareSettings settings, DatasetDescription description) throws IOException {

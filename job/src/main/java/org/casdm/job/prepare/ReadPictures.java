@@ -18,12 +18,7 @@ import scala.Tuple2;
  * @param counters for the progress lines
  */
 record ReadPictures(
-        SourceAccess access,
-        ShardLayout layout,
-        int size,
-        BitSet finished,
-        BadLimit bad,
-        PrepareCounters counters)
+        SourceAccess access, ShardLayout layout, int size, BitSet finished, BadLimit bad, PrepareCounters counters)
         implements PairFlatMapFunction<NumberedPart, byte[], byte[]> {
 
     @Override

@@ -129,7 +129,10 @@ public final class Progress {
     }
 
     private String amount(long count) {
-        return String.format(Locale.ROOT, fractions ? "%,.1f" : "%,.0f", fractions ? count / unitSize : Math.floor(count / unitSize));
+        return String.format(
+                Locale.ROOT,
+                fractions ? "%,.1f" : "%,.0f",
+                fractions ? count / unitSize : Math.floor(count / unitSize));
     }
 
     /** Counts the bytes that are written to a stream. */

@@ -69,7 +69,8 @@ public final class TaskCount extends SparkListener implements AutoCloseable {
     }
 
     private void tell() {
-        long sum = finished + running.values().stream().mapToLong(Long::longValue).sum();
+        long sum =
+                finished + running.values().stream().mapToLong(Long::longValue).sum();
         if (sum > 0) {
             counts.accept(sum);
         }

@@ -185,9 +185,7 @@ public final class SampleJob {
                 .withMetrics(OperatorMetrics.register("sample")::set);
         long begin = System.nanoTime();
         try (var count = TaskCount.follow(
-                spark.sc(),
-                counter,
-                done -> progress.at(before * steps + done, request.count() * steps))) {
+                spark.sc(), counter, done -> progress.at(before * steps + done, request.count() * steps))) {
             spark.parallelize(ranges, ranges.size())
                     .map(new DrawPart(task, counter))
                     .collect();

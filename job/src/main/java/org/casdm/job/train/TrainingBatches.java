@@ -61,7 +61,10 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
         long position = present.count(worker, position(step, 0) - present.firstImage());
         var order = images.order(data.value().config().run().seed(), divisions);
         return WorkerStreams.ofRun(data.value().runId())
-                .take(worker, position, () -> new ShardStream(images, order, worker, position, context.hadoopConfiguration()));
+                .take(
+                        worker,
+                        position,
+                        () -> new ShardStream(images, order, worker, position, context.hadoopConfiguration()));
     }
 
     /** Images that all workers have visited before a worker's batch. */
@@ -140,8 +143,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             if (images.hasFailed()) {
                 images.close();
             } else {
-                WorkerStreams.ofRun(TrainingBatches.this.data.value().runId())
-                        .giveBack(context.workerIndex(), images);
+                WorkerStreams.ofRun(TrainingBatches.this.data.value().runId()).giveBack(context.workerIndex(), images);
             }
         }
     }

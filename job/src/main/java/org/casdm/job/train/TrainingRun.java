@@ -203,7 +203,8 @@ final class TrainingRun implements AutoCloseable {
                 checkpoints.writeAverages(
                         trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance());
             }
-            if (draws() && (last || crosses(before, place.step(), config.samples().everySteps()))) {
+            if (draws()
+                    && (last || crosses(before, place.step(), config.samples().everySteps()))) {
                 grids.draw(spark, trained, place.step());
                 tracking.update(MlflowRun.Status.RUNNING);
             }

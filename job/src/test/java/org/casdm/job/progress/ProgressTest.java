@@ -39,7 +39,7 @@ class ProgressTest {
         progress.at(1000 * 50, 10_000 * 50);
         now = 40;
         progress.at(1000 * 50 + 4010, 10_000 * 50);
-        assertThat(lines).containsExactly("samples: 1,080 of 10,000 images (10.8 %), 2.01 images/s, 1:14:08 left");
+        assertThat(lines).containsExactly("samples: 1,080 of 10,000 images (10.8 %), 2.01 images/s, 1:14:09 left");
     }
 
     @Test

@@ -165,7 +165,8 @@ public final class FailureMessages {
         var found = pattern.matcher(report);
         while (found.find()) {
             symptoms.add(Symptom.remote(
-                    found.group("type"), Optional.ofNullable(found.group("text")).orElse("")));
+                    found.group("type"),
+                    Optional.ofNullable(found.group("text")).orElse("")));
         }
     }
 

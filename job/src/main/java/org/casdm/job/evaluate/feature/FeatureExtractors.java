@@ -26,13 +26,11 @@ final class FeatureExtractors implements Closeable {
     }
 
     /** An extractor on the task's device. The network is loaded on first use; other tasks wait meanwhile. */
-    synchronized FeatureExtractor borrow(FeatureWork work, Configuration hadoop, Computer computer)
-            throws IOException {
+    synchronized FeatureExtractor borrow(FeatureWork work, Configuration hadoop, Computer computer) throws IOException {
         var device = computer.device();
         var model = models.get(device);
         if (model == null) {
-            model = computer.engine()
-                    .features(work.extractor(), hadoop, device, computer.arithmetic(work.threads()));
+            model = computer.engine().features(work.extractor(), hadoop, device, computer.arithmetic(work.threads()));
             models.put(device, model);
         }
         var free = idle.computeIfAbsent(device, key -> new ArrayDeque<>()).poll();
