@@ -184,7 +184,8 @@ final class TrainingRun implements AutoCloseable {
             long before = place.step();
             long after = before + settings.steps(before);
             boolean last = after >= steps;
-            boolean checkpoint = last || crosses(before, after, config.checkpoint().everySteps());
+            boolean checkpoint =
+                    last || crosses(before, after, config.checkpoint().everySteps());
             var result = master.executeRound(network, batches, before, checkpoint);
             trained.updateAverages(result.nextStep(), result.steps());
 

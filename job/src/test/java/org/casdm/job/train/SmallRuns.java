@@ -15,6 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
+import org.casdm.config.CasdmConfig;
 import org.casdm.config.ConfigLoader;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.rounds.RoundTrainingMaster;
@@ -53,14 +54,19 @@ record SmallRuns(Path folder, List<String> settings) {
      * @return the run's newest checkpoint
      */
     StoredCheckpoint train(SparkConf spark, String run, String... more) throws IOException {
-        var all = Stream.of(COMMON, settings, List.of("run.folder=" + folder.resolve(run)), List.of(more))
-                .flatMap(List::stream)
-                .toList();
-        var config = ConfigLoader.load(Optional.empty(), all, ConfigLoader.REQUIRED_BY_TRAIN);
+        var config = config(run, more);
         try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
             new TrainJob(config).run(context);
         }
         return latest(run);
+    }
+
+    /** The configuration that a run is trained with. */
+    CasdmConfig config(String run, String... more) {
+        var all = Stream.of(COMMON, settings, List.of("run.folder=" + folder.resolve(run)), List.of(more))
+                .flatMap(List::stream)
+                .toList();
+        return ConfigLoader.load(Optional.empty(), all, ConfigLoader.REQUIRED_BY_TRAIN);
     }
 
     /** The newest checkpoint of a run. */

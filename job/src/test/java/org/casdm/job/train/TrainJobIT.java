@@ -7,21 +7,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelTensors;
 import org.casdm.checkpoint.CheckpointFiles;
+import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
 import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.data.picture.PngWriter;
 import org.casdm.job.JobFailure;
 import org.casdm.job.ema.AverageRebuilder;
-import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.testing.Golden;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,7 +99,7 @@ class TrainJobIT {
         String[] half =
                 Stream.concat(Stream.of(settings), Stream.of("train.steps=4")).toArray(String[]::new);
         train(LocalCluster.inThisJvm("local[2]"), "outer-parts", half);
-        assertSame(train(LocalCluster.inThisJvm("local[2]"), "outer-parts", settings), whole);
+        SmallRuns.assertSame(train(LocalCluster.inThisJvm("local[2]"), "outer-parts", settings), whole);
 
         // Without the outer optimizer the run resumes as well.
         assertThat(train(LocalCluster.inThisJvm("local[2]"), "outer-parts", "train.workers=2", "train.steps=10")
@@ -162,7 +161,7 @@ class TrainJobIT {
         var first =
                 Stream.concat(Stream.of(averages), Stream.of("train.steps=4")).toArray(String[]::new);
         train(LocalCluster.inThisJvm("local[1]"), "power-parts", first);
-        assertSame(train(LocalCluster.inThisJvm("local[1]"), "power-parts", averages), whole);
+        SmallRuns.assertSame(train(LocalCluster.inThisJvm("local[1]"), "power-parts", averages), whole);
 
         var hadoop = new Configuration();
         var stored = RunFolder.at(folder.resolve("power").toString(), hadoop)
@@ -174,10 +173,10 @@ class TrainJobIT {
         // The run keeps 0.1 itself: of all its stored averages the combination nearest to it is that one.
         var out = folder.resolve("power-0.1").toString();
         new AverageRebuilder(folder.resolve("power").toString(), OptionalLong.empty(), hadoop).write(0.1, out, hadoop);
-        var rebuilt = latest("power-0.1");
+        var rebuilt = runs.latest("power-0.1");
         assertThat(rebuilt.state().step()).isEqualTo(8);
         var tensors =
-                new ModelTensors(ConfiguredModel.of(ConfigLoader.load(Optional.empty(), settings("power", averages))));
+                new ModelTensors(ConfiguredModel.of(runs.config("power", averages)));
         assertThat(Golden.relativeError(
                         values(tensors, rebuilt, CheckpointFiles.MODEL),
                         Golden.doubles(values(tensors, whole, CheckpointFiles.powerFunctionAverage(0.1)))))

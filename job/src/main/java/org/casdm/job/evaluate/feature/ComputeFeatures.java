@@ -26,7 +26,7 @@ public final class ComputeFeatures implements PairFunction<Piece, Integer, Piece
         var computer = DeviceAssignment.ofTask(TaskContext.get(), work.engine());
         var hadoop = work.hadoop().value().value();
         var extractors = FeatureExtractors.of(work.evaluationId());
-        var extractor = extractors.borrow(work, hadoop, computer);
+        var extractor = extractors.borrow(work.extractor(), hadoop, computer, work.threads());
         boolean sound = false;
         try {
             var result = new PieceReader(work, extractor, hadoop, progress::add).read(piece);

@@ -11,6 +11,7 @@ import org.casdm.engine.Computer;
 import org.casdm.engine.Device;
 import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.metric.feature.FeatureExtractor;
+import org.casdm.metric.feature.FeatureExtractorSpec;
 import org.casdm.metric.feature.FeatureModel;
 
 /** The feature network of an evaluation in this JVM, loaded once for each device, and its extractors for tasks. */
@@ -26,15 +27,16 @@ final class FeatureExtractors implements Closeable {
     }
 
     /** An extractor on the task's device. The network is loaded on first use; other tasks wait meanwhile. */
-    synchronized FeatureExtractor borrow(FeatureWork work, Configuration hadoop, Computer computer) throws IOException {
+    synchronized FeatureExtractor borrow(
+            FeatureExtractorSpec spec, Configuration hadoop, Computer computer, int threads) throws IOException {
         var device = computer.device();
         var model = models.get(device);
         if (model == null) {
-            model = computer.engine().features(work.extractor(), hadoop, device, computer.arithmetic(work.threads()));
+            model = computer.engine().features(spec, hadoop, device, computer.arithmetic(threads));
             models.put(device, model);
         }
         var free = idle.computeIfAbsent(device, key -> new ArrayDeque<>()).poll();
-        return free != null ? free : model.newExtractor(work.threads());
+        return free != null ? free : model.newExtractor(threads);
     }
 
     /** Takes one back. */

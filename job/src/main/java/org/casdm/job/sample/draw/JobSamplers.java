@@ -38,13 +38,17 @@ final class JobSamplers implements Closeable {
     }
 
     /**
-     * An idle sampler of the device that Spark has given to a task, or a new one. The calling thread is the one that
-     * will draw.
+     * A sampler on the device that Spark has given to a task. The calling thread is the one that will draw.
      *
      * @throws IOException if the weights cannot be read
      */
-    synchronized BorrowedSampler borrow(TaskContext context) throws IOException {
-        var computer = DeviceAssignment.ofTask(context, task.engine());
+    BorrowedSampler borrow(TaskContext context) throws IOException {
+        // Not under the lock: where Spark assigns no GPUs, it waits for a task that gives back its own.
+        return borrow(DeviceAssignment.ofTask(context, task.engine()));
+    }
+
+    /** An idle sampler of a device, or a new one. */
+    synchronized BorrowedSampler borrow(Computer computer) throws IOException {
         var ofDevice = idle.computeIfAbsent(computer.device(), key -> new ArrayDeque<>());
         var sampler = ofDevice.isEmpty() ? create(computer) : ofDevice.pop();
         lent++;

@@ -67,7 +67,7 @@ class JobSamplersTest {
         assertThat(gpus.made()).as("both networks on each").containsExactly(0, 0, 1, 1);
         assertThat(images[1]).isEqualTo(images[0]);
         assertThat(use(samplers, 0, images)).as("of the same GPU").isSameAs(first);
-        samplers.retire();
+        samplers.close();
     }
 
     @Test
@@ -80,6 +80,6 @@ class JobSamplersTest {
         try (var borrowed = samplers.borrow(gpus.gpu(0))) {
             assertThat(borrowed.sampler()).isNotSameAs(failed);
         }
-        samplers.retire();
+        samplers.close();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.engine.Computer;
 import org.casdm.job.evaluate.ClassifierExamples;
+import org.casdm.job.executor.ExecutorLocal;
 import org.casdm.job.testing.StandInGpus;
 import org.casdm.metric.classifier.ClassifierSpec;
 import org.casdm.metric.feature.FeatureExtractor;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ExtractorPoolTest {
+class FeatureExtractorsTest {
 
     @TempDir
     private Path folder;
@@ -31,11 +32,12 @@ class ExtractorPoolTest {
 
     @AfterEach
     void close() {
-        ExtractorPool.close();
+        ExecutorLocal.close("a");
+        ExecutorLocal.close("b");
     }
 
     private FeatureExtractor borrow(String evaluation, Computer computer) throws IOException {
-        return ExtractorPool.borrow(evaluation, classifier, new Configuration(), computer, 1);
+        return FeatureExtractors.of(evaluation).borrow(classifier, new Configuration(), computer, 1);
     }
 
     @Test
@@ -49,7 +51,7 @@ class ExtractorPoolTest {
         assertThat(second.extract(images).pooled())
                 .isEqualTo(first.extract(images).pooled());
 
-        ExtractorPool.giveBack("a", gpus.gpu(0).device(), first);
+        FeatureExtractors.of("a").giveBack(gpus.gpu(0).device(), first);
         assertThat(borrow("a", gpus.gpu(1))).isNotSameAs(first).isNotSameAs(second);
         assertThat(borrow("a", gpus.gpu(0))).isSameAs(first);
         assertThat(gpus.made()).as("networks after more extractors").containsExactly(0, 1);
@@ -57,10 +59,11 @@ class ExtractorPoolTest {
 
     @Test
     void anotherEvaluation_hasNetworksOfItsOwn() throws IOException {
+        var extractors = FeatureExtractors.of("a");
         var first = borrow("a", gpus.gpu(0));
         var other = borrow("b", gpus.gpu(0));
         assertThat(gpus.made()).containsExactly(0, 0);
-        ExtractorPool.giveBack("a", gpus.gpu(0).device(), first);
+        extractors.giveBack(gpus.gpu(0).device(), first);
         assertThat(borrow("b", gpus.gpu(0))).isNotSameAs(first).isNotSameAs(other);
     }
 }
