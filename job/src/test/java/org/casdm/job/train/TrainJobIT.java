@@ -175,8 +175,7 @@ class TrainJobIT {
         new AverageRebuilder(folder.resolve("power").toString(), OptionalLong.empty(), hadoop).write(0.1, out, hadoop);
         var rebuilt = runs.latest("power-0.1");
         assertThat(rebuilt.state().step()).isEqualTo(8);
-        var tensors =
-                new ModelTensors(ConfiguredModel.of(runs.config("power", averages)));
+        var tensors = new ModelTensors(ConfiguredModel.of(runs.config("power", averages)));
         assertThat(Golden.relativeError(
                         values(tensors, rebuilt, CheckpointFiles.MODEL),
                         Golden.doubles(values(tensors, whole, CheckpointFiles.powerFunctionAverage(0.1)))))
