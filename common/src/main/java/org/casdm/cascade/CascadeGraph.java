@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.casdm.cascade.graph.BoundTerm;
 import org.casdm.cascade.graph.CascadeTerms;
 import org.casdm.cascade.graph.Diffuse;
 import org.casdm.cascade.graph.EpsilonTerm;
@@ -45,7 +46,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *                                     └────────── estimate x̂0 ─┴─ phi ─ terms ── loss
  * </pre>
  *
- * <p>With LPIPS, the distance of φ's image and x_0 is one more term. For {@code ddpm} it is that of x̂_0, through which
+ * <p>A θ that learns its variance has the variational bound as one more term. With LPIPS, the distance of φ's image and x_0 is one more term. For {@code ddpm} it is that of x̂_0, through which
  * θ then learns; for {@code dual} that of the network's x_0. The weights of LPIPS are no part of the graph's
  * configuration: the builder of a graph calls {@link #setLpips}.
  *
@@ -77,6 +78,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
      * @param lpips the metric function among the losses; empty: none
      * @param lpipsMinAlphaBar least ᾱ_t of the images that LPIPS judges; 0: all of them
      * @param metricMinAlphaBar the same for the other metric function; empty: none
+     * @param boundTrainsMean {@link LossWeights.Bound#trainsMean}
      */
     public record Training(
             IUpdater updater,
@@ -86,9 +88,10 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             DataType dataType,
             Optional<LpipsSpec> lpips,
             double lpipsMinAlphaBar,
-            OptionalDouble metricMinAlphaBar) {
+            OptionalDouble metricMinAlphaBar,
+            boolean boundTrainsMean) {
 
-        /** Training with a metric function that judges all images. */
+        /** Training with a metric function that judges all images; the bound, if there is one, trains the variance only. */
         public Training(
                 IUpdater updater,
                 double weightDecay,
@@ -96,7 +99,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 int threads,
                 DataType dataType,
                 Optional<LpipsSpec> lpips) {
-            this(updater, weightDecay, seed, threads, dataType, lpips, 0, OptionalDouble.empty());
+            this(updater, weightDecay, seed, threads, dataType, lpips, 0, OptionalDouble.empty(), false);
         }
 
         /** Training without a metric function. */
@@ -127,17 +130,24 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
             graph.addVertex(seenTimestep, new FunctionVertex(new ScaleTimesteps(model.timestepFactor())), "timestep");
         }
         network(graph, "theta", model.theta(), "xt", seenTimestep, training);
-        // The model's own terms are the loss, unless the metric's is joined to them.
+        // The first terms are the loss, unless others are joined to them.
         boolean judged =
                 training.lpips().isPresent() || training.metricMinAlphaBar().isPresent();
         String terms = judged ? "terms without metrics" : TERMS;
+        String firstTerms = model.learnsVariance() ? "terms of images" : terms;
+        int colours = model.colours();
+        String epsilon = "theta";
+        if (model.theta().outputChannels() > colours) {
+            epsilon = "epsilon part";
+            graph.addVertex(epsilon, new FunctionVertex(new SelectChannels(0, colours)), "theta");
+        }
         switch (model.kind()) {
             case CAS_DM -> {
                 graph.addVertex(
                         "estimate",
                         new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
                         "xt",
-                        "theta",
+                        epsilon,
                         "timestep");
                 String phiInput = "estimate";
                 if (model.phiSeesXt()) {
@@ -146,30 +156,28 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 }
                 network(graph, "phi", model.phi().orElseThrow(), phiInput, seenTimestep, training);
                 graph.addVertex(
-                        terms,
+                        firstTerms,
                         new FunctionVertex(new CascadeTerms(model.schedule())),
-                        "theta",
+                        epsilon,
                         "epsilon",
                         "phi",
                         "estimate",
                         "x0",
                         "timestep");
             }
-            case DDPM -> graph.addVertex(terms, new FunctionVertex(new EpsilonTerm()), "theta", "epsilon");
+            case DDPM -> graph.addVertex(firstTerms, new FunctionVertex(new EpsilonTerm()), epsilon, "epsilon");
             case DUAL -> {
-                int colours = model.colours();
-                graph.addVertex("epsilon part", new FunctionVertex(new SelectChannels(0, colours)), "theta")
-                        .addVertex("x0 part", new FunctionVertex(new SelectChannels(colours, 2 * colours + 1)), "theta")
+                graph.addVertex("x0 part", new FunctionVertex(new SelectChannels(colours, 2 * colours + 1)), "theta")
                         .addVertex(
                                 "estimate",
                                 new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), true)),
                                 "xt",
-                                "epsilon part",
+                                epsilon,
                                 "timestep")
                         .addVertex(
-                                terms,
+                                firstTerms,
                                 new FunctionVertex(new CascadeTerms(model.schedule())),
-                                "epsilon part",
+                                epsilon,
                                 "epsilon",
                                 "x0 part",
                                 "estimate",
@@ -177,8 +185,13 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                                 "timestep");
             }
         }
+        if (model.learnsVariance()) {
+            var bound = new BoundTerm(model.schedule(), training.boundTrainsMean());
+            graph.addVertex("bound", new FunctionVertex(bound), "theta", "x0", "xt", "timestep")
+                    .addVertex(terms, new FunctionVertex(new JoinTerms()), firstTerms, "bound");
+        }
         if (judged) {
-            metrics(graph, model, training, terms);
+            metrics(graph, model, training, epsilon, terms);
         }
         return graph.addLayer(
                         LOSS,
@@ -190,7 +203,8 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                 .build();
     }
 
-    private static void metrics(GraphBuilder graph, ModelSpec model, Training training, String ownTerms) {
+    private static void metrics(
+            GraphBuilder graph, ModelSpec model, Training training, String epsilon, String ownTerms) {
         int colours = model.colours();
         switch (model.kind()) {
             case CAS_DM -> graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(0, colours)), "phi");
@@ -199,7 +213,7 @@ public final class CascadeGraph extends ComputationGraph implements AutoCloseabl
                         PREDICTION,
                         new FunctionVertex(new EstimateX0(model.schedule(), model.clip(), false)),
                         "xt",
-                        "theta",
+                        epsilon,
                         "timestep");
             case DUAL ->
                 graph.addVertex(PREDICTION, new FunctionVertex(new SelectChannels(colours, 2 * colours)), "theta");

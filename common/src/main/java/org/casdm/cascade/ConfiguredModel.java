@@ -24,7 +24,9 @@ public final class ConfiguredModel {
             case DDPM -> ModelSpec.Kind.DDPM;
             case DUAL -> ModelSpec.Kind.DUAL;
         };
-        var theta = network(config, model.theta(), colours, kind == ModelSpec.Kind.DUAL ? 2 * colours + 1 : colours);
+        int outputs =
+                kind == ModelSpec.Kind.DUAL ? 2 * colours + 1 : model.theta().learnSigma() ? 2 * colours : colours;
+        var theta = network(config, model.theta(), colours, outputs);
         Optional<UNetSpec> phi = kind == ModelSpec.Kind.CAS_DM
                 ? Optional.of(network(config, model.phi(), seesXt ? 2 * colours : colours, colours + 1))
                 : Optional.empty();
@@ -56,14 +58,17 @@ public final class ConfiguredModel {
 
     /** The weights of the loss terms. */
     public static LossWeights lossWeights(CasdmConfig config) {
+        var loss = config.loss();
+        boolean boundOnly = loss.objective() == CasdmConfig.Objective.VLB;
         return new LossWeights(
-                config.loss().eps(),
-                config.loss().x0(),
-                config.loss().mu(),
-                config.loss().lpips(),
+                boundOnly ? 0 : loss.eps(),
+                loss.x0(),
+                loss.mu(),
+                loss.lpips(),
                 config.lpips().minAlphaBar(),
-                config.loss().metric(),
-                config.metric().minAlphaBar());
+                loss.metric(),
+                config.metric().minAlphaBar(),
+                new LossWeights.Bound(boundOnly ? 1 : loss.vlb(), boundOnly));
     }
 
     /** The metric function among the losses; empty where its weight is 0. */
@@ -95,6 +100,8 @@ public final class ConfiguredModel {
                 network.resBlocks(),
                 attention,
                 network.heads(),
+                network.numHeadChannels().orElse(0),
+                network.resblockUpdown(),
                 network.scaleShiftNorm(),
                 network.dropout(),
                 config.model().classes() + (config.model().nullLabel().isPresent() ? 1 : 0));

@@ -1,6 +1,7 @@
 package org.casdm.cascade;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,7 +12,9 @@ import org.casdm.network.UNetSpec;
  * A model: which networks, and how they work together.
  *
  * @param kind the way of training and sampling
- * @param theta the first network; for {@link Kind#DUAL} the only one, with outputs ε, x_0 and r
+ * @param theta the first network; for {@link Kind#DUAL} the only one, with outputs ε, x_0 and r. For the other kinds its
+ *        outputs are ε and, if they are twice a picture's channels, v, from which the variance of a reverse step
+ *        follows ({@link org.casdm.diffusion.LogVarianceRange})
  * @param phi the second network of the cascade, empty for the other kinds
  * @param phiSeesXt whether φ takes (x̂_0, x_t) rather than x̂_0 alone
  * @param clip whether x̂_0 is clipped to [-1, 1]
@@ -57,9 +60,10 @@ public record ModelSpec(
         if (phi.isPresent() != (kind == Kind.CAS_DM)) {
             throw new IllegalArgumentException("A second network belongs to cas-dm, and to it alone");
         }
-        int colours = kind == Kind.DUAL ? (theta.outputChannels() - 1) / 2 : theta.outputChannels();
-        int outputs = kind == Kind.DUAL ? 2 * colours + 1 : colours;
-        if (theta.inputChannels() != colours || theta.outputChannels() != outputs) {
+        int colours = theta.inputChannels();
+        int outputs = theta.outputChannels();
+        boolean fits = kind == Kind.DUAL ? outputs == 2 * colours + 1 : outputs == colours || outputs == 2 * colours;
+        if (!fits) {
             throw new IllegalArgumentException(kind.configName() + ": theta maps " + theta.inputChannels()
                     + " channels to " + theta.outputChannels());
         }
@@ -77,6 +81,11 @@ public record ModelSpec(
         return theta.inputChannels();
     }
 
+    /** Whether θ learns the variance of its reverse steps. */
+    public boolean learnsVariance() {
+        return kind != Kind.DUAL && theta.outputChannels() == 2 * theta.inputChannels();
+    }
+
     /** What a timestep of the schedule is multiplied with before the networks see it. */
     public double timestepFactor() {
         return rescaleTimesteps ? RESCALED_STEPS / schedule.steps() : 1;
@@ -90,6 +99,10 @@ public record ModelSpec(
 
     /** The names of the loss terms without the metric function, in order; see {@link LossWeights#terms}. */
     public List<String> lossTerms() {
-        return kind == Kind.DDPM ? List.of("eps") : List.of("eps", "x0", "mu");
+        var terms = new ArrayList<>(kind == Kind.DDPM ? List.of("eps") : List.of("eps", "x0", "mu"));
+        if (learnsVariance()) {
+            terms.add(LossWeights.BOUND);
+        }
+        return List.copyOf(terms);
     }
 }

@@ -12,6 +12,8 @@ public final class CheckpointFiles {
     public static final String OPTIMIZER = "optimizer.safetensors";
     /** The momentum of the outer optimizer, of runs that have one. */
     public static final String OUTER_OPTIMIZER = "outer-optimizer.safetensors";
+    /** The losses of timesteps that are sampled by importance. */
+    public static final String TIMESTEPS = "timesteps.safetensors";
     /** What makes the folder a checkpoint; written last. */
     public static final String STATE = "state.json";
 

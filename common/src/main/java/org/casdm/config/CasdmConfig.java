@@ -138,10 +138,13 @@ public record CasdmConfig(
      */
     public record Network(
             int channels,
-            List<Integer> channelMult,
+            List<Double> channelMult,
             int resBlocks,
             List<Integer> attentionResolutions,
             int heads,
+            Optional<Integer> numHeadChannels,
+            boolean resblockUpdown,
+            boolean learnSigma,
             boolean scaleShiftNorm,
             double dropout,
             Optional<String> initFrom,
@@ -162,11 +165,20 @@ public record CasdmConfig(
     }
 
     /** Weights of the loss terms. */
-    public record Loss(double eps, double x0, double mu, double lpips, double metric) {}
+    public record Loss(
+            double eps, double x0, double mu, double lpips, double metric, Objective objective, double vlb) {}
 
     /** The metric function besides LPIPS. */
     public record Metric(
             Optional<String> kind, Optional<String> file, Optional<String> fileSha256, double minAlphaBar) {}
+
+    /** What a theta that learns its variance learns from. */
+    public enum Objective implements Choice {
+        /** The noise from its error, the variance from the variational bound. */
+        HYBRID,
+        /** Both from the bound. */
+        VLB
+    }
 
     /** The perceptual metric. */
     public record Lpips(
@@ -211,6 +223,7 @@ public record CasdmConfig(
             int maxSkippedSteps,
             int accumulate,
             boolean activationCheckpointing,
+            TimestepSampler timestepSampler,
             Optimizer optimizer,
             @FixedOnResume List<Double> emaRates,
             @FixedOnResume List<Double> emaStds) {
@@ -249,6 +262,14 @@ public record CasdmConfig(
     public enum AveragedPrecision implements Choice {
         FLOAT32,
         FLOAT16
+    }
+
+    /** Which timesteps are trained on. */
+    public enum TimestepSampler implements Choice {
+        /** All alike. */
+        UNIFORM,
+        /** In proportion to the root of their losses' second moment. */
+        LOSS_SECOND_MOMENT
     }
 
     /** AdamW. */

@@ -9,6 +9,7 @@ import org.casdm.config.CasdmConfig.Format;
 import org.casdm.config.CasdmConfig.Kind;
 import org.casdm.config.CasdmConfig.Labels;
 import org.casdm.config.CasdmConfig.Network;
+import org.casdm.config.CasdmConfig.Objective;
 import org.casdm.config.CasdmConfig.PrecisionChoice;
 import org.casdm.config.CasdmConfig.SampleMethod;
 import org.casdm.config.CasdmConfig.SampleSpacing;
@@ -48,6 +49,7 @@ final class CombinationCheck {
         samples();
         guidance();
         tracking();
+        variance();
         loss();
         metric();
         training();
@@ -58,6 +60,7 @@ final class CombinationCheck {
         return a.channels() == b.channels()
                 && a.channelMult().equals(b.channelMult())
                 && a.heads() == b.heads()
+                && a.numHeadChannels().equals(b.numHeadChannels())
                 && a.attentionResolutions().equals(b.attentionResolutions());
     }
 
@@ -74,6 +77,15 @@ final class CombinationCheck {
         var multKey = section + "channel-mult";
         if (!problems.noneOf("data.size", multKey)) {
             return;
+        }
+        var uneven = network.channelMult().stream()
+                .filter(multiplier -> network.channels() * multiplier % NORMALISATION_GROUPS != 0)
+                .toList();
+        if (problems.noneOf(channelsKey) && !uneven.isEmpty()) {
+            problem(
+                    multKey,
+                    "times " + read.describe(channelsKey) + " every width must be a multiple of " + NORMALISATION_GROUPS
+                            + ", but not so with " + joined(uneven));
         }
         var size = config.data().size();
         var levels = network.channelMult().size();
@@ -106,7 +118,9 @@ final class CombinationCheck {
                                 + joined(unreached) + ". Choose among those, or [] for attention only in the middle");
             }
         }
-        var headsKey = section + "heads";
+        boolean byWidth = network.numHeadChannels().isPresent();
+        var headsKey = section + (byWidth ? "num-head-channels" : "heads");
+        int divisor = network.numHeadChannels().orElse(network.heads());
         if (!problems.noneOf(headsKey, attentionKey, section + "channels")) {
             return;
         }
@@ -114,8 +128,8 @@ final class CombinationCheck {
         var undivided = IntStream.range(0, featureMaps.size())
                 .filter(level -> level == featureMaps.size() - 1
                         || network.attentionResolutions().contains(featureMaps.get(level)))
-                .map(level -> network.channels() * network.channelMult().get(level))
-                .filter(width -> width % network.heads() != 0)
+                .map(level -> (int) (network.channels() * network.channelMult().get(level)))
+                .filter(width -> width % divisor != 0)
                 .boxed()
                 .distinct()
                 .toList();
@@ -233,15 +247,43 @@ final class CombinationCheck {
         }
     }
 
-    private void loss() {
-        if (!problems.noneOf(
-                "loss.eps", "loss.x0", "loss.mu", "loss.lpips", "loss.metric", "model.kind", "model.theta.init-from")) {
+    private void variance() {
+        var model = config.model();
+        if (model.phi().learnSigma() && problems.noneOf("model.phi.learn-sigma")) {
+            problem("model.phi.learn-sigma", "the variance is theta's to learn; set model.theta.learn-sigma = true");
+        }
+        if (!problems.noneOf("model.kind", "model.theta.learn-sigma", "loss.objective", "loss.vlb")) {
             return;
         }
         var loss = config.loss();
+        if (model.theta().learnSigma()) {
+            if (model.kind() == Kind.DUAL) {
+                problem("model.theta.learn-sigma", "is not possible with model.kind = dual; take ddpm or cas-dm");
+            } else if (loss.objective() == Objective.HYBRID && loss.vlb() == 0) {
+                problem("loss.vlb", "the variance learns only from this term; give it a weight, such as 0.001");
+            }
+        } else if (loss.objective() == Objective.VLB) {
+            problem("loss.objective", "needs model.theta.learn-sigma = true; or take hybrid");
+        }
+    }
+
+    private void loss() {
+        if (!problems.noneOf(
+                "loss.eps",
+                "loss.x0",
+                "loss.mu",
+                "loss.lpips",
+                "loss.metric",
+                "loss.objective",
+                "model.kind",
+                "model.theta.init-from")) {
+            return;
+        }
+        var loss = config.loss();
+        boolean noiseIsLearnt = loss.eps() > 0 || loss.objective() == Objective.VLB;
         switch (config.model().kind()) {
             case CAS_DM -> {
-                if (loss.eps() == 0 && config.model().theta().initFrom().isEmpty()) {
+                if (!noiseIsLearnt && config.model().theta().initFrom().isEmpty()) {
                     problem(
                             "loss.eps",
                             "theta learns only from this term; give it a weight, or start theta from"
@@ -252,7 +294,7 @@ final class CombinationCheck {
                 }
             }
             case DDPM -> {
-                if (loss.eps() == 0 && loss.lpips() + loss.metric() == 0) {
+                if (!noiseIsLearnt && loss.lpips() + loss.metric() == 0) {
                     problem("loss.eps", "with model.kind = ddpm nothing would be trained; give it a weight");
                 }
             }
@@ -320,7 +362,7 @@ final class CombinationCheck {
         problems.add(key, read.describe(key) + ": " + message);
     }
 
-    private static String joined(List<Integer> numbers) {
+    private static String joined(List<? extends Number> numbers) {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 }

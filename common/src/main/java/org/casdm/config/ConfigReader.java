@@ -24,6 +24,7 @@ import org.casdm.config.CasdmConfig.Metric;
 import org.casdm.config.CasdmConfig.Model;
 import org.casdm.config.CasdmConfig.Moments;
 import org.casdm.config.CasdmConfig.Network;
+import org.casdm.config.CasdmConfig.Objective;
 import org.casdm.config.CasdmConfig.Optimizer;
 import org.casdm.config.CasdmConfig.Outer;
 import org.casdm.config.CasdmConfig.PhiInput;
@@ -35,6 +36,7 @@ import org.casdm.config.CasdmConfig.SampleMethod;
 import org.casdm.config.CasdmConfig.SampleSpacing;
 import org.casdm.config.CasdmConfig.Samples;
 import org.casdm.config.CasdmConfig.Schedule;
+import org.casdm.config.CasdmConfig.TimestepSampler;
 import org.casdm.config.CasdmConfig.Tracking;
 import org.casdm.config.CasdmConfig.Train;
 import org.casdm.config.CasdmConfig.Trunk;
@@ -105,10 +107,13 @@ final class ConfigReader {
     private Network network(String section) {
         return new Network(
                 read.integer(section + "channels", 32, 1024),
-                read.integers(section + "channel-mult", 1, 16, 1, 8),
+                read.decimals(section + "channel-mult", aboveTo(0, 16), 1, 8),
                 read.integer(section + "res-blocks", 1, 16),
                 read.integers(section + "attention-resolutions", 1, 1024, 0, 8),
                 read.integer(section + "heads", 1, 64),
+                read.optionalInteger(section + "num-head-channels", 1, 1024),
+                read.flag(section + "resblock-updown"),
+                read.flag(section + "learn-sigma"),
                 read.flag(section + "scale-shift-norm"),
                 read.decimal(section + "dropout", fromToBelow(0, 1)),
                 read.location(section + "init-from"),
@@ -122,7 +127,9 @@ final class ConfigReader {
                 read.decimal("loss.x0", weight),
                 read.decimal("loss.mu", weight),
                 read.decimal("loss.lpips", weight),
-                read.decimal("loss.metric", weight));
+                read.decimal("loss.metric", weight),
+                read.choice("loss.objective", Objective.values()),
+                read.decimal("loss.vlb", weight));
     }
 
     private Lpips lpips() {
@@ -153,6 +160,7 @@ final class ConfigReader {
                 read.integer("train.max-skipped-steps", 0, BILLION),
                 read.integer("train.accumulate", 1, 65536),
                 read.flag("train.activation-checkpointing"),
+                read.choice("train.timestep-sampler", TimestepSampler.values()),
                 optimizer("train.optimizer."),
                 read.decimals("train.ema-rates", between(0, 1), 1, 8),
                 read.decimals("train.ema-stds", closed(0.001, 0.28), 0, 4));

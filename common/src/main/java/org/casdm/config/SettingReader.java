@@ -79,6 +79,13 @@ final class SettingReader {
                 Math.max(minimum, Math.min(maximum, 1)));
     }
 
+    Optional<Integer> optionalInteger(String key, int minimum, int maximum) {
+        return optional(
+                key,
+                "null or a whole number from " + minimum + " to " + maximum,
+                value -> wholeNumber(value, minimum, maximum));
+    }
+
     OptionalInt integerOrAuto(String key, int minimum, int maximum) {
         return required(
                 key,

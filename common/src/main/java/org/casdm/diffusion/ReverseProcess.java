@@ -1,6 +1,7 @@
 package org.casdm.diffusion;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -18,7 +19,9 @@ public final class ReverseProcess {
         /** The variance of the posterior q(x_{t-1} | x_t, x_0): right for data that is a single point. */
         FIXED_SMALL,
         /** beta_t: right for data that is itself N(0, I). */
-        FIXED_LARGE
+        FIXED_LARGE,
+        /** What the network says for each value, between those two; Nichol and Dhariwal (arXiv 2102.09672), section 3.1. */
+        LEARNED
     }
 
     private final List<ReverseStep> reverseSteps;
@@ -38,12 +41,17 @@ public final class ReverseProcess {
             var noiseVariance = switch (variance) {
                 case FIXED_SMALL -> schedule.posteriorVariance(step);
                 case FIXED_LARGE -> schedule.beta(step);
+                case LEARNED -> 1;
             };
+            var learned = variance == Variance.LEARNED && step > 0
+                    ? Optional.of(LogVarianceRange.of(schedule, step))
+                    : Optional.<LogVarianceRange>empty();
             return new ReverseStep(
                     respaced.originalTimestep(step),
                     schedule.posteriorMeanCoef1(step),
                     schedule.posteriorMeanCoef2(step),
-                    step == 0 ? 0 : Math.sqrt(noiseVariance));
+                    step == 0 ? 0 : Math.sqrt(noiseVariance),
+                    learned);
         });
     }
 

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 /**
  * What a training step reports.
  *
- * @param score the weighted loss, a mean over the images
+ * @param score the weighted loss, a mean over the images, each with its weight in the batch
  * @param termsOfImages unweighted loss terms of each image in the order of
  *        {@link org.casdm.cascade.LossWeights#terms}, [image][term]
  * @param gradientNorm Euclidean norm of the whole gradient before clipping

@@ -36,7 +36,8 @@ public final class Sampler implements AutoCloseable {
      * @param parameters its flat vector, θ before φ; has to outlive the sampler
      * @param size width and height of the images in pixels
      * @param settings how to draw
-     * @throws IllegalArgumentException if the vector does not fit the model, or the respacing its schedule
+     * @throws IllegalArgumentException if the vector does not fit the model, the respacing its schedule, or the variance
+     *         is to be a learned one that the model does not have
      */
     public Sampler(
             Engine engine,
@@ -51,6 +52,7 @@ public final class Sampler implements AutoCloseable {
         imageLength = Math.multiplyExact(size * size, model.colours());
         imageNoise = new ImageNoise(settings.seed());
         solver = settings.solver(model.schedule());
+        settings.method().requireOf(model);
         estimator = new X0Estimator(engine, device, arithmetic, model, parameters, size, settings);
     }
 

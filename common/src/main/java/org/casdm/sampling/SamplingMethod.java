@@ -2,6 +2,7 @@ package org.casdm.sampling;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.casdm.cascade.ModelSpec;
 import org.casdm.diffusion.NoiseLevels;
 import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.NoiseSchedule;
@@ -19,6 +20,13 @@ public sealed interface SamplingMethod extends Serializable {
     Solver solver(NoiseSchedule schedule, Respacing respacing);
 
     /**
+     * Checks that a model has what the method needs.
+     *
+     * @throws IllegalArgumentException if not
+     */
+    default void requireOf(ModelSpec model) {}
+
+    /**
      * Ancestral sampling; {@link ReverseProcess#ddpm}.
      *
      * @param variance of each step's noise
@@ -33,6 +41,14 @@ public sealed interface SamplingMethod extends Serializable {
         public Solver solver(NoiseSchedule schedule, Respacing respacing) {
             var respaced = respacing.apply(schedule);
             return new StepwiseSolver(ReverseProcess.ddpm(respaced, variance), respaced);
+        }
+
+        @Override
+        public void requireOf(ModelSpec model) {
+            if (variance == ReverseProcess.Variance.LEARNED && !model.learnsVariance()) {
+                throw new IllegalArgumentException("The model has not learned its variance (model.theta.learn-sigma):"
+                        + " draw with the small or the large one (--variance)");
+            }
         }
     }
 

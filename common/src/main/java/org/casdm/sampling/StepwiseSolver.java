@@ -1,5 +1,6 @@
 package org.casdm.sampling;
 
+import org.casdm.diffusion.LogVarianceRange;
 import org.casdm.diffusion.RespacedSchedule;
 import org.casdm.diffusion.ReverseProcess;
 import org.casdm.diffusion.ReverseStep;
@@ -28,6 +29,8 @@ record StepwiseSolver(ReverseProcess process, RespacedSchedule respaced) impleme
             combine(x, estimate.x0(), weights);
             if (weights.noiseScale() > 0) {
                 noise.fill(step, fresh);
+                weights.learned()
+                        .ifPresent(range -> scale(fresh, estimate.variance().orElseThrow(), range));
                 add(x, fresh, (float) weights.noiseScale());
             }
         }
@@ -39,6 +42,13 @@ record StepwiseSolver(ReverseProcess process, RespacedSchedule respaced) impleme
         float ofEstimate = (float) weights.estimateWeight();
         for (int i = 0; i < x.length; i++) {
             x[i] = x[i] * ofX + estimate[i] * ofEstimate;
+        }
+    }
+
+    /** Gives noise the standard deviation that the network has chosen for each value. */
+    private static void scale(float[] noise, float[] v, LogVarianceRange range) {
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] *= (float) Math.exp(0.5 * range.at(v[i]));
         }
     }
 

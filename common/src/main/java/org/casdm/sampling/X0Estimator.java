@@ -44,12 +44,21 @@ final class X0Estimator implements AutoCloseable {
      * @param x0Theta x̂_0 as φ sees it and as the blend takes it
      * @param refinement what the second estimate adds, if it is used
      * @param x0 the estimate that a sampler follows
+     * @param variance v, what a θ that has learned the variance says of it; see
+     *        {@link org.casdm.diffusion.LogVarianceRange}
      */
-    record Estimate(float[] x0Theta, Optional<Refinement> refinement, float[] x0) {}
+    record Estimate(float[] x0Theta, Optional<Refinement> refinement, float[] x0, Optional<float[]> variance) {}
 
     /** Arrays of a number of images. */
     private record Buffers(
-            int images, float[] theta, float[] phiInput, float[] phi, float[] x0Theta, Refinement second, float[] x0) {}
+            int images,
+            float[] theta,
+            float[] phiInput,
+            float[] phi,
+            float[] x0Theta,
+            Refinement second,
+            float[] x0,
+            float[] variance) {}
 
     /**
      * @param parameters the model's flat vector, θ before φ; has to outlive the estimator
@@ -119,7 +128,11 @@ final class X0Estimator implements AutoCloseable {
             forEachImage(images, (from, to) -> refine(arrays, from, to));
         }
         forEachImage(images, (from, to) -> follow(arrays, from, to));
-        return new Estimate(arrays.x0Theta(), Optional.ofNullable(arrays.second()), arrays.x0());
+        return new Estimate(
+                arrays.x0Theta(),
+                Optional.ofNullable(arrays.second()),
+                arrays.x0(),
+                Optional.ofNullable(arrays.variance()));
     }
 
     /** A network's output, its first channels guided. */
@@ -169,7 +182,8 @@ final class X0Estimator implements AutoCloseable {
                                                 .orElseThrow())],
                 x0Theta,
                 refines ? new Refinement(new float[values], new float[pixels]) : null,
-                new float[values]);
+                new float[values],
+                model.learnsVariance() ? new float[values] : null);
     }
 
     /** Part of a loop over pixels, from one (included) to another (excluded). */
@@ -213,6 +227,9 @@ final class X0Estimator implements AutoCloseable {
                 int i = pixel * colours + colour;
                 float value = xt[i] * ofXt - epsilon[pixel * outputs + colour] * ofEpsilon;
                 result[i] = clips ? clipped(value) : value;
+            }
+            if (arrays.variance() != null) {
+                System.arraycopy(epsilon, pixel * outputs + colours, arrays.variance(), pixel * colours, colours);
             }
         }
     }

@@ -151,18 +151,23 @@ public final class UNetWeights {
                 hints.add("The file's network has model." + network + ".scale-shift-norm = " + scaleShift);
             }
         }
-        if (hasResidualResampling()) {
-            hints.add("The file's network halves and doubles by residual blocks (guided-diffusion's resblock_updown)."
-                    + " This program's U-Net is improved-diffusion's, which does not: such files cannot be used");
+        if (first != null && hasResidualResampling() != spec.residualResampling()) {
+            hints.add("The file's network has model." + network + ".resblock-updown = " + hasResidualResampling());
+        }
+        var last = found.get(LAST + "bias");
+        if (last != null && first != null) {
+            boolean learned = last.info().elementCount() == 2 * first.info().shape()[1];
+            if (!learned && spec.outputChannels() == 2 * spec.inputChannels()) {
+                hints.add("The file's network has model." + network + ".learn-sigma = false");
+            }
         }
         return hints.isEmpty() ? "" : "\n" + String.join(". ", hints);
     }
 
-    /** Where a strided convolution belongs there are the parts of a residual block. */
+    /** guided-diffusion's resblock_updown: no strided convolutions, although there are levels. */
     private boolean hasResidualResampling() {
-        return wanted.keySet().stream()
-                .filter(name -> name.endsWith(".op.weight"))
-                .anyMatch(name -> found.containsKey(name.replace(".op.weight", ".in_layers.2.weight")));
+        return spec.channelMultipliers().size() > 1
+                && found.keySet().stream().noneMatch(name -> name.endsWith(".op.weight"));
     }
 
     /** Where in the file the network is: empty, or a prefix that ends in a dot. */
@@ -206,16 +211,13 @@ public final class UNetWeights {
     private float[] headsFirst(float[] values, Parameter parameter) {
         int parts = 3;
         int rows = Math.toIntExact(parameter.fileShape()[0]);
-        int length = values.length / rows * (rows / (parts * spec.heads()));
+        int heads = spec.heads(rows / parts);
+        int length = values.length / rows * (rows / (parts * heads));
         var reordered = new float[values.length];
         for (int part = 0; part < parts; part++) {
-            for (int head = 0; head < spec.heads(); head++) {
+            for (int head = 0; head < heads; head++) {
                 System.arraycopy(
-                        values,
-                        (part * spec.heads() + head) * length,
-                        reordered,
-                        (head * parts + part) * length,
-                        length);
+                        values, (part * heads + head) * length, reordered, (head * parts + part) * length, length);
             }
         }
         return reordered;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.assertj.core.data.Offset;
 import org.casdm.cascade.CascadeGraph.Training;
 import org.casdm.cascade.ModelSpec.Kind;
@@ -13,6 +14,7 @@ import org.casdm.network.UNetSpec;
 import org.casdm.testing.Networks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,11 +44,15 @@ class CascadeGradientIT {
 
     private static CascadeGraph graph(ModelSpec model) {
         var graph = CascadeGraph.create(model, new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE));
-        // Fresh networks end in zeros, which hide the gradients of all that is before: fill everything.
+        fill(graph);
+        return graph;
+    }
+
+    /** Fresh networks end in zeros, which hide the gradients of all that is before. */
+    private static void fill(CascadeGraph graph) {
         graph.params()
                 .addi(Networks.normal(3, DataType.DOUBLE, graph.params().length())
                         .muli(0.05));
-        return graph;
     }
 
     private static MultiDataSet batch(ModelSpec model, LossWeights weights) {
@@ -110,6 +116,45 @@ class CascadeGradientIT {
         var weights = kind == Kind.DUAL ? new LossWeights(1, 0.7, 0) : new LossWeights(1.3, 0, 0);
         try (var graph = graph(model)) {
             check(graph, batch(model, weights), model.theta(), 0);
+        }
+    }
+
+    /** One image at timestep 0, where the bound is a likelihood, the other elsewhere, where it is a divergence. */
+    @ParameterizedTest
+    @CsvSource({"CAS_DM,false", "DDPM,false", "DDPM,true"})
+    void learnedVarianceByFiniteDifferences(Kind kind, boolean boundTrainsMean) {
+        var fixed = model(kind);
+        var model = new ModelSpec(
+                kind,
+                fixed.theta().withChannels(3, 6),
+                fixed.phi(),
+                fixed.phiSeesXt(),
+                true,
+                NoiseSchedule.cosine(100),
+                true);
+        var weights = new LossWeights(0, 0, 0).withBound(new LossWeights.Bound(0.01, boundTrainsMean));
+        var training = new Training(
+                new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.empty(), 0, OptionalDouble.empty(), boundTrainsMean);
+        try (var graph = CascadeGraph.create(model, training)) {
+            fill(graph);
+            var batch = batch(model, weights);
+            batch.getFeatures(2).putScalar(0, 0, 0);
+            if (boundTrainsMean) {
+                check(graph, batch, model.theta(), 0);
+            } else {
+                // Through v alone: of the last convolution's outputs, innermost in memory, the second half.
+                var last = UNetParameters.of(model.theta()).get("out.2.weight");
+                var analytic = gradient(graph, batch);
+                var direction = Networks.normal(2, DataType.DOUBLE, last.length() / 6, 6);
+                direction.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).assign(0);
+                check(graph, batch, analytic, "v", last.offset(), direction.reshape(last.length()));
+                // And not through the noise.
+                var ofNoise = analytic.get(NDArrayIndex.interval(last.offset(), last.offset() + last.length()))
+                        .dup()
+                        .reshape(last.length() / 6, 6)
+                        .get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3));
+                assertThat(ofNoise.dup().norm2Number().doubleValue()).isZero();
+            }
         }
     }
 

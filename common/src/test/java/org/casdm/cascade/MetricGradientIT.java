@@ -136,7 +136,8 @@ class MetricGradientIT {
     @Test
     void otherMetricFunction_teachesTheSecondNetworkAlone() {
         var model = model(Kind.CAS_DM);
-        var training = new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.empty(), 0, OptionalDouble.of(0));
+        var training =
+                new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.empty(), 0, OptionalDouble.of(0), false);
         long thetaLength = UNetParameters.of(model.theta()).length();
         try (var graph = CascadeGraph.create(model, training)) {
             graph.params()
@@ -144,8 +145,10 @@ class MetricGradientIT {
                             .muli(0.05));
             graph.setMetric(new MeanSquare());
             // The weight that says the graph has the metric stands alone, then beside that of the same distance.
-            var metric = gradient(graph, batch(model, new LossWeights(0, 0, 0, 0, 0, 0.7, 0)));
-            var square = gradient(graph, batch(model, new LossWeights(0, 0.7, 0, 0, 0, 1e-300, 0)));
+            var metric =
+                    gradient(graph, batch(model, new LossWeights(0, 0, 0, 0, 0, 0.7, 0, LossWeights.Bound.HYBRID)));
+            var square = gradient(
+                    graph, batch(model, new LossWeights(0, 0.7, 0, 0, 0, 1e-300, 0, LossWeights.Bound.HYBRID)));
             assertThat(metric.sub(square).norm2Number().doubleValue())
                     .isLessThan(1e-5 * square.norm2Number().doubleValue());
             var theta = metric.get(NDArrayIndex.interval(0, thetaLength));
@@ -159,10 +162,10 @@ class MetricGradientIT {
     void imagesBelowTheLeastAlphaBar_haveNoDistanceAndNoGradient(Kind kind) {
         var model = model(kind);
         var weights = new LossWeights(0, 0, 0, 0.7);
-        var some =
-                new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.5, OptionalDouble.empty());
-        var none =
-                new Training(new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.95, OptionalDouble.empty());
+        var some = new Training(
+                new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.5, OptionalDouble.empty(), false);
+        var none = new Training(
+                new Sgd(0.1), 0, 7, 1, DataType.DOUBLE, Optional.of(LPIPS), 0.95, OptionalDouble.empty(), false);
         try (var graph = graph(model, TRAINING);
                 var ofSome = graph(model, some);
                 var ofNone = graph(model, none)) {

@@ -49,7 +49,7 @@ class ConfigLoaderTest {
         assertThat(config.train().workers()).isEmpty();
         assertThat(config.train().optimizer().learningRate()).isEqualTo(1e-4);
         assertThat(config.train().emaRates()).containsExactly(0.9999);
-        assertThat(config.model().theta().channelMult()).containsExactly(1, 2, 2, 2);
+        assertThat(config.model().theta().channelMult()).containsExactly(1.0, 2.0, 2.0, 2.0);
         assertThat(config.model().phi()).isEqualTo(config.model().theta());
         assertThat(config.lpips().resize()).isEqualTo(CasdmConfig.Resize.TO_224);
         assertThat(config.spark()).isEmpty();
@@ -136,7 +136,7 @@ class ConfigLoaderTest {
         assertThat(config.run().folder()).hasValue("s3a://bucket/run #1//x");
         assertThat(config.data().path()).hasValue("/pictures/a=b");
         assertThat(config.samples().emaRate()).isEmpty();
-        assertThat(config.model().theta().channelMult()).containsExactly(1, 2, 4);
+        assertThat(config.model().theta().channelMult()).containsExactly(1.0, 2.0, 4.0);
         assertThat(config.model().theta().attentionResolutions()).containsExactly(16);
         assertThat(config.train().workers()).hasValue(4);
         assertThat(config.train().steps()).isEqualTo(1_000_000);
@@ -251,7 +251,7 @@ class ConfigLoaderTest {
                 "model.theta.channels = 0",
                 "model.theta.channel-mult = []",
                 "model.theta.channel-mult = [1, 0]",
-                "model.theta.channel-mult = [1, 2.5]",
+                "model.theta.channel-mult = [1, 17]",
                 "model.theta.heads = 3",
                 "model.theta.dropout = 1",
                 "model.phi.channels = 33",
@@ -344,6 +344,23 @@ class ConfigLoaderTest {
         assertThat(problem("model.kind = dual, loss { eps = 0, x0 = 0, mu = 0 }"))
                 .contains("every term");
         assertThat(problem("data.path = \"s3://bucket/x\"")).endsWith("write s3a://bucket/x");
+        assertThat(problem("model.theta.channel-mult = [0.7, 1, 2, 2]"))
+                .contains("model.theta.channel-mult", "multiple of 32", "0.7");
+        assertThat(problem("model.theta { num-head-channels = 48 }"))
+                .startsWith("model.theta.num-head-channels = 48")
+                .contains("256 channels");
+    }
+
+    @Test
+    void refusesALearntVarianceWhereItIsNotPossible() {
+        assertThat(problem("model.kind = dual, model.theta.learn-sigma = true"))
+                .contains("dual", "take ddpm or cas-dm");
+        assertThat(problem("model.phi.learn-sigma = true")).contains("model.theta.learn-sigma = true");
+        assertThat(problem("loss.objective = vlb")).contains("needs model.theta.learn-sigma = true");
+        assertThat(problem("model.theta.learn-sigma = true, loss.vlb = 0")).startsWith("loss.vlb = 0");
+        var config = load("model { kind = ddpm, theta.learn-sigma = true }, loss { objective = vlb, eps = 0 }");
+        assertThat(config.model().theta().learnSigma()).isTrue();
+        assertThat(config.model().phi().learnSigma()).isFalse();
     }
 
     @Test

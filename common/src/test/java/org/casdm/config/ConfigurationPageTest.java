@@ -86,8 +86,9 @@ class ConfigurationPageTest {
     private static int lastLine(ConfigValue value) {
         int line = value.origin().lineNumber();
         if (value instanceof ConfigObject section) {
-            for (var nested : section.values()) {
-                line = Math.max(line, lastLine(nested));
+            // Not values(): that is a set, which leaves out equal values of other lines.
+            for (var nested : section.entrySet()) {
+                line = Math.max(line, lastLine(nested.getValue()));
             }
         }
         return line;

@@ -97,6 +97,67 @@ class EngineParityIT {
         assertSameStep(TrainingExamples.plan(model), TrainingExamples.batch(model, 3, 8, 1), 2);
     }
 
+    /** Its first image is at timestep 0, where the bound is a likelihood. */
+    @ParameterizedTest
+    @CsvSource({"CAS_DM,false", "DDPM,false", "DDPM,true"})
+    void learnedVariance(Kind kind, boolean boundTrainsMean) {
+        var fixed = TrainingExamples.model(kind, false, 0, 0, true);
+        var model =
+                new ModelSpec(kind, fixed.theta().withChannels(3, 6), fixed.phi(), false, true, fixed.schedule(), true);
+        var plan = TrainingExamples.plan(model);
+        var losses = new LossWeights(boundTrainsMean ? 0 : 1, 1, 1)
+                .withBound(new LossWeights.Bound(boundTrainsMean ? 1 : 0.05, boundTrainsMean));
+        assertSameStep(
+                new TrainingPlan(
+                        model,
+                        losses,
+                        plan.optimizer(),
+                        plan.weightDecay(),
+                        Optional.empty(),
+                        1,
+                        false,
+                        plan.arithmetic()),
+                TrainingExamples.atTimestepZero(TrainingExamples.batch(model, 3, 8, 1)),
+                2);
+    }
+
+    /** As importance sampling weights them; by LibTorch in micro-batches too. */
+    @Test
+    void imagesOfDifferentWeights() {
+        var model = TrainingExamples.model(Kind.CAS_DM, false, 0, 0, true);
+        var batch = TrainingExamples.batch(model, 3, 32, 3);
+        var weights = new float[] {0.5f, 3, 0.25f};
+        var weighted = new Batch(
+                3, 32, 3, batch.x0(), batch.epsilon(), batch.timesteps(), batch.labels(), Optional.of(weights));
+        var plan = TrainingExamples.plan(model);
+        var losses = new LossWeights(1, 0.5, 2, 0.3);
+        var metric =
+                new TrainingPlan.Metric(new LpipsSpec(Trunk.SQUEEZE, Resize.NONE), LpipsWeights.random(Trunk.SQUEEZE));
+        var withMetric = new TrainingPlan(
+                model, losses, plan.optimizer(), plan.weightDecay(), Optional.of(metric), 1, false, plan.arithmetic());
+        assertSameStep(withMetric, weighted, 4);
+
+        var cut = new TrainingPlan(
+                model, losses, plan.optimizer(), plan.weightDecay(), Optional.of(metric), 3, false, plan.arithmetic());
+        var start = TrainingExamples.state(model, 4);
+        var whole = TrainingExamples.train(new LibTorchEngine(), withMetric, start, List.of(weighted));
+        var parts = TrainingExamples.train(new LibTorchEngine(), cut, start, List.of(weighted));
+        assertThat(change(parts.state()[0], whole.state()[0], start[0])).isLessThan(GRADIENT_TOLERANCE);
+
+        var outcome = TrainingExamples.train(
+                        new Nd4jEngine(), withMetric, TrainingExamples.state(model, 4), List.of(weighted))
+                .outcomes()
+                .get(0);
+        double[] ofTerms = losses.of(losses.terms(model));
+        double expected = 0;
+        for (int image = 0; image < 3; image++) {
+            for (int term = 0; term < ofTerms.length; term++) {
+                expected += weights[image] * ofTerms[term] * outcome.termsOfImages()[image][term] / 3;
+            }
+        }
+        assertThat(relative(outcome.score(), expected)).isLessThan(1e-5);
+    }
+
     @ParameterizedTest
     @CsvSource({"CAS_DM,SQUEEZE,NONE", "DDPM,ALEX,TO_224", "DUAL,VGG,NONE"})
     void metricFunctions(Kind kind, Trunk trunk, Resize resize) {
@@ -146,7 +207,7 @@ class EngineParityIT {
         var plan = TrainingExamples.plan(model);
         var both = new TrainingPlan(
                 model,
-                new LossWeights(1, 0.5, 2, 0.3, 0, 0.7, minAlphaBar),
+                new LossWeights(1, 0.5, 2, 0.3, 0, 0.7, minAlphaBar, LossWeights.Bound.HYBRID),
                 plan.optimizer(),
                 plan.weightDecay(),
                 Optional.of(new TrainingPlan.Metric(

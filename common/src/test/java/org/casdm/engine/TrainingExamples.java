@@ -72,6 +72,18 @@ public final class TrainingExamples {
                 classes > 0 ? random.ints(images, 0, classes).toArray() : null);
     }
 
+    /** The same with the first image at timestep 0, and values at both ends of the range of levels. */
+    public static Batch atTimestepZero(Batch batch) {
+        var timesteps = batch.timesteps().clone();
+        timesteps[0] = 0;
+        var x0 = batch.x0().clone();
+        for (int i = 0; i < x0.length; i++) {
+            x0[i] = i % 7 == 0 ? 1 : i % 7 == 1 ? -1 : (Math.round((x0[i] + 1) * 127.5f) / 127.5f) - 1;
+        }
+        return new Batch(
+                batch.images(), batch.size(), batch.channels(), x0, batch.epsilon(), timesteps, batch.labels());
+    }
+
     /** Random parameters, so that no layer is zero; moments as after some steps. */
     public static float[][] state(ModelSpec model, long seed) {
         int length = Math.toIntExact(model.networks().stream()

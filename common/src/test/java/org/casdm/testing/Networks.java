@@ -3,13 +3,24 @@ package org.casdm.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.casdm.network.Parameter;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
+import org.casdm.tensor.SafetensorsWriter;
+import org.casdm.tensor.SeekableInput;
+import org.casdm.tensor.TensorInfo;
+import org.casdm.tensor.TensorSource;
+import org.casdm.tensor.file.TensorFile;
+import org.casdm.weights.UNetWeights;
+import org.casdm.weights.UNetWeights.AttentionOrder;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,11 +43,13 @@ public final class Networks {
                 inputChannels,
                 outputChannels,
                 node.get("channels").asInt(),
-                integers(node.get("mult")),
+                integers(node.get("mult")).stream().map(Integer::doubleValue).toList(),
                 node.get("res_blocks").asInt(),
-                integers(node.get("attention_downsample")),
+                integers(node.has("attention") ? node.get("attention") : node.get("attention_downsample")),
                 node.get("heads").asInt(),
-                node.get("scale_shift").asBoolean(),
+                node.path("head_channels").asInt(0),
+                node.path("updown").asBoolean(false),
+                node.path("scale_shift").asBoolean(true),
                 0,
                 node.path("classes").asInt(0));
     }
@@ -56,6 +69,39 @@ public final class Networks {
                     Formula.parameter(seed, parameter.name(), parameter.fileShape()), values, (int) parameter.offset());
         }
         return values;
+    }
+
+    /**
+     * The formula's weights of a golden file whose attention is ordered in a way, in memory's layout: through a file, as
+     * published weights come.
+     */
+    public static float[] formulaWeights(String seed, UNetSpec spec, AttentionOrder order) {
+        var layout = UNetParameters.of(spec);
+        var tensors = new ArrayList<TensorSource>();
+        for (Parameter parameter : layout.all()) {
+            long[] shape = parameter.fileShape();
+            tensors.add(TensorSource.of(
+                    TensorInfo.float32(parameter.name(), shape), Formula.parameter(seed, parameter.name(), shape)));
+        }
+        var values = new float[(int) layout.length()];
+        var stream = new ByteArrayOutputStream();
+        try {
+            SafetensorsWriter.write(stream, tensors, Map.of());
+            try (var file = TensorFile.open(SeekableInput.of(seed, stream.toByteArray()))) {
+                new UNetWeights(file, "theta", spec)
+                        .read(order, (parameter, read) -> parameter.fromFile(read, values, (int) parameter.offset()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return values;
+    }
+
+    /** The order of attention that a golden file's metadata says. */
+    public static AttentionOrder attentionOrder(Golden golden) {
+        return golden.metadata().get("config").contains("\"new_order\": true")
+                ? AttentionOrder.QKV_FIRST
+                : AttentionOrder.HEADS_FIRST;
     }
 
     /** Standard normal values of a fixed seed. */

@@ -173,12 +173,28 @@ class UNetWeightsTest {
     }
 
     @Test
-    void residualResamplingIsRefusedByName() throws IOException {
-        var tensors = tensors(SPEC, "");
-        tensors.remove("input_blocks.2.0.op.weight");
-        tensors.remove("input_blocks.2.0.op.bias");
-        put(tensors, "", "input_blocks.2.0.in_layers.2.weight", 32, 32, 3, 3);
-        assertThat(refused(tensors)).contains("resblock_updown").contains("cannot be used");
+    void networksOfAnotherFormAreRefusedWithTheirSettings() throws IOException {
+        var resampling = new UNetSpec(3, 3, 32, List.of(1.0, 2.0), 1, List.of(2), 2, 0, true, true, 0, 0);
+        assertThat(refused(tensors(resampling, ""))).contains("model.theta.resblock-updown = true");
+        try (var file = file(tensors(SPEC, ""))) {
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", resampling))
+                    .hasMessageContaining("model.theta.resblock-updown = false");
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", SPEC.withChannels(3, 6)))
+                    .hasMessageContaining("model.theta.learn-sigma = false");
+        }
+    }
+
+    @Test
+    void aLearntVarianceIsTakenWhole() throws IOException {
+        var spec = SPEC.withChannels(3, 6);
+        try (var file = file(tensors(spec, ""))) {
+            var weights = new UNetWeights(file, "theta", spec);
+            assertThat(weights.leavesVariance()).isFalse();
+            weights.read(
+                    AttentionOrder.HEADS_FIRST,
+                    (parameter, values) -> assertThat(values)
+                            .isEqualTo(Formula.parameter("test", parameter.name(), parameter.fileShape())));
+        }
     }
 
     @Test

@@ -43,6 +43,22 @@ public final class Pixels {
     }
 
     /**
+     * Luma as Pillow's {@code convert("L")} rounds it.
+     *
+     * @param colours area × 3 unsigned bytes, whose first {@code area} become the luma
+     */
+    public static void luma(byte[] colours, int area) {
+        for (int i = 0; i < area; i++) {
+            int luma = (colours[3 * i] & 0xff) * 19595
+                            + (colours[3 * i + 1] & 0xff) * 38470
+                            + (colours[3 * i + 2] & 0xff) * 7471
+                            + 0x8000
+                    >> 16;
+            colours[i] = (byte) luma;
+        }
+    }
+
+    /**
      * Converts floats in their order.
      *
      * @param source      values in [-1, 1], read from its position, which moves on

@@ -13,6 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.casdm.cascade.LossWeights;
 import org.casdm.cascade.ModelSpec;
+import org.casdm.diffusion.LogVarianceRange;
+import org.casdm.diffusion.VariationalBound;
 import org.casdm.engine.libtorch.network.LibTorchUNet;
 import org.casdm.engine.libtorch.network.Pass;
 import org.casdm.engine.libtorch.tensor.Target;
@@ -29,6 +31,7 @@ final class CascadeLoss {
     private final ModelSpec model;
     private final double[] weights;
     private final double minAlphaBar;
+    private final boolean boundTrainsMean;
     private final Target target;
     private final LibTorchUNet theta;
     private final Optional<LibTorchUNet> phi;
@@ -47,6 +50,7 @@ final class CascadeLoss {
         this.model = model;
         this.weights = weights.of(weights.terms(model));
         minAlphaBar = weights.lpipsMinAlphaBar();
+        boundTrainsMean = weights.bound().trainsMean();
         this.target = target;
         theta = networks.get(0);
         phi = networks.stream().skip(1).findFirst();
@@ -67,6 +71,7 @@ final class CascadeLoss {
         private final Tensor x0;
         private final Tensor epsilon;
         private final Tensor xt;
+        private final Optional<Tensor> weights;
 
         Part(DeviceBatch images, int first, int count) {
             var batch = images.batch();
@@ -77,8 +82,14 @@ final class CascadeLoss {
             labels = batch.labels() == null ? null : Arrays.copyOfRange(batch.labels(), first, first + count);
             x0 = images.x0().narrow(0, first, count);
             epsilon = images.epsilon().narrow(0, first, count);
+            weights = batch.weights().map(ofImages -> target.upload(ofImages, first, count));
             xt = x0.mul(coefficient(model.schedule()::sqrtAlphaBar))
                     .add(epsilon.mul(coefficient(model.schedule()::sqrtOneMinusAlphaBar)));
+        }
+
+        /** A number of each image, times the image's weight. */
+        Tensor weighted(Tensor ofImages) {
+            return weights.isPresent() ? ofImages.mul(weights.get()) : ofImages;
         }
 
         /** A coefficient of the schedule at each image's timestep, [images, 1, 1, 1]. */
@@ -101,11 +112,16 @@ final class CascadeLoss {
             return network.forward(input, seenTimesteps, labels, pass);
         }
 
-        /** x̂_0 of a predicted noise. */
-        Tensor estimate(Tensor predicted) {
+        /** x̂_0 of a predicted noise, before clipping. */
+        Tensor unclipped(Tensor predicted) {
             var noise = coefficient(model.schedule()::sqrtOneMinusAlphaBar);
             var signal = coefficient(model.schedule()::reciprocalSqrtAlphaBar);
-            var estimate = xt.sub(predicted.mul(noise)).mul(signal);
+            return xt.sub(predicted.mul(noise)).mul(signal);
+        }
+
+        /** x̂_0 of a predicted noise. */
+        Tensor estimate(Tensor predicted) {
+            var estimate = unclipped(predicted);
             return model.clip()
                     ? estimate.clamp(new ScalarOptional(Tensors.scalar(-1)), new ScalarOptional(Tensors.scalar(1)))
                     : estimate;
@@ -125,7 +141,7 @@ final class CascadeLoss {
             var all = new ArrayList<>(prediction.terms());
             Tensor loss = null;
             for (int i = 0; i < all.size(); i++) {
-                var weighted = all.get(i).sum().mul(Tensors.scalar(weights[i] * share));
+                var weighted = part.weighted(all.get(i)).sum().mul(Tensors.scalar(weights[i] * share));
                 loss = loss == null ? weighted : loss.add(weighted);
             }
             if (lpips.isPresent()) {
@@ -147,7 +163,7 @@ final class CascadeLoss {
      * What a metric function says.
      *
      * @param distances of each image, 0 of those that it does not judge
-     * @param loss a number whose gradient is that of the distances' sum
+     * @param loss a number whose gradient is that of the distances' sum, each with its image's weight
      */
     private record Judgement(Tensor distances, Tensor loss) {}
 
@@ -168,9 +184,11 @@ final class CascadeLoss {
         var images = all ? prediction : prediction.index_select(0, chosen);
         var comparison = metric.compare(images.detach(), all ? part.x0 : part.x0.index_select(0, chosen));
         // The gradient is computed already: this has the same.
+        var ofJudged = Tensors.sum(images.mul(comparison.gradient()), 1, 2, 3);
+        var ofImages = all ? ofJudged : distances.index_add(0, chosen, ofJudged);
         return new Judgement(
                 distances.index_add(0, chosen, comparison.distances()),
-                images.mul(comparison.gradient()).sum());
+                part.weighted(ofImages).sum());
     }
 
     private LibTorchLpips.Comparison byFunction(Tensor first, Tensor second) {
@@ -193,18 +211,74 @@ final class CascadeLoss {
     private Prediction predict(Part part, Pass pass) {
         var output = part.network(theta, part.xt, pass);
         int colours = model.colours();
-        return switch (model.kind()) {
-            case DDPM -> new Prediction(List.of(meanSquare(output.sub(part.epsilon))), part.estimate(output));
+        var noise = output.narrow(1, 0, colours);
+        var prediction = switch (model.kind()) {
+            case DDPM -> new Prediction(List.of(meanSquare(noise.sub(part.epsilon))), part.estimate(noise));
             case CAS_DM -> {
-                var estimate = part.estimate(output.detach());
+                var estimate = part.estimate(noise.detach());
                 var input = model.phiSeesXt() ? Tensors.concatenate(1, estimate, part.xt) : estimate;
-                yield cascade(part, output, part.network(phi.orElseThrow(), input, pass), estimate);
+                yield cascade(part, noise, part.network(phi.orElseThrow(), input, pass), estimate);
             }
-            case DUAL -> {
-                var noise = output.narrow(1, 0, colours);
-                yield cascade(part, noise, output.narrow(1, colours, colours + 1L), part.estimate(noise.detach()));
-            }
+            case DUAL -> cascade(part, noise, output.narrow(1, colours, colours + 1L), part.estimate(noise.detach()));
         };
+        if (!model.learnsVariance()) {
+            return prediction;
+        }
+        var terms = new ArrayList<>(prediction.terms());
+        terms.add(bound(part, boundTrainsMean ? noise : noise.detach(), output.narrow(1, colours, colours)));
+        return new Prediction(terms, prediction.image());
+    }
+
+    /** As {@link org.casdm.cascade.graph.BoundTerm}; the formulas are those of {@link VariationalBound}. */
+    private Tensor bound(Part part, Tensor noise, Tensor v) {
+        var schedule = model.schedule();
+        var smallest = part.coefficient(schedule::posteriorLogVarianceClipped);
+        var slope = part.coefficient(t -> LogVarianceRange.of(schedule, t).slope());
+        var logVariance = torch.addcmul(smallest, v.add(Tensors.scalar(1)), slope);
+        var estimate = part.unclipped(noise);
+        var ofEstimate = part.coefficient(schedule::posteriorMeanCoef1);
+        var precision = logVariance.neg().exp();
+        var distance = part.x0.sub(estimate).mul(ofEstimate).square().mul(precision);
+        var bits = logVariance
+                .sub(smallest)
+                .sub(Tensors.scalar(1))
+                .add(smallest.sub(logVariance).exp())
+                .add(distance)
+                .mul(Tensors.scalar(0.5));
+        if (Arrays.stream(part.timesteps).anyMatch(t -> t == 0)) {
+            var mean = estimate.mul(ofEstimate).add(part.xt.mul(part.coefficient(schedule::posteriorMeanCoef2)));
+            bits = torch.where(
+                    part.coefficient(t -> t == 0 ? 1 : 0).gt(Tensors.scalar(0.5)),
+                    decoder(part.x0, mean, logVariance),
+                    bits);
+        }
+        return Tensors.mean(bits, 1, 2, 3).mul(Tensors.scalar(schedule.steps() / Math.log(2)));
+    }
+
+    /** The negative log-likelihood of levels, in nats. */
+    private static Tensor decoder(Tensor x0, Tensor mean, Tensor logVariance) {
+        var precision = logVariance.mul(Tensors.scalar(-0.5)).exp();
+        var half = Tensors.scalar(VariationalBound.HALF_LEVEL);
+        var distance = x0.sub(mean);
+        // On the side where float32 has the digits: an interval is as probable as its mirror image.
+        var below = distance.abs().neg();
+        var inside = cumulative(below.add(half).mul(precision))
+                .sub(cumulative(below.sub(half).mul(precision)));
+        var lowest = cumulative(distance.add(half).mul(precision));
+        var highest = cumulative(distance.sub(half).mul(precision).neg());
+        var end = VariationalBound.END;
+        var probability = torch.where(
+                x0.lt(Tensors.scalar(-end)), lowest, torch.where(x0.gt(Tensors.scalar(end)), highest, inside));
+        return probability
+                .clamp_min(Tensors.scalar(VariationalBound.SMALLEST_PROBABILITY))
+                .log()
+                .neg();
+    }
+
+    /** (1 + tanh y) / 2 as a logistic function, which has all digits where it is small. */
+    private static Tensor cumulative(Tensor x) {
+        var cube = x.square().mul(x).mul(Tensors.scalar(VariationalBound.CUBE));
+        return torch.sigmoid(x.add(cube).mul(Tensors.scalar(2 * Math.sqrt(2 / Math.PI))));
     }
 
     private Prediction cascade(Part part, Tensor noise, Tensor output, Tensor estimate) {

@@ -101,7 +101,7 @@ final class LibTorchTrainingStep implements TrainingStep {
             // Before anything waits for a GPU.
             uploaded = next.get().map(following -> DeviceBatch.of(following, target));
             var terms = download(Tensors.concatenate(0, parts.toArray(new Tensor[0])), batch.images());
-            double score = score(terms);
+            double score = score(terms, batch.weights());
             double norm = Math.sqrt(squares.item_float());
             boolean skipped = !Double.isFinite(score) || !Double.isFinite(norm);
             if (!skipped) {
@@ -139,12 +139,14 @@ final class LibTorchTrainingStep implements TrainingStep {
         return terms;
     }
 
-    private double score(double[][] terms) {
+    private double score(double[][] terms, Optional<float[]> ofImages) {
         double sum = 0;
-        for (var ofImage : terms) {
+        for (int image = 0; image < terms.length; image++) {
+            double ofImage = 0;
             for (int i = 0; i < weights.length; i++) {
-                sum += weights[i] * ofImage[i];
+                ofImage += weights[i] * terms[image][i];
             }
+            sum += ofImages.isPresent() ? ofImages.get()[image] * ofImage : ofImage;
         }
         return sum / terms.length;
     }

@@ -77,7 +77,8 @@ final class Nd4jTrainingStep implements TrainingStep {
                         plan.losses().lpipsMinAlphaBar(),
                         plan.function().isPresent()
                                 ? OptionalDouble.of(plan.losses().metricMinAlphaBar())
-                                : OptionalDouble.empty())));
+                                : OptionalDouble.empty(),
+                        plan.losses().bound().trainsMean())));
         graph.init(parameters.reshape(1, length), false);
         updater = new GuardedUpdater(graph, moments);
         graph.setUpdater(updater);
@@ -128,13 +129,18 @@ final class Nd4jTrainingStep implements TrainingStep {
     }
 
     private MultiDataSet minibatch(Batch batch) {
-        return CascadeGraph.batch(
+        var minibatch = CascadeGraph.batch(
                 plan.model(),
                 images(batch.x0(), batch),
                 images(batch.epsilon(), batch),
                 column(batch.timesteps()),
                 batch.labels() == null ? null : column(batch.labels()),
                 plan.losses());
+        batch.weights()
+                .ifPresent(weights -> minibatch
+                        .getLabels(0)
+                        .muliColumnVector(Nd4j.createFromArray(weights).reshape(weights.length, 1)));
+        return minibatch;
     }
 
     private static INDArray images(float[] values, Batch batch) {

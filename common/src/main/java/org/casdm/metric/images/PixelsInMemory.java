@@ -1,16 +1,20 @@
 package org.casdm.metric.images;
 
+import org.casdm.data.shard.ShardImages;
+
 /** Images that have been read already. */
 final class PixelsInMemory implements ImageStream {
 
     private final byte[] pixels;
+    private final int[] labels;
     private final int imageBytes;
     private final int end;
     private int position;
 
     /** Images {@code first} to {@code first + images}. */
-    PixelsInMemory(byte[] pixels, int size, int first, int images) {
-        this.pixels = pixels;
+    PixelsInMemory(ShardImages all, int size, int first, int images) {
+        pixels = all.pixels();
+        labels = all.labels();
         imageBytes = size * size * 3;
         position = first * imageBytes;
         end = position + images * imageBytes;
@@ -24,6 +28,11 @@ final class PixelsInMemory implements ImageStream {
         System.arraycopy(pixels, position, destination, offset, imageBytes);
         position += imageBytes;
         return true;
+    }
+
+    @Override
+    public int label() {
+        return labels[position / imageBytes - 1];
     }
 
     @Override

@@ -61,7 +61,7 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
     public ImageStream open(Configuration hadoop, int size) throws IOException {
         var path = Locations.path(folder);
         try (var reader = ShardReader.open(Storage.fileSystem(path, hadoop), path, shard, size)) {
-            return new PixelsInMemory(reader.readRowGroup(rowGroup).pixels(), size, first, images);
+            return new PixelsInMemory(reader.readRowGroup(rowGroup), size, first, images);
         }
     }
 }

@@ -17,11 +17,11 @@ final class AttentionBlock implements Module {
     private INDArray probabilities;
     private INDArray attended;
 
-    AttentionBlock(Weights weights, Layer.Attention layer, int heads) {
+    AttentionBlock(Weights weights, Layer.Attention layer) {
         norm = new GroupNorm(weights, layer.name() + ".norm", false);
         joint = new Linear(weights, layer.name() + ".qkv");
         projection = new Linear(weights, layer.name() + ".proj_out");
-        this.heads = heads;
+        heads = layer.heads();
     }
 
     @Override

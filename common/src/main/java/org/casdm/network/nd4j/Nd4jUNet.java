@@ -80,7 +80,7 @@ public final class Nd4jUNet implements AutoCloseable {
         } else if (layer instanceof Layer.Residual residual) {
             return new ResidualBlock(weights, residual, spec);
         } else if (layer instanceof Layer.Attention attention) {
-            return new AttentionBlock(weights, attention, spec.heads());
+            return new AttentionBlock(weights, attention);
         } else if (layer instanceof Layer.Downsample downsample) {
             return new Convolution(weights, downsample.name() + ".op", 2);
         } else if (layer instanceof Layer.Upsample upsample) {

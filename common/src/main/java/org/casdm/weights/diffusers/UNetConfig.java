@@ -25,19 +25,22 @@ final class UNetConfig {
     static List<String> obstacles(UNetSpec spec) {
         var obstacles = new ArrayList<String>();
         if (spec.channelMultipliers().get(0) != 1) {
-            obstacles.add(
-                    "UNet2DModel's first convolution is as wide as its first level: channel-mult has to begin with"
-                            + " 1, not " + spec.channelMultipliers().get(0));
+            obstacles.add("UNet2DModel's first level has the width that its time embedding follows: channel-mult has to"
+                    + " begin with 1, not " + spec.channelMultipliers().get(0));
+        }
+        if (spec.residualResampling()) {
+            obstacles.add("this program does not write residual blocks that halve and double the resolution"
+                    + " (resblock-updown = true)");
         }
         var widths = new TreeSet<Integer>();
         int levels = spec.channelMultipliers().size();
         for (int level = 0; level < levels; level++) {
             if (level == levels - 1 || spec.attentionDownsampling().contains(1 << level)) {
-                widths.add(spec.channels() * spec.channelMultipliers().get(level));
+                widths.add(spec.width(level));
             }
         }
         // With one head its width may be left open: that of the level.
-        if (widths.size() > 1 && spec.heads() > 1) {
+        if (widths.size() > 1 && spec.heads() > 1 && spec.headChannels() == 0) {
             obstacles.add(
                     "UNet2DModel has heads of one width in all its attentions, and not a number of heads (heads = "
                             + spec.heads() + "): the levels that attend, and the middle, need one width, not "
@@ -64,7 +67,7 @@ final class UNetConfig {
         for (int level = 0; level < levels; level++) {
             down.add(attends(spec, level) ? "AttnDownBlock2D" : "DownBlock2D");
             up.add(attends(spec, levels - 1 - level) ? "AttnUpBlock2D" : "UpBlock2D");
-            widths.add(spec.channels() * spec.channelMultipliers().get(level));
+            widths.add(spec.width(level));
         }
         config.put("layers_per_block", spec.residualBlocks());
         config.put("mid_block_scale_factor", 1);
@@ -73,10 +76,9 @@ final class UNetConfig {
         config.put("upsample_type", "conv");
         config.put("dropout", spec.dropout());
         config.put("act_fn", "silu");
-        if (spec.heads() > 1) {
-            config.put(
-                    "attention_head_dim",
-                    spec.channels() * spec.channelMultipliers().get(levels - 1) / spec.heads());
+        int deepest = spec.width(levels - 1);
+        if (spec.heads(deepest) > 1 || spec.headChannels() > 0) {
+            config.put("attention_head_dim", deepest / spec.heads(deepest));
         } else {
             config.putNull("attention_head_dim");
         }

@@ -127,6 +127,55 @@ class LibTorchTrainingStepGoldenTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"hybrid,false,1", "vlb,true,2"})
+    void learnedVarianceEqualsTheReference(String losses, boolean boundOnly, int accumulate) {
+        var golden = Golden.load("learned");
+        var theta = Networks.spec(golden.metadata().get("config"), 3, 6);
+        var model = new ModelSpec(Kind.DDPM, theta, Optional.empty(), false, false, NoiseSchedule.cosine(1000), true);
+        var weights = new LossWeights(boundOnly ? 0 : 1, 0, 0)
+                .withBound(new LossWeights.Bound(boundOnly ? 1 : 1e-3, boundOnly));
+        var plan = new TrainingPlan(
+                model,
+                weights,
+                new AdamW(1e-3, 0, 0.9, 0.999, 1e-8, 0),
+                0,
+                Optional.empty(),
+                accumulate,
+                false,
+                Arithmetic.float32(2));
+        var batch = new Batch(
+                2,
+                16,
+                3,
+                channelsLast(golden, "x0"),
+                channelsLast(golden, "noise"),
+                Arrays.stream(golden.longs("t")).mapToInt(Math::toIntExact).toArray(),
+                null);
+        var parameters = Networks.formulaWeights("golden.learned", theta);
+        try (var values = new FloatPointer(parameters);
+                var firstMoments = new FloatPointer(new float[parameters.length]);
+                var secondMoments = new FloatPointer(new float[parameters.length]);
+                var host = new FloatPointer(parameters.length);
+                var training = new LibTorchTrainingStep(plan, Target.of(Device.cpu(), Arithmetic.float32(1)))) {
+            training.load(new HostState(values, firstMoments, secondMoments));
+
+            var outcome = training.step(batch, 0, 1);
+
+            for (int image = 0; image < 2; image++) {
+                double[] terms = outcome.termsOfImages()[image];
+                double ours = boundOnly ? terms[1] : terms[0] + 1e-3 * terms[1];
+                assertThat(Math.abs(ours / golden.doubles(losses + ".loss")[image] - 1))
+                        .as("loss of image %d", image)
+                        .isLessThan(1e-4);
+            }
+            var gradient = new float[parameters.length];
+            training.storeGradient(host);
+            host.get(gradient);
+            GoldenGradients.checkNorms(golden, losses + ".gradnorm.", UNetParameters.of(theta), gradient, 1e-6);
+        }
+    }
+
     private static float[] concatenate(float[] first, float[] second) {
         var both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The U-Net against improved-diffusion's: output, loss, gradients. */
+/** The U-Net against improved-diffusion's and guided-diffusion's: output, loss, gradients. */
 class Nd4jUNetGoldenTest {
 
     @ParameterizedTest
@@ -19,13 +19,18 @@ class Nd4jUNetGoldenTest {
         "unet_a,3,golden.unet.a,FLOAT",
         "unet_b,4,golden.unet.b,FLOAT",
         "unet_a,3,golden.unet.a,DOUBLE",
-        "unet_b,4,golden.unet.b,DOUBLE"
+        "unet_b,4,golden.unet.b,DOUBLE",
+        "adm_a,6,golden.adm.a,FLOAT",
+        "adm_b,3,golden.adm.b,FLOAT",
+        "adm_a,6,golden.adm.a,DOUBLE",
+        "adm_b,3,golden.adm.b,DOUBLE"
     })
     void equalsTheReference(String file, int outputChannels, String seed, DataType dataType) {
         var golden = Golden.load(file);
         var spec = Networks.spec(golden.metadata().get("config"), 3, outputChannels);
         var layout = UNetParameters.of(spec);
-        var parameters = Networks.vector(Networks.formulaWeights(seed, spec), dataType);
+        var parameters =
+                Networks.vector(Networks.formulaWeights(seed, spec, Networks.attentionOrder(golden)), dataType);
         var gradients = Nd4j.create(dataType, 1, layout.length());
         var x = Networks.channelsLast(golden, "x", dataType);
         var t = Networks.column(golden.longs("t"), dataType);

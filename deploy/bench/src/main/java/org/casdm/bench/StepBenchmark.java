@@ -137,6 +137,9 @@ public final class StepBenchmark {
         config.put("heads", settings.heads());
         config.put("mult", settings.multipliers());
         config.put("attention", settings.attention());
+        config.put("num_head_channels", settings.variant().headChannels());
+        config.put("resblock_updown", settings.variant().residualResampling());
+        config.put("learn_sigma", settings.variant().learnsVariance());
         config.put("batch", settings.batch());
         config.put("threads", settings.threads());
         config.put("steps", settings.steps());

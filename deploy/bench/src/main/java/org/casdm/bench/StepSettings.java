@@ -26,6 +26,7 @@ import org.casdm.network.UNetSpec;
  * @param threads        of arithmetic
  * @param steps          that are timed, after two that are not
  * @param metric         whether LPIPS is among the losses (VGG-16, random weights)
+ * @param variant        of the networks
  */
 public record StepSettings(
         int size,
@@ -37,11 +38,52 @@ public record StepSettings(
         int batch,
         int threads,
         int steps,
-        Metric metric)
+        Metric metric,
+        Variant variant)
         implements Serializable {
 
     private static final int TIMESTEPS = 1000;
     private static final int COLOURS = 3;
+
+    /**
+     * What the networks have that improved-diffusion's do not by default.
+     *
+     * @param headChannels       width of an attention head; 0: the number of heads is given
+     * @param residualResampling as in {@link UNetSpec}
+     * @param learnsVariance     of the first one
+     */
+    public record Variant(int headChannels, boolean residualResampling, boolean learnsVariance)
+            implements Serializable {
+
+        /** None of it. */
+        public static final Variant PLAIN = new Variant(0, false, false);
+    }
+
+    /** Plain networks. */
+    public StepSettings(
+            int size,
+            int channels,
+            int residualBlocks,
+            int heads,
+            List<Integer> multipliers,
+            List<Integer> attention,
+            int batch,
+            int threads,
+            int steps,
+            Metric metric) {
+        this(
+                size,
+                channels,
+                residualBlocks,
+                heads,
+                multipliers,
+                attention,
+                batch,
+                threads,
+                steps,
+                metric,
+                Variant.PLAIN);
+    }
 
     /** LPIPS among the losses. */
     public enum Metric {
@@ -62,7 +104,19 @@ public record StepSettings(
     }
 
     ModelSpec model() {
-        var theta = new UNetSpec(COLOURS, COLOURS, channels, multipliers, residualBlocks, attention, heads, true, 0, 0);
+        var theta = new UNetSpec(
+                COLOURS,
+                variant.learnsVariance() ? 2 * COLOURS : COLOURS,
+                channels,
+                multipliers.stream().map(Integer::doubleValue).toList(),
+                residualBlocks,
+                attention,
+                heads,
+                variant.headChannels(),
+                variant.residualResampling(),
+                true,
+                0,
+                0);
         return new ModelSpec(
                 ModelSpec.Kind.CAS_DM,
                 theta,

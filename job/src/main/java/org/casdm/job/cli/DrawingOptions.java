@@ -1,7 +1,10 @@
 package org.casdm.job.cli;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.casdm.diffusion.NoiseLevels.Spacing;
+import org.casdm.engine.EngineRequest;
+import org.casdm.job.evaluate.LikelihoodSettings;
 import org.casdm.job.evaluate.RunSampling;
 import org.casdm.job.sample.SampleRequest;
 import picocli.CommandLine.Mixin;
@@ -13,7 +16,7 @@ final class DrawingOptions {
     @Option(
             names = {"-n", "--count"},
             paramLabel = "N",
-            description = "With --run: samples of each checkpoint.")
+            description = "With --run: samples of each checkpoint; with --metrics nll, images (default: all).")
     private Long count;
 
     @Option(
@@ -61,6 +64,20 @@ final class DrawingOptions {
 
     @Option(names = "--keep-samples", description = "With --run: leave the samples in the run's evaluation/.")
     private boolean keep;
+
+    /** The same for {@code --metrics nll}, of which the count is one of images, and may be missing. */
+    LikelihoodSettings likelihood(String run, String images, long seed, Optional<String> cache, EngineRequest engine) {
+        return new LikelihoodSettings(
+                run,
+                images,
+                count == null ? OptionalLong.empty() : OptionalLong.of(count),
+                batch,
+                Optional.ofNullable(ema),
+                Optional.ofNullable(respacing).filter(text -> !text.equals("all")),
+                seed,
+                cache,
+                engine);
+    }
 
     /** @throws IllegalArgumentException if the count is missing */
     RunSampling of(String run, long seed) {

@@ -14,6 +14,8 @@ import org.casdm.job.cli.spark.SparkProgram;
 import org.casdm.job.evaluate.EvaluateJob;
 import org.casdm.job.evaluate.EvaluationSettings;
 import org.casdm.job.evaluate.LabelledSamples;
+import org.casdm.job.evaluate.Likelihood;
+import org.casdm.job.evaluate.LikelihoodJob;
 import org.casdm.job.evaluate.RunEvaluationJob;
 import org.casdm.job.evaluate.RunEvaluationJob.Outcome;
 import org.casdm.job.evaluate.StepChoice;
@@ -49,9 +51,12 @@ import picocli.CommandLine.Spec;
             "  casdm evaluate --samples s3a://bucket/imagenet-64 --save-statistics imagenet64.npz --weights ...",
             "  casdm evaluate --run s3a://bucket/runs/1 --steps every:10000 --count 10000 --reference ... \\",
             "      --weights ...",
-            "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ..."
+            "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ...",
+            "  casdm evaluate --metrics nll --run s3a://bucket/runs/1 --reference s3a://bucket/test-images --count 1000"
         })
 final class EvaluateCommand implements Callable<Integer> {
+
+    private static final String LIKELIHOOD = "nll";
 
     @Spec
     private CommandSpec spec;
@@ -122,7 +127,8 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "Any of fid, sfid, is, kid, precision, recall, with commas between them (default: fid,sfid,is, as"
-                            + " far as the features allow).")
+                            + " far as the features allow); or nll, the bits per dimension of --reference's images by the"
+                            + " checkpoints of --run.")
     private List<String> metrics = List.of();
 
     @Option(
@@ -184,6 +190,20 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (metrics.contains(LIKELIHOOD)) {
+            var likelihood = likelihood();
+            return SparkProgram.run(
+                    spark.conf("casdm evaluate"), spec.commandLine().getErr(), context -> {
+                        var found = likelihood.run(context);
+                        Likelihood.print(found, spec.commandLine().getOut());
+                        if (out != null) {
+                            var objects = found.stream()
+                                    .map(each -> each.json(context.version()))
+                                    .toList();
+                            EvaluationJson.write(objects, out, context.hadoopConfiguration());
+                        }
+                    });
+        }
         var job = job();
         return SparkProgram.run(
                 spark.conf("casdm evaluate"), spec.commandLine().getErr(), context -> tell(job.run(context), context));
@@ -205,6 +225,29 @@ final class EvaluateCommand implements Callable<Integer> {
                 return RunEvaluationJob.of(settings(), run, sets)::run;
             }
             return RunEvaluationJob.drawing(settings(), drawing.of(run, seed), StepChoice.parse(steps))::run;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private LikelihoodJob likelihood() {
+        if (metrics.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--metrics=nll is computed alone: leave the others out");
+        }
+        if (run == null || reference == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--metrics=nll needs --run, whose checkpoints are evaluated, and --reference, the images");
+        }
+        try {
+            return new LikelihoodJob(
+                    drawing.likelihood(
+                            run,
+                            reference,
+                            seed,
+                            Optional.ofNullable(cache),
+                            engine.request(spec, PrecisionChoice.FLOAT32)),
+                    StepChoice.parse(steps));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

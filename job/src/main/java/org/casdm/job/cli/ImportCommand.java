@@ -76,7 +76,10 @@ final class ImportCommand implements Callable<Integer> {
         var settings = new ArrayList<>(List.of(
                 "data.size=" + found.size(),
                 "model.theta.channels=" + network.channels(),
-                "model.theta.channel-mult=" + joined(network.channelMultipliers()),
+                "model.theta.channel-mult="
+                        + joined(network.channelMultipliers().stream()
+                                .map(Double::intValue)
+                                .toList()),
                 "model.theta.res-blocks=" + network.residualBlocks(),
                 "model.theta.attention-resolutions="
                         + joined(network.attentionDownsampling().stream()
@@ -92,7 +95,7 @@ final class ImportCommand implements Callable<Integer> {
         return settings;
     }
 
-    private static String joined(List<Integer> numbers) {
+    private static String joined(List<? extends Number> numbers) {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 }

@@ -41,7 +41,8 @@ final class SampleCommand implements Callable<Integer> {
     /** As guided-diffusion's fixed variances are called. */
     private enum VarianceChoice {
         SMALL,
-        LARGE
+        LARGE,
+        LEARNED
     }
 
     @Spec
@@ -130,7 +131,8 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--variance",
             paramLabel = "VARIANCE",
-            description = "Fixed variance of ddpm: small or large " + "(default: small).")
+            description = "Variance of ddpm: small, large, or learned with a model of learn-sigma "
+                    + "(default: learned where possible, else small).")
     private VarianceChoice variance;
 
     @Option(names = "--no-clip", description = "Do not clip the estimate of the image to [-1, 1] at each step.")
@@ -202,9 +204,11 @@ final class SampleCommand implements Callable<Integer> {
                     Optional.ofNullable(respacing),
                     method,
                     Optional.ofNullable(spacing),
-                    Optional.ofNullable(variance)
-                            .map(choice ->
-                                    choice == VarianceChoice.SMALL ? Variance.FIXED_SMALL : Variance.FIXED_LARGE),
+                    Optional.ofNullable(variance).map(choice -> switch (choice) {
+                        case SMALL -> Variance.FIXED_SMALL;
+                        case LARGE -> Variance.FIXED_LARGE;
+                        case LEARNED -> Variance.LEARNED;
+                    }),
                     eta == null ? OptionalDouble.empty() : OptionalDouble.of(eta),
                     network,
                     Optional.ofNullable(classes),

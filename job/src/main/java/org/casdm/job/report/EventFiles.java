@@ -145,7 +145,7 @@ final class EventFiles {
     /** TensorBoard shows tags together that are equal up to the slash. */
     private static String tag(String name) {
         return switch (MetricGroup.of(name)) {
-            case LOSS, REVERSE_MEAN -> "loss/" + (name.equals("loss") ? "total" : name);
+            case LOSS, REVERSE_MEAN, BOUND -> "loss/" + (name.equals("loss") ? "total" : name);
             case LPIPS_OF_IMAGES -> name.replace('.', '/');
             case SPEED, TIME -> "speed/" + name;
             case GRADIENT, LEARNING_RATE, PROGRESS, BAD_IMAGES, SKIPPED_STEPS -> "progress/" + name;

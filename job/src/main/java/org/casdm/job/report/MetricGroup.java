@@ -14,6 +14,8 @@ enum MetricGroup {
             name -> List.of("loss", "eps", "x0", "lpips", "metric").contains(name)),
     /** A term too, but smaller than the others by orders of magnitude. */
     REVERSE_MEAN("Error of the reverse step's mean", "", "mu"::equals),
+    /** Its size is other than that of the other losses. */
+    BOUND("Variational bound", "bits per dimension", "vlb"::equals),
     /** How the distances of single images are distributed. */
     LPIPS_OF_IMAGES("LPIPS of single images", "distance", name -> name.startsWith("lpipsOfImages.")),
     SPEED("Images per second", "images/s", "imagesPerSecond"::equals),
@@ -37,6 +39,7 @@ enum MetricGroup {
             Map.entry("eps", "ε: θ's noise"),
             Map.entry("x0", "x₀: φ's image"),
             Map.entry("mu", "μ"),
+            Map.entry("vlb", "bound"),
             Map.entry("lpips", "LPIPS of φ's image"),
             Map.entry("metric", "metric function of φ's image"),
             Map.entry("lpipsOfImages.minimum", "smallest"),

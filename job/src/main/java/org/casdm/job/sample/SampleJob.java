@@ -65,7 +65,7 @@ public final class SampleJob {
         try {
             var sampler = new SamplerSettings(
                     respacing(model),
-                    request.sampling(),
+                    request.sampling(model.spec()),
                     request.network(),
                     request.clip(),
                     request.seed(),
@@ -77,6 +77,7 @@ public final class SampleJob {
                     request.interpolation().orElse(null),
                     request.format() == Format.PNG ? PartFormat.PNG : PartFormat.PARQUET);
             steps = sampler.steps(model.spec().schedule());
+            sampler.method().requireOf(model.spec());
             check(model.spec());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of(e.getMessage()));

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import org.casdm.cascade.ModelSpec;
 import org.casdm.diffusion.NoiseLevels.Spacing;
 import org.casdm.diffusion.ReverseProcess.Variance;
 import org.casdm.job.sample.draw.TrajectoryRequest;
@@ -163,9 +164,11 @@ public record SampleRequest(
     }
 
     /** The method with its settings. */
-    SamplingMethod sampling() {
+    SamplingMethod sampling(ModelSpec model) {
         return switch (method) {
-            case DDPM -> new SamplingMethod.Ddpm(variance.orElse(Variance.FIXED_SMALL));
+            case DDPM ->
+                new SamplingMethod.Ddpm(
+                        variance.orElse(model.learnsVariance() ? Variance.LEARNED : Variance.FIXED_SMALL));
             case DDIM -> new SamplingMethod.Ddim(eta.orElse(0));
             case DPM_SOLVER -> new SamplingMethod.DpmSolver(spacing.orElse(SamplingMethod.DpmSolver.DEFAULT_SPACING));
             case HEUN -> new SamplingMethod.Heun(spacing.orElse(SamplingMethod.Heun.DEFAULT_SPACING));

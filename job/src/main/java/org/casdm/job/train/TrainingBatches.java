@@ -14,6 +14,7 @@ import org.casdm.data.picture.ImageTransform;
 import org.casdm.data.picture.Pixels;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.ShardStream;
+import org.casdm.diffusion.TimestepDistribution;
 import org.casdm.engine.Batch;
 import org.casdm.job.rounds.batch.BatchDataSet;
 import org.casdm.job.rounds.batch.BatchSource;
@@ -26,14 +27,21 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * The minibatches of training: images in the epochs' order, perhaps mirrored, with timesteps and noise.
  *
  * <p>Which image, and whether it is mirrored, depends on the seed and its place in the run; timesteps and noise depend
- * on seed, step and worker, and so does which images lose their class. So the batches of a resumed run are those of an uninterrupted one.
+ * on seed, step, worker and the round's distribution of timesteps, and so does which images lose their class. So the
+ * batches of a resumed run are those of an uninterrupted one.
  *
  * @param data the images and the model, as every executor gets them once
  * @param divisions how the images are dealt to the workers
  * @param firstStep the step at which this session of the run begins
  * @param firstPosition images seen by the run before that step
+ * @param distribution of the timesteps of the round
  */
-record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep, long firstPosition)
+record TrainingBatches(
+        Broadcast<Data> data,
+        Divisions divisions,
+        long firstStep,
+        long firstPosition,
+        TimestepDistribution distribution)
         implements WorkerBatches {
 
     private static final long NOISE = 1;
@@ -51,6 +59,21 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
     @Override
     public BatchSource open(WorkerContext context) throws IOException {
         return new Source(data.value(), context);
+    }
+
+    /** The same images and noise with timesteps of another distribution. */
+    TrainingBatches with(TimestepDistribution timesteps) {
+        return new TrainingBatches(data, divisions, firstStep, firstPosition, timesteps);
+    }
+
+    /** The timesteps of a worker's step. */
+    int[] timesteps(long seed, long step, int worker, int count) {
+        long key = CounterRandom.key(seed, TIMESTEP, step, worker);
+        var timesteps = new int[count];
+        for (int i = 0; i < count; i++) {
+            timesteps[i] = distribution.timestep(key, i);
+        }
+        return timesteps;
     }
 
     /** The worker's images from a step on. */
@@ -117,7 +140,7 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
                     Pixels.mirror(image, 0, size, size, ImageTransform.CHANNELS);
                 }
                 if (data.channels() == 1) {
-                    grey(image, area);
+                    Pixels.luma(image, area);
                 }
                 Pixels.toFloats(image, 0, values, pixels, i * values);
                 if (labels != null) {
@@ -127,12 +150,9 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             labelDropout.ifPresent(dropout -> dropout.apply(labels, step, context.workerIndex()));
             var noise = new float[count * values];
             CounterRandom.normal(CounterRandom.key(seed, NOISE, step, context.workerIndex()), noise, 0, noise.length);
-            var timesteps = new int[count];
-            long key = CounterRandom.key(seed, TIMESTEP, step, context.workerIndex());
-            for (int i = 0; i < count; i++) {
-                timesteps[i] = CounterRandom.below(key, i, model.schedule().steps());
-            }
-            return new BatchDataSet(new Batch(count, size, data.channels(), pixels, noise, timesteps, labels));
+            var timesteps = timesteps(seed, step, context.workerIndex(), count);
+            return new BatchDataSet(new Batch(
+                    count, size, data.channels(), pixels, noise, timesteps, labels, distribution.weights(timesteps)));
         }
 
         @Override
@@ -145,18 +165,6 @@ record TrainingBatches(Broadcast<Data> data, Divisions divisions, long firstStep
             } else {
                 WorkerStreams.ofRun(TrainingBatches.this.data.value().runId()).giveBack(context.workerIndex(), images);
             }
-        }
-    }
-
-    /** Luma as Pillow's {@code convert("L")} rounds it, in the first {@code area} bytes. */
-    private static void grey(byte[] colours, int area) {
-        for (int i = 0; i < area; i++) {
-            int luma = (colours[3 * i] & 0xff) * 19595
-                            + (colours[3 * i + 1] & 0xff) * 38470
-                            + (colours[3 * i + 2] & 0xff) * 7471
-                            + 0x8000
-                    >> 16;
-            colours[i] = (byte) luma;
         }
     }
 }

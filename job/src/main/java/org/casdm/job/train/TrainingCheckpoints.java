@@ -67,7 +67,13 @@ final class TrainingCheckpoints {
      * @param epoch the epoch that the next image belongs to
      * @return seconds that it took
      */
-    double write(TrainedModel model, Place place, long epoch, int workers, Map<String, String> provenance)
+    double write(
+            TrainedModel model,
+            TimestepLosses timesteps,
+            Place place,
+            long epoch,
+            int workers,
+            Map<String, String> provenance)
             throws IOException {
         long begin = System.nanoTime();
         var files = new ArrayList<CheckpointFile>();
@@ -89,6 +95,7 @@ final class TrainingCheckpoints {
                         CheckpointFiles.OUTER_OPTIMIZER,
                         metadata,
                         model.tensors().sources(OUTER_MOMENTUM, momentum))));
+        timesteps.file(metadata).ifPresent(files::add);
         var state = state(model, place, epoch, workers, provenance);
         var written = store.write(new Checkpoint(state, files));
         store.retain(retention, place.step());
@@ -147,8 +154,8 @@ final class TrainingCheckpoints {
      * @return where training stood; empty if there is no checkpoint
      * @throws JobFailure if the checkpoint is of another model
      */
-    Optional<Place> load(TrainedModel model) throws IOException {
-        var place = store.loadLatest(checkpoint -> load(checkpoint, model));
+    Optional<Place> load(TrainedModel model, TimestepLosses timesteps) throws IOException {
+        var place = store.loadLatest(checkpoint -> load(checkpoint, model, timesteps));
         if (place.isPresent()) {
             store.discardAfter(place.get().step());
             averages.discardAfter(place.get().step());
@@ -156,7 +163,7 @@ final class TrainingCheckpoints {
         return place;
     }
 
-    private Place load(StoredCheckpoint checkpoint, TrainedModel model) throws IOException {
+    private Place load(StoredCheckpoint checkpoint, TrainedModel model, TimestepLosses timesteps) throws IOException {
         var state = checkpoint.state();
         if (!state.architectureFingerprint().equals(fingerprint(model))) {
             throw new JobFailure(checkpoint.folder() + " holds another model than the configuration."
@@ -183,6 +190,7 @@ final class TrainingCheckpoints {
                         model.tensors().loading(FIRST_MOMENT, model.firstMoments()),
                         model.tensors().loading(SECOND_MOMENT, model.secondMoments())));
         readOuterMomentum(checkpoint, model);
+        timesteps.load(checkpoint);
         LOG.info("resuming from {} (step {}, {} images seen)", checkpoint.folder(), state.step(), state.imagesSeen());
         return new Place(state.step(), state.imagesSeen(), divisions(state));
     }

@@ -53,6 +53,7 @@ final class TrainingRun implements AutoCloseable {
     private final AdamW optimizer;
     private final CascadeGraph graph;
     private final TrainedModel trained;
+    private final TimestepLosses timesteps;
     private final TrainingCheckpoints checkpoints;
     private final SampleGrids grids;
     private final SkippedSteps skipped;
@@ -95,6 +96,7 @@ final class TrainingRun implements AutoCloseable {
         epochs = new EpochOrder(config.run().seed(), images.count());
         order = new BatchOrder(slots.workers(), batch);
         checkpoints = new TrainingCheckpoints(folder, config);
+        timesteps = new TimestepLosses(config);
         grids = new SampleGrids(config, folder, slots.threads());
         skipped = new SkippedSteps(config.train().maxSkippedSteps(), folder.failures());
         operators = OperatorMetrics.register("train");
@@ -114,7 +116,8 @@ final class TrainingRun implements AutoCloseable {
                         config.lpips().minAlphaBar(),
                         config.loss().metric() > 0
                                 ? OptionalDouble.of(config.metric().minAlphaBar())
-                                : OptionalDouble.empty()));
+                                : OptionalDouble.empty(),
+                        ConfiguredModel.lossWeights(config).bound().trainsMean()));
         var averaging = averaging(config.train().averaging());
         trained = new TrainedModel(
                 model,
@@ -172,7 +175,7 @@ final class TrainingRun implements AutoCloseable {
     private void train(Place start) throws IOException {
         var place = start;
         var divisions = place.divisions().goingOn(place.imagesSeen(), order);
-        var batches = new TrainingBatches(data, divisions, place.step(), place.imagesSeen());
+        var batches = new TrainingBatches(data, divisions, place.step(), place.imagesSeen(), timesteps.distribution());
         var network = new SparkComputationGraph(spark, graph, master);
         var log = log(place);
         long steps = config.train().steps();
@@ -186,7 +189,9 @@ final class TrainingRun implements AutoCloseable {
             boolean last = after >= steps;
             boolean checkpoint =
                     last || crosses(before, after, config.checkpoint().everySteps());
-            var result = master.executeRound(network, batches, before, checkpoint);
+            var ofRound = batches.with(timesteps.distribution());
+            var result = master.executeRound(network, ofRound, before, checkpoint);
+            timesteps.add(result, ofRound);
             trained.updateAverages(result.nextStep(), result.steps());
 
             long seen = place.imagesSeen() + result.images();
@@ -216,7 +221,7 @@ final class TrainingRun implements AutoCloseable {
 
     /** Loads the newest checkpoint, or the initial weights if there is none. */
     private Place start() throws IOException {
-        var stored = checkpoints.load(trained);
+        var stored = checkpoints.load(trained, timesteps);
         if (stored.isEmpty()) {
             InitialWeights.load(config, trained, spark.hadoopConfiguration());
             trained.restartAverages();
@@ -252,7 +257,8 @@ final class TrainingRun implements AutoCloseable {
     private void writeCheckpoint(Place place) throws IOException {
         operators.set(
                 "checkpointSeconds",
-                checkpoints.write(trained, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance()));
+                checkpoints.write(
+                        trained, timesteps, place, epochs.epoch(place.imagesSeen()), slots.workers(), provenance()));
         operators.set("checkpointStep", place.step());
         skipped.checkpointWritten();
     }

@@ -166,6 +166,30 @@ class SampleJobIT {
     }
 
     @Test
+    void aLearnedVarianceIsTheDefaultOfDdpm() throws IOException {
+        var config = SampleExamples.config("model.theta.learn-sigma=true");
+        SampleExamples.writeRun(
+                folder.resolve("learned").toString(),
+                config,
+                SampleExamples.weights(ConfiguredModel.of(config)),
+                new Configuration());
+        var drawn = draw("learned", "with its variance", asked -> asked.method = Method.DDPM);
+        assertThat(Files.readString(drawn.resolve("samples.json"))).contains("ddpm, learned variance");
+        var small = draw("learned", "with the small one", asked -> {
+            asked.method = Method.DDPM;
+            asked.variance = Optional.of(Variance.FIXED_SMALL);
+        });
+        assertThat(SampleExamples.pixels(drawn)).isNotEqualTo(SampleExamples.pixels(small));
+
+        assertThatThrownBy(() -> job("plain", "x", asked -> {
+                    asked.method = Method.DDPM;
+                    asked.variance = Optional.of(Variance.LEARNED);
+                }))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("model.theta.learn-sigma");
+    }
+
+    @Test
     void theSameForAnyBatchAndAfterAnyInterruption() throws IOException {
         Consumer<Asked> common = asked -> {
             asked.imagesPerPart = OptionalInt.of(4);

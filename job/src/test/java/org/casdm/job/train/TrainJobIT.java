@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -105,6 +106,43 @@ class TrainJobIT {
         assertThat(train(LocalCluster.inThisJvm("local[2]"), "outer-parts", "train.workers=2", "train.steps=10")
                         .files())
                 .doesNotContainKey(CheckpointFiles.OUTER_OPTIMIZER);
+    }
+
+    /** The first part ends when timesteps are no longer uniform. */
+    @Test
+    void resumedRunWithImportanceSampledTimestepsEqualsTheUninterruptedOne() throws IOException {
+        String[] sampled = {
+            "train.workers=2",
+            "train.timestep-sampler=loss-second-moment",
+            "model.kind=ddpm",
+            "model.theta.learn-sigma=true",
+            "loss.objective=vlb",
+            "diffusion.steps=3",
+            "diffusion.schedule=cosine",
+            "checkpoint.every-steps=20"
+        };
+        var whole = train(LocalCluster.inThisJvm("local[2]"), "sampled whole", with(sampled, "train.steps=40"));
+        var part = train(LocalCluster.inThisJvm("local[2]"), "sampled parts", with(sampled, "train.steps=20"));
+        var counts = new ArrayList<Float>();
+        part.read(
+                CheckpointFiles.TIMESTEPS,
+                info -> info.name().equals("counts")
+                        ? values -> {
+                            while (values.hasRemaining()) {
+                                counts.add(values.get());
+                            }
+                        }
+                        : null);
+        assertThat(counts).containsExactly(10f, 10f, 10f);
+
+        var resumed = train(LocalCluster.inThisJvm("local[2]"), "sampled parts", with(sampled, "train.steps=40"));
+
+        assertThat(resumed.files()).containsKey(CheckpointFiles.TIMESTEPS);
+        SmallRuns.assertSame(resumed, whole);
+    }
+
+    private static String[] with(String[] settings, String more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
     @ParameterizedTest

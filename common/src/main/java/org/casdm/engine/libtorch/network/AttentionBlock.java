@@ -17,9 +17,9 @@ final class AttentionBlock implements Module {
     private final Tensor projectionBias;
     private final long heads;
 
-    AttentionBlock(Weights weights, Layer.Attention layer, int heads, Target target) {
+    AttentionBlock(Weights weights, Layer.Attention layer, Target target) {
         this.target = target;
-        this.heads = heads;
+        heads = layer.heads();
         norm = new Normalisation(weights, layer.name() + ".norm", target);
         jointMatrix = weights.product(layer.name() + ".qkv.weight");
         jointBias = weights.product(layer.name() + ".qkv.bias");

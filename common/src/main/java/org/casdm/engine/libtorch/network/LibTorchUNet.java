@@ -64,7 +64,7 @@ public final class LibTorchUNet {
         } else if (layer instanceof Layer.Residual residual) {
             return new ResidualBlock(weights, residual, spec, target);
         } else if (layer instanceof Layer.Attention attention) {
-            return new AttentionBlock(weights, attention, spec.heads(), target);
+            return new AttentionBlock(weights, attention, target);
         } else if (layer instanceof Layer.Downsample downsample) {
             return new Convolution(weights, downsample.name() + ".op", 2, target);
         } else if (layer instanceof Layer.Upsample upsample) {

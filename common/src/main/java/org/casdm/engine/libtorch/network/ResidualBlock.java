@@ -1,5 +1,6 @@
 package org.casdm.engine.libtorch.network;
 
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -7,9 +8,16 @@ import org.casdm.engine.libtorch.tensor.Target;
 import org.casdm.engine.libtorch.tensor.Tensors;
 import org.casdm.network.UNetSpec;
 import org.casdm.network.UNetSpec.Layer;
+import org.casdm.network.UNetSpec.Resampling;
 
-/** improved-diffusion's ResBlock: norm, SiLU, convolution, time embedding, norm, SiLU, dropout, convolution, skip. */
+/**
+ * improved-diffusion's ResBlock: norm, SiLU, convolution, time embedding, norm, SiLU, dropout, convolution, skip; and
+ * guided-diffusion's, which resamples before the first convolution and on the way past it.
+ */
 final class ResidualBlock implements Module {
+
+    private static final long[] TWO = {2, 2};
+    private static final long[] NO_PADDING = {0, 0};
 
     private final String name;
     private final Normalisation inputNorm;
@@ -19,6 +27,7 @@ final class ResidualBlock implements Module {
     private final Normalisation outputNorm;
     private final Convolution outputConvolution;
     private final Convolution skip;
+    private final Resampling resampling;
     private final boolean scaleShift;
     private final double dropout;
 
@@ -33,17 +42,26 @@ final class ResidualBlock implements Module {
         skip = layer.inputChannels() == layer.outputChannels()
                 ? null
                 : new Convolution(weights, name + ".skip_connection", 1, target);
+        resampling = layer.resampling();
         scaleShift = spec.scaleShiftNorm();
         dropout = spec.dropout();
     }
 
     @Override
     public Tensor forward(Tensor input, Tensor embedding, Pass pass) {
-        var hidden = inputConvolution.forward(torch.silu(inputNorm.forward(input)));
+        var hidden = inputConvolution.forward(resampled(torch.silu(inputNorm.forward(input))));
         var modulation = Tensors.linear(embedding, embeddingMatrix, embeddingBias);
         var activated = torch.silu(modulated(hidden, modulation.unsqueeze(-1).unsqueeze(-1)));
         var residue = outputConvolution.forward(pass.dropout(activated, dropout, name));
-        return (skip == null ? input : skip.forward(input)).add(residue);
+        return (skip == null ? resampled(input) : skip.forward(input)).add(residue);
+    }
+
+    private Tensor resampled(Tensor features) {
+        return switch (resampling) {
+            case NONE -> features;
+            case HALVE -> torch.avg_pool2d(features, TWO, TWO, NO_PADDING, false, false, new LongOptional());
+            case DOUBLE -> torch.upsample_nearest2d(features, 2 * features.size(2), 2 * features.size(3));
+        };
     }
 
     private Tensor modulated(Tensor hidden, Tensor modulation) {

@@ -74,6 +74,11 @@ public final class Tensors {
         return torch.linear(input, matrix, new TensorOptional(bias));
     }
 
+    /** The sum over some dimensions. */
+    public static Tensor sum(Tensor tensor, long... dimensions) {
+        return tensor.sum(dimensions, false, new ScalarTypeOptional());
+    }
+
     /** The mean over some dimensions. */
     public static Tensor mean(Tensor tensor, long... dimensions) {
         return tensor.mean(dimensions, false, new ScalarTypeOptional());

@@ -19,7 +19,7 @@ import org.casdm.testing.Networks;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The U-Net against improved-diffusion's: output, loss, gradients. */
+/** The U-Net against improved-diffusion's and guided-diffusion's: output, loss, gradients. */
 class LibTorchUNetGoldenTest {
 
     @ParameterizedTest
@@ -27,7 +27,11 @@ class LibTorchUNetGoldenTest {
         "unet_a,3,golden.unet.a,false",
         "unet_b,4,golden.unet.b,false",
         "unet_a,3,golden.unet.a,true",
-        "unet_b,4,golden.unet.b,true"
+        "unet_b,4,golden.unet.b,true",
+        "adm_a,6,golden.adm.a,false",
+        "adm_b,3,golden.adm.b,false",
+        "adm_a,6,golden.adm.a,true",
+        "adm_b,3,golden.adm.b,true"
     })
     void equalsTheReference(String file, int outputChannels, String seed, boolean checkpointActivations) {
         var golden = Golden.load(file);
@@ -41,7 +45,7 @@ class LibTorchUNetGoldenTest {
                 ? Arrays.stream(golden.longs("y")).mapToInt(Math::toIntExact).toArray()
                 : null;
         try (var scope = new PointerScope();
-                var host = new FloatPointer(Networks.formulaWeights(seed, spec));
+                var host = new FloatPointer(Networks.formulaWeights(seed, spec, Networks.attentionOrder(golden)));
                 var vector = new TrainedVector(layout, host, target);
                 var pass = Pass.training(new Dropout(target, 1), checkpointActivations)) {
             var network = new LibTorchUNet(spec, vector.weights(names, 0), target);

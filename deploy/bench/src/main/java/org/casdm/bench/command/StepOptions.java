@@ -54,6 +54,19 @@ final class StepOptions {
     private List<Integer> attention;
 
     @Option(
+            names = "--num-head-channels",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Width of an attention head, in place of --heads (default: none).")
+    private int headChannels;
+
+    @Option(names = "--resblock-updown", description = "Networks that halve and double within residual blocks.")
+    private boolean residualResampling;
+
+    @Option(names = "--learn-sigma", description = "A first network that learns its variance, with the hybrid loss.")
+    private boolean learnsVariance;
+
+    @Option(
             names = "--batch",
             paramLabel = "N",
             defaultValue = "16",
@@ -66,7 +79,17 @@ final class StepOptions {
     StepSettings settings(CommandSpec spec, int steps, StepSettings.Metric metric) {
         try {
             return new StepSettings(
-                    size, channels, residualBlocks, heads, multipliers, attention, batch, threads, steps, metric);
+                    size,
+                    channels,
+                    residualBlocks,
+                    heads,
+                    multipliers,
+                    attention,
+                    batch,
+                    threads,
+                    steps,
+                    metric,
+                    new StepSettings.Variant(headChannels, residualResampling, learnsVariance));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param lossTerms    as the {@link StepObserver} gave them; not copied
  * @param gradientNorm the Euclidean norm of the whole gradient, before regularisation, clipping and optimizer
  * @param ofImages     as the {@link StepObserver} gave it; not copied
+ * @param losses       as the {@link StepObserver} gave them; not copied
  * @param skipped      whether the step was not taken because score or gradient are not finite
  */
 public record StepStatistics(
@@ -20,5 +21,6 @@ public record StepStatistics(
         double[] lossTerms,
         double gradientNorm,
         double[] ofImages,
+        double[] losses,
         boolean skipped)
         implements Serializable {}

@@ -277,6 +277,7 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
                 result.observation().lossTerms(),
                 result.outcome().gradientNorm(),
                 result.observation().ofImages(),
+                result.observation().losses(),
                 result.outcome().skipped()));
         lastScore = result.outcome().score();
         computeNanos += nanosSinceLastEvent();
