@@ -232,7 +232,8 @@ class S3FaultsIT {
                         "last-part-fails",
                         "resumed-flipped-checkpoint"),
                 faults("errors-500", p -> p.spoilAll(every(3), Fault.internalError())),
-                faults("bursts-of-503", p -> p.spoilAll(request -> request.number() / 12 % 3 == 2, Fault.slowDown())),
+                // Shorter than the nine tries that each request has: then no request can fail in one burst.
+                faults("bursts-of-503", p -> p.spoilAll(request -> request.number() % 30 >= 24, Fault.slowDown())),
                 faults(
                         "resumed-time-outs",
                         p -> p.spoil(1, request -> request.reads("dataset.json"), new Fault.Silence())

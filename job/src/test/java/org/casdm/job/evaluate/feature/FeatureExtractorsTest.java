@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.engine.Computer;
 import org.casdm.job.evaluate.ClassifierExamples;
@@ -23,6 +24,8 @@ class FeatureExtractorsTest {
     private Path folder;
 
     private final StandInGpus gpus = new StandInGpus();
+    private final String a = UUID.randomUUID().toString();
+    private final String b = UUID.randomUUID().toString();
     private ClassifierSpec classifier;
 
     @BeforeEach
@@ -32,8 +35,8 @@ class FeatureExtractorsTest {
 
     @AfterEach
     void close() {
-        ExecutorLocal.close("a");
-        ExecutorLocal.close("b");
+        ExecutorLocal.close(a);
+        ExecutorLocal.close(b);
     }
 
     private FeatureExtractor borrow(String evaluation, Computer computer) throws IOException {
@@ -42,8 +45,8 @@ class FeatureExtractorsTest {
 
     @Test
     void eachGpu_hasANetworkAndExtractorsOfItsOwn() throws IOException {
-        var first = borrow("a", gpus.gpu(0));
-        var second = borrow("a", gpus.gpu(1));
+        var first = borrow(a, gpus.gpu(0));
+        var second = borrow(a, gpus.gpu(1));
         assertThat(gpus.made()).containsExactly(0, 1);
 
         int size = ClassifierExamples.SIZE;
@@ -51,19 +54,19 @@ class FeatureExtractorsTest {
         assertThat(second.extract(images).pooled())
                 .isEqualTo(first.extract(images).pooled());
 
-        FeatureExtractors.of("a").giveBack(gpus.gpu(0).device(), first);
-        assertThat(borrow("a", gpus.gpu(1))).isNotSameAs(first).isNotSameAs(second);
-        assertThat(borrow("a", gpus.gpu(0))).isSameAs(first);
+        FeatureExtractors.of(a).giveBack(gpus.gpu(0).device(), first);
+        assertThat(borrow(a, gpus.gpu(1))).isNotSameAs(first).isNotSameAs(second);
+        assertThat(borrow(a, gpus.gpu(0))).isSameAs(first);
         assertThat(gpus.made()).as("networks after more extractors").containsExactly(0, 1);
     }
 
     @Test
     void anotherEvaluation_hasNetworksOfItsOwn() throws IOException {
-        var extractors = FeatureExtractors.of("a");
-        var first = borrow("a", gpus.gpu(0));
-        var other = borrow("b", gpus.gpu(0));
+        var extractors = FeatureExtractors.of(a);
+        var first = borrow(a, gpus.gpu(0));
+        var other = borrow(b, gpus.gpu(0));
         assertThat(gpus.made()).containsExactly(0, 0);
         extractors.giveBack(gpus.gpu(0).device(), first);
-        assertThat(borrow("b", gpus.gpu(0))).isNotSameAs(first).isNotSameAs(other);
+        assertThat(borrow(b, gpus.gpu(0))).isNotSameAs(first).isNotSameAs(other);
     }
 }
