@@ -43,7 +43,8 @@ class PrepareJobIT {
     @BeforeAll
     static void start() throws IOException {
         spark = new JavaSparkContext(LocalCluster.inThisJvm("local[2]"));
-        files = FileSystem.getLocal(new Configuration());
+        // Without Hadoop's checksum files, which would be packed into archives beside the pictures.
+        files = FileSystem.getLocal(new Configuration()).getRawFileSystem();
     }
 
     @AfterAll
