@@ -71,8 +71,14 @@ def main():
         f"--out={result}",
         *(f"--samples={folder}" for folder, _ in drawn.values()),
     )
-    print(json.dumps(json.loads(result.read_text()), indent=1)[:3000])
+    table(drawn, json.loads(result.read_text()))
     strips(drawn, numbers, out / "strips.png")
+
+
+def table(drawn, evaluations):
+    print("| sampler | calls | FID (classifier) |\n| --- | ---: | ---: |")
+    for ((name, _), (_, actual)), evaluation in zip(drawn.items(), evaluations):
+        print(f"| {name} | {actual} | {evaluation['metrics']['fid']:.4g} |")
 
 
 def strips(drawn, numbers, file):

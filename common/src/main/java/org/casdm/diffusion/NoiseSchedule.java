@@ -2,6 +2,7 @@ package org.casdm.diffusion;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The variance schedule of a Gaussian diffusion process and the closed formulas that follow from it.
@@ -111,6 +112,13 @@ public final class NoiseSchedule implements Serializable {
     /** alphaBar_t: the product of 1 - beta_s for s = 0..t, falling towards 0. */
     public double alphaBar(int timestep) {
         return alphaBars[timestep];
+    }
+
+    /** The places of those timesteps whose alphaBar is not below a bound, in their order. */
+    public int[] withAlphaBarFrom(double least, int[] timesteps) {
+        return IntStream.range(0, timesteps.length)
+                .filter(place -> alphaBars[timesteps[place]] >= least)
+                .toArray();
     }
 
     /** alphaBar_{t-1}, and 1 at timestep 0 (the clean image). */

@@ -1,7 +1,6 @@
 package org.casdm.cascade.graph;
 
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.lpips.Lpips;
 import org.casdm.lpips.LpipsResult;
@@ -138,9 +137,7 @@ public final class LpipsTerm extends CascadeVertex {
             }
             var outer = clock().enter(LayerClock.Kind.METRIC);
             int[] timesteps = inputs[2].toIntVector();
-            judged = IntStream.range(0, timesteps.length)
-                    .filter(image -> config.schedule.alphaBar(timesteps[image]) >= config.minAlphaBar)
-                    .toArray();
+            judged = config.schedule.withAlphaBarFrom(config.minAlphaBar, timesteps);
             var distances = Nd4j.zeros(dataType, timesteps.length, 1);
             if (judged.length > 0) {
                 result = lpips.forward(judged(inputs[0]), judged(inputs[1]), training);

@@ -1,7 +1,6 @@
 package org.casdm.cascade.graph;
 
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.casdm.diffusion.NoiseSchedule;
 import org.casdm.metric.function.MetricFunction;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -100,9 +99,7 @@ public final class MetricTerm extends CascadeVertex {
                 throw new IllegalStateException("The graph has a metric function among its terms, and none was set");
             }
             int[] timesteps = inputs[2].toIntVector();
-            judged = IntStream.range(0, timesteps.length)
-                    .filter(image -> config.schedule.alphaBar(timesteps[image]) >= config.minAlphaBar)
-                    .toArray();
+            judged = config.schedule.withAlphaBarFrom(config.minAlphaBar, timesteps);
             var distances = new double[timesteps.length];
             if (judged.length > 0) {
                 var comparison =

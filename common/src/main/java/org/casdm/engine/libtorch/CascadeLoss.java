@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -101,13 +100,6 @@ final class CascadeLoss {
             return target.upload(values, 0, values.length, 1, 1, 1);
         }
 
-        /** The images that a metric function judges. */
-        int[] judged(double leastAlphaBar) {
-            return IntStream.range(0, timesteps.length)
-                    .filter(image -> model.schedule().alphaBar(timesteps[image]) >= leastAlphaBar)
-                    .toArray();
-        }
-
         Tensor network(LibTorchUNet network, Tensor input, Pass pass) {
             return network.forward(input, seenTimesteps, labels, pass);
         }
@@ -174,7 +166,7 @@ final class CascadeLoss {
 
     private Judgement judge(Tensor prediction, Part part, double leastAlphaBar, Metric metric) {
         int count = part.timesteps.length;
-        int[] judged = part.judged(leastAlphaBar);
+        int[] judged = model.schedule().withAlphaBarFrom(leastAlphaBar, part.timesteps);
         var distances = target.zeros(ScalarType.Float, count);
         if (judged.length == 0) {
             return new Judgement(distances, target.zeros(ScalarType.Float));

@@ -1,6 +1,6 @@
 package org.casdm.engine.nd4j;
 
-import org.bytedeco.openblas.global.openblas_nolapack;
+import org.casdm.network.nd4j.kernel.BlasThreads;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -16,8 +16,7 @@ public final class NativeThreads {
     public static void ofThisThread(int threads) {
         if (Nd4j.getEnvironment().isCPU()) {
             NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
-            // Its products are small and run side by side in our own threads. The number holds for the whole process.
-            openblas_nolapack.blas_set_num_threads(1);
+            BlasThreads.stayInCallersThreads();
         }
     }
 }

@@ -50,7 +50,7 @@ public final class SampleBenchmark {
             var report = new LinkedHashMap<String, Object>();
             report.put("program", "casdm");
             report.put("computer", computer.toString());
-            report.put("config", config());
+            report.put("config", settings.describe());
             report.put("parameters", length);
             network(parameters, thetaLength).put("forward", report);
             step(parameters).put("step", report);
@@ -142,22 +142,5 @@ public final class SampleBenchmark {
 
     private static long cpuNanoseconds() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
-    }
-
-    private Map<String, Object> config() {
-        var config = new LinkedHashMap<String, Object>();
-        config.put("size", settings.size());
-        config.put("channels", settings.channels());
-        config.put("res_blocks", settings.residualBlocks());
-        config.put("heads", settings.heads());
-        config.put("mult", settings.multipliers());
-        config.put("attention", settings.attention());
-        config.put("num_head_channels", settings.variant().headChannels());
-        config.put("resblock_updown", settings.variant().residualResampling());
-        config.put("learn_sigma", settings.variant().learnsVariance());
-        config.put("batch", settings.batch());
-        config.put("threads", settings.threads());
-        config.put("steps", settings.steps());
-        return config;
     }
 }

@@ -130,19 +130,7 @@ public final class StepBenchmark {
     }
 
     private Map<String, Object> config() {
-        var config = new LinkedHashMap<String, Object>();
-        config.put("size", settings.size());
-        config.put("channels", settings.channels());
-        config.put("res_blocks", settings.residualBlocks());
-        config.put("heads", settings.heads());
-        config.put("mult", settings.multipliers());
-        config.put("attention", settings.attention());
-        config.put("num_head_channels", settings.variant().headChannels());
-        config.put("resblock_updown", settings.variant().residualResampling());
-        config.put("learn_sigma", settings.variant().learnsVariance());
-        config.put("batch", settings.batch());
-        config.put("threads", settings.threads());
-        config.put("steps", settings.steps());
+        var config = settings.describe();
         config.put("lpips", settings.metric() != StepSettings.Metric.NONE);
         return config;
     }

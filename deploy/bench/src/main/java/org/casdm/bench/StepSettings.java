@@ -1,7 +1,9 @@
 package org.casdm.bench;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.LossWeights;
@@ -101,6 +103,24 @@ public record StepSettings(
         }
         multipliers = List.copyOf(multipliers);
         attention = List.copyOf(attention);
+    }
+
+    /** The settings as the reports of benchmarks have them. */
+    Map<String, Object> describe() {
+        var config = new LinkedHashMap<String, Object>();
+        config.put("size", size());
+        config.put("channels", channels());
+        config.put("res_blocks", residualBlocks());
+        config.put("heads", heads());
+        config.put("mult", multipliers());
+        config.put("attention", attention());
+        config.put("num_head_channels", variant().headChannels());
+        config.put("resblock_updown", variant().residualResampling());
+        config.put("learn_sigma", variant().learnsVariance());
+        config.put("batch", batch());
+        config.put("threads", threads());
+        config.put("steps", steps());
+        return config;
     }
 
     ModelSpec model() {

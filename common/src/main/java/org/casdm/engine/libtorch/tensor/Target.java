@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.casdm.engine.Arithmetic;
 import org.casdm.engine.Arithmetic.Precision;
+import org.casdm.network.nd4j.kernel.BlasThreads;
 
 /**
  * Where LibTorch computes and with what numbers, and the way there and back.
@@ -50,6 +51,9 @@ public record Target(int device, ScalarType products, boolean tf32, int threads)
         // Setting it forgets what oneDNN has prepared.
         if (torch.get_num_threads() != threads) {
             torch.set_num_threads(threads);
+        }
+        if (!isGpu()) {
+            BlasThreads.stayInCallersThreads();
         }
         if (isGpu()) {
             try (var context = torch.globalContext()) {

@@ -31,7 +31,7 @@ public final class HostKernels implements Kernels {
     private final HostAttention attention;
 
     public HostKernels(int threads) {
-        HostProducts.stayInCallersThreads();
+        BlasThreads.stayInCallersThreads();
         parallel = new Parallel(threads);
         smallMaps = new SmallMapConvolution(parallel, scratch);
         winograd = new WinogradConvolution(parallel, scratch);

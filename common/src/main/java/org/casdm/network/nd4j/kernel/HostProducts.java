@@ -3,7 +3,6 @@ package org.casdm.network.nd4j.kernel;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
@@ -22,15 +21,6 @@ final class HostProducts {
     private static final long SHARED_PRODUCT = 1 << 20;
 
     private HostProducts() {}
-
-    /**
-     * Keeps BLAS, in this process, to the threads of its callers. By itself it shares out every product among threads
-     * of its own: several callers then wait for one another, and those threads, which spin, for a processor. On a
-     * machine that others use too, attention took fifty times as long.
-     */
-    static void stayInCallersThreads() {
-        blas_set_num_threads(1);
-    }
 
     /** c[m, n] = alpha · a[m, k] · b[k, n], or with {@code transposeB} alpha · a[m, k] · b[n, k]ᵀ. */
     static void multiply(

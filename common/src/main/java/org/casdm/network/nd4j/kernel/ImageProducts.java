@@ -19,7 +19,7 @@ public final class ImageProducts {
     private static final Parallel CALLER = new Parallel(1);
 
     static {
-        HostProducts.stayInCallersThreads();
+        BlasThreads.stayInCallersThreads();
     }
 
     private ImageProducts() {}

@@ -20,7 +20,7 @@ public final class Float16Differences {
     /** Scaled numbers are below 2 to the power of this plus 1, which float16 holds. */
     private static final int TOP_EXPONENT = 14;
 
-    /** Scales of pieces whose numbers are smaller or larger are no longer normal float32 numbers. */
+    /** Largest exponent of a scale, either sign: beyond it 2 to that power, or its inverse, is no normal float32 number. */
     private static final int LARGEST_SCALE = 126;
 
     private static final int INFINITY = 0x7c00;
