@@ -52,7 +52,7 @@ ARMS = {
     "cas-dm+metric": ["model.kind=cas-dm"] + metric(0.1),
     "cas-dm+metric-1": ["model.kind=cas-dm"] + metric(1.0),
     # About as many parameters as the cascade's two networks have, in one.
-    "ddpm-wide": ["model.kind=ddpm", "model.theta.channel-mult=[1,3,3]"] + metric(0),
+    "ddpm-wide": ["model.kind=ddpm", "model.theta.channel-mult=[1,3]"] + metric(0),
 }
 
 
@@ -64,9 +64,9 @@ def base(options, seed):
         "data.path=" + os.path.join(options.folder, "data"),
         "data.size=%d" % options.size,
         "model.theta.channels=32",
-        "model.theta.channel-mult=[1,2,2]",
+        "model.theta.channel-mult=[1,2]",
         "model.theta.res-blocks=1",
-        "model.theta.attention-resolutions=[%d,%d]" % (options.size // 2, options.size // 4),
+        "model.theta.attention-resolutions=[%d]" % (options.size // 2),
         "train.steps=%d" % options.steps,
         "train.batch-size-per-worker=%d" % options.batch,
         "train.workers=1",
@@ -76,12 +76,13 @@ def base(options, seed):
         "checkpoint.every-steps=%d" % max(1, options.steps // 4),
         "samples.every-steps=0",
         "run.seed=%d" % seed,
+        "execution.engine=" + options.engine,
         "execution.threads-per-worker=%d" % options.threads,
     ]
 
 
 def settings(options):
-    return {key: getattr(options, key) for key in ("size", "steps", "batch", "samples", "respacing")}
+    return {key: getattr(options, key) for key in ("size", "steps", "batch", "samples", "respacing", "engine")}
 
 
 def casdm(options, *arguments, log):
@@ -145,7 +146,7 @@ def run_arm(options, arm, seed):
     # The noise depends on this seed alone: image i of every arm and seed starts from the same noise.
     seconds["sample"] = casdm(options, "sample", "--checkpoint", run, "--count", options.samples, "--seed", 7,
                               "--method", "ddim", "--respacing", options.respacing, "--batch", 50,
-                              "--format", "npz", "--master", "local[%d]" % options.threads,
+                              "--engine", options.engine, "--format", "npz", "--master", "local[%d]" % options.threads,
                               "--out", drawn, log=log)  # fmt: skip
     reference, judge = (os.path.join(options.folder, name) for name in ("test", JUDGE))
     casdm(options, "evaluate", "--samples", drawn, "--reference", reference, "--classifier", judge,
@@ -241,6 +242,7 @@ def arguments():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--samples", type=int, default=5000)
     parser.add_argument("--respacing", default="25", help="network calls of DDIM (default: 25)")
+    parser.add_argument("--engine", default="auto", help="execution.engine: nd4j, libtorch or auto (default)")
     parser.add_argument("--epochs", type=int, default=3, help="of the two classifiers (default: 3)")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--cpu", help="pin to these processors, such as 0 or 0,1")
