@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +29,7 @@ public final class RunFolder {
 
     /** @param root need not exist */
     public RunFolder(FileSystem fileSystem, Path root) {
-        this.fileSystem = Locations.withoutChecksums(fileSystem);
+        this.fileSystem = Storage.withoutChecksums(fileSystem);
         this.root = this.fileSystem.makeQualified(root);
     }
 
@@ -39,8 +39,8 @@ public final class RunFolder {
      * @throws IOException if the file system cannot be reached
      */
     public static RunFolder at(String uri, Configuration configuration) throws IOException {
-        var path = Locations.path(uri);
-        return new RunFolder(Locations.fileSystem(path, configuration), path);
+        var path = Storage.path(uri);
+        return new RunFolder(Storage.fileSystem(path, configuration), path);
     }
 
     public Path root() {

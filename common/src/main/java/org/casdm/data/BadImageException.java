@@ -1,5 +1,7 @@
 package org.casdm.data;
 
+import org.casdm.failure.DataException;
+
 /**
  * One picture cannot be used: empty, truncated, no picture at all, too large, or a record that is cut. Reading it again
  * gives the same, so a caller may count it and go on with the others.

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.casdm.failure.DataException;
 
 /**
  * The names of local files. Java turns their bytes into characters and back by the charset of the locale that its

@@ -3,7 +3,7 @@ package org.casdm.metric;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.npy.NpzFile;
@@ -40,8 +40,8 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
      * @throws IOException if the file cannot be read
      */
     public static ReferenceStatistics read(String uri, Configuration hadoop) throws IOException {
-        var path = Locations.path(uri);
-        try (var file = new NpzFile(SeekableInput.open(Locations.fileSystem(path, hadoop), path))) {
+        var path = Storage.path(uri);
+        try (var file = new NpzFile(SeekableInput.open(Storage.fileSystem(path, hadoop), path))) {
             return read(uri, file);
         }
     }
@@ -122,8 +122,8 @@ public record ReferenceStatistics(GaussianStatistics pooled, Optional<GaussianSt
 
     /** Writes a file that guided-diffusion's and pytorch-fid's evaluators read. */
     public void write(String uri, Configuration hadoop) throws IOException {
-        var path = Locations.path(uri);
-        try (var file = new NpzWriter(uri, Locations.fileSystem(path, hadoop).create(path, true))) {
+        var path = Storage.path(uri);
+        try (var file = new NpzWriter(uri, Storage.fileSystem(path, hadoop).create(path, true))) {
             write(file, pooled, MEAN, COVARIANCE);
             if (spatial.isPresent()) {
                 write(file, spatial.get(), SPATIAL_MEAN, SPATIAL_COVARIANCE);

@@ -46,11 +46,11 @@ public final class AtomicFile implements Closeable {
     }
 
     private AtomicFile(FileSystem fileSystem, Path file, String hiddenName) throws IOException {
-        this.fileSystem = Locations.withoutChecksums(fileSystem);
+        this.fileSystem = Storage.withoutChecksums(fileSystem);
         this.file = file;
         try {
             boolean canAbort = this.fileSystem.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM);
-            written = canAbort ? file : Locations.below(file.getParent(), hiddenName);
+            written = canAbort ? file : Storage.below(file.getParent(), hiddenName);
             stream = this.fileSystem.create(written, true);
         } catch (IOException | FSError e) {
             throw cannotBeWritten(e);

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.network.Parameter;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.FloatSink;
 import org.casdm.tensor.StoredTensor;
@@ -40,8 +40,8 @@ public final class WeightFile {
             Configuration hadoop,
             BiConsumer<Parameter, float[]> receiver)
             throws IOException {
-        var path = Locations.path(source.uri().orElseThrow());
-        var fileSystem = Locations.fileSystem(path, hadoop);
+        var path = Storage.path(source.uri().orElseThrow());
+        var fileSystem = Storage.fileSystem(path, hadoop);
         if (source.sha256().isPresent()) {
             String actual = sha256(source, hadoop);
             if (!actual.equals(source.sha256().get())) {
@@ -71,8 +71,8 @@ public final class WeightFile {
      */
     public static void check(WeightSource source, String what, List<WeightTensor> wanted, Configuration hadoop)
             throws IOException {
-        var path = Locations.path(source.uri().orElseThrow());
-        try (var file = TensorFile.open(Locations.fileSystem(path, hadoop), path)) {
+        var path = Storage.path(source.uri().orElseThrow());
+        try (var file = TensorFile.open(Storage.fileSystem(path, hadoop), path)) {
             find(file, what, wanted);
         }
     }
@@ -89,8 +89,8 @@ public final class WeightFile {
      * @param source not random
      */
     public static String sha256(WeightSource source, Configuration hadoop) throws IOException {
-        var path = Locations.path(source.uri().orElseThrow());
-        return ContentDigest.of(Locations.fileSystem(path, hadoop), path).sha256();
+        var path = Storage.path(source.uri().orElseThrow());
+        return ContentDigest.of(Storage.fileSystem(path, hadoop), path).sha256();
     }
 
     private static Map<WeightTensor, StoredTensor> find(TensorFile file, String what, List<WeightTensor> wanted)

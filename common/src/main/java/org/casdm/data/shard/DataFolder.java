@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
 import org.casdm.data.Divisions;
-import org.casdm.data.Storage;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * A data folder that {@code prepare} has written.

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 import org.casdm.storage.AtomicFile;
 import org.casdm.storage.JsonChecksum;
 

@@ -10,7 +10,7 @@ import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 
 /**
  * Checks the sizes that the pages of a row group give themselves, as soon as the bytes are there. Parquet allocates as

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * Reads the row groups of all shards of a set by their number, and checks what is in them. Keeps the last one, and its

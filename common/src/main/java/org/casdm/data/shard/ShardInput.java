@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

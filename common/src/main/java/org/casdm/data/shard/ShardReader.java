@@ -15,7 +15,7 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 
 /**
  * Reads one shard, row group by row group, in any order. Every page is checked against its checksum. Files of other

@@ -68,7 +68,7 @@ public final class ShardStream implements Closeable {
      * @param destination takes size × size × 3 unsigned bytes, row-major, channel last
      * @param offset      where in the destination to begin
      * @return its label
-     * @throws org.casdm.data.DataException naming the shard that is missing or damaged
+     * @throws org.casdm.failure.DataException naming the shard that is missing or damaged
      * @throws IOException                  when the storage fails
      */
     public int read(byte[] destination, int offset) throws IOException {

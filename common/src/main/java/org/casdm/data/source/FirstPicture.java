@@ -2,7 +2,7 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import org.casdm.data.BadImageException;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 
 /** Looks at a source's first usable picture. */
 public final class FirstPicture {

@@ -13,9 +13,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.casdm.data.DataException;
 import org.casdm.data.PicturePaths;
-import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.archive.TarListing;
 import org.casdm.data.source.archive.ZipListing;
@@ -27,6 +25,8 @@ import org.casdm.data.source.folder.FolderListing;
 import org.casdm.data.source.label.LabelRule;
 import org.casdm.data.source.lmdb.LmdbListing;
 import org.casdm.data.source.parquet.ParquetListing;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** Finds sources on any Hadoop file system and detects their formats. */
 public final class ImageSources {

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

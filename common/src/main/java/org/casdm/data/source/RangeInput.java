@@ -10,8 +10,8 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * A range of a file as a stream, buffered, whose {@code skip} goes to another place instead of reading up to it. It

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.data.picture.Picture;
 import org.casdm.data.picture.Pixels;
 import org.casdm.engine.PerceptualMetric;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * Compares pictures from files, a few at a time. Pictures are decoded as {@link ImageDecoder} does and scaled to

@@ -11,10 +11,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.casdm.data.DataException;
 import org.casdm.data.PicturePaths;
-import org.casdm.data.Storage;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** Finds what is compared with what: two pictures, or the pictures of two folders by their paths below them. */
 public final class PicturePairs {
@@ -50,7 +49,7 @@ public final class PicturePairs {
         requirePartners(other, others, one, ones);
         var pairs = new ArrayList<PicturePair>();
         ones.forEach((key, name) ->
-                pairs.add(new PicturePair(name, Locations.below(one, name), Locations.below(other, others.get(key)))));
+                pairs.add(new PicturePair(name, Storage.below(one, name), Storage.below(other, others.get(key)))));
         return pairs;
     }
 

@@ -10,7 +10,7 @@ import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.FeatureModel;
 import org.casdm.metric.feature.FeatureNetwork;
 import org.casdm.metric.feature.NetworkModel;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.WeightSource;
 import org.nd4j.linalg.factory.Nd4j;
@@ -52,8 +52,8 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
      * @throws IOException if the file cannot be read, is damaged or is not the expected one
      */
     public ClassifierFile.Stored read(Configuration hadoop) throws IOException {
-        var path = Locations.path(file.uri().orElseThrow());
-        var stored = ClassifierFile.read(Locations.fileSystem(path, hadoop), path);
+        var path = Storage.path(file.uri().orElseThrow());
+        var stored = ClassifierFile.read(Storage.fileSystem(path, hadoop), path);
         if (file.sha256().isPresent() && !file.sha256().get().equals(stored.sha256())) {
             throw new TensorFormatException(
                     path.toString(),

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.DataException;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.RowGroupReader;
 import org.casdm.data.shard.ShardImages;
+import org.casdm.failure.DataException;
 import org.casdm.metric.feature.ImageBatch;
 import org.casdm.random.CounterRandom;
 

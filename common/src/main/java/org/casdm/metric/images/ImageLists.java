@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.Storage;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.metric.ReferenceStatistics;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpzFile;
 
@@ -46,7 +46,7 @@ public final class ImageLists {
      * Finds images: a data folder or samples (Parquet with {@code dataset.json}), or an {@code .npz} batch.
      *
      * @return empty when there is something else, such as pictures that have to be prepared first
-     * @throws org.casdm.data.DataException when what is there cannot be used; it says what to do
+     * @throws org.casdm.failure.DataException when what is there cannot be used; it says what to do
      */
     public Optional<ImageList> find(String location) throws IOException {
         if (isNpz(location)) {

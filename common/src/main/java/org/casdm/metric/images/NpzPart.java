@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.SeekableInput;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyReader;
@@ -97,7 +96,7 @@ record NpzPart(String location, long first, int images) implements ImagePart {
 
     @Override
     public ImageStream open(Configuration hadoop, int size) throws IOException {
-        var path = Locations.path(location);
+        var path = Storage.path(location);
         var file = new NpzFile(SeekableInput.open(Storage.fileSystem(path, hadoop), path));
         try {
             var array = file.array(ARRAY);

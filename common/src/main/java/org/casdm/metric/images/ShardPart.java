@@ -5,11 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.shard.ShardFile;
 import org.casdm.data.shard.ShardReader;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * Images of a row group of a shard.
@@ -59,7 +58,7 @@ record ShardPart(String folder, ShardFile shard, int rowGroup, int first, int im
 
     @Override
     public ImageStream open(Configuration hadoop, int size) throws IOException {
-        var path = Locations.path(folder);
+        var path = Storage.path(folder);
         try (var reader = ShardReader.open(Storage.fileSystem(path, hadoop), path, shard, size)) {
             return new PixelsInMemory(reader.readRowGroup(rowGroup), size, first, images);
         }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.Storage;
+import org.casdm.storage.Storage;
 import org.casdm.testing.MemoryFiles;
 import org.casdm.testing.Untrusted;
 import org.junit.jupiter.params.provider.MethodSource;

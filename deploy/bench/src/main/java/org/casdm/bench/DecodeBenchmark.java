@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.DataException;
 import org.casdm.data.picture.ImageDecoder;
 import org.casdm.data.picture.ImageTransform;
 import org.casdm.data.source.ImageSource;
@@ -24,6 +23,7 @@ import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
+import org.casdm.failure.DataException;
 
 /**
  * Times what {@code prepare} does to each picture: read it from its source, decode, halve, resize and crop it. Parts of

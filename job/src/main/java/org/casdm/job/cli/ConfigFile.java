@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigText;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** Reads configuration files of any Hadoop file system. */
 final class ConfigFile {
@@ -21,17 +23,20 @@ final class ConfigFile {
      * @throws IOException     if the storage fails
      */
     static ConfigText read(String location, Configuration hadoop) throws IOException {
-        try {
-            var path = Locations.path(location);
-            try (var stream = Locations.fileSystem(path, hadoop).open(path)) {
-                return new ConfigText(location, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-            }
+        var path = path(location);
+        try (var stream = Storage.fileSystem(path, hadoop).open(path)) {
+            return new ConfigText(location, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
         } catch (FileNotFoundException e) {
             throw new ConfigException(
                     List.of("There is no configuration file " + location + " (" + e.getMessage() + ")"));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException(
-                    List.of("\"" + location + "\" is not a path or URI of a configuration file: " + e.getMessage()));
+        }
+    }
+
+    private static Path path(String location) {
+        try {
+            return Storage.path(location);
+        } catch (DataException e) {
+            throw new ConfigException(List.of("Configuration file: " + e.getMessage()));
         }
     }
 }

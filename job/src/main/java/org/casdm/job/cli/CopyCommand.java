@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,13 +45,13 @@ final class CopyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var hadoop = storage.hadoop();
-        var source = Locations.path(from);
-        var destination = Locations.path(to);
-        var sourceFiles = Locations.fileSystem(source, hadoop);
-        var destinationFiles = Locations.fileSystem(destination, hadoop);
+        var source = Storage.path(from);
+        var destination = Storage.path(to);
+        var sourceFiles = Storage.fileSystem(source, hadoop);
+        var destinationFiles = Storage.fileSystem(destination, hadoop);
         var status = sourceFiles.getFileStatus(source);
         if (destination.isRoot() && status.isFile()) {
-            destination = Locations.below(destination, source.getName());
+            destination = Storage.below(destination, source.getName());
         }
         boolean emptyRoot = destination.isRoot() && destinationFiles.listStatus(destination).length == 0;
         if (!emptyRoot && destinationFiles.exists(destination)) {
@@ -72,7 +72,7 @@ final class CopyCommand implements Callable<Integer> {
                         sourceFiles,
                         child,
                         destinationFiles,
-                        Locations.below(destination, child.getPath().getName()));
+                        Storage.below(destination, child.getPath().getName()));
             }
             return;
         }

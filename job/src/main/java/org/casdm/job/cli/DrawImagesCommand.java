@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,8 +67,8 @@ final class DrawImagesCommand implements Callable<Integer> {
         if (size < 8 || size > 1024) {
             throw new ParameterException(spec.commandLine(), "--size is 8 to 1024, not " + size);
         }
-        var path = Locations.path(folder);
-        new DrawnImages(seed, size).write(Locations.fileSystem(path, storage.hadoop()), path, count);
+        var path = Storage.path(folder);
+        new DrawnImages(seed, size).write(Storage.fileSystem(path, storage.hadoop()), path, count);
         spec.commandLine()
                 .getOut()
                 .println("Drew " + count + " pictures of " + size + " x " + size + " pixels in " + folder);

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.SafetensorsWriter;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.TensorSource;
@@ -52,8 +52,8 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var hadoop = storage.hadoop();
-        var place = Locations.path(folder);
-        var source = new DiffusersFolder(Locations.fileSystem(place, hadoop), place);
+        var place = Storage.path(folder);
+        var source = new DiffusersFolder(Storage.fileSystem(place, hadoop), place);
         var found = source.readNetwork();
         var network = found.spec();
         var tensors = new ArrayList<TensorSource>();
@@ -61,9 +61,9 @@ final class ImportCommand implements Callable<Integer> {
                 network,
                 (parameter, values) -> tensors.add(
                         TensorSource.of(TensorInfo.float32(parameter.name(), parameter.fileShape()), values)));
-        var file = Locations.path(out);
+        var file = Storage.path(out);
         AtomicFile.create(
-                Locations.fileSystem(file, hadoop),
+                Storage.fileSystem(file, hadoop),
                 file,
                 stream -> SafetensorsWriter.write(stream, tensors, Map.of("format", "pt")));
         spec.commandLine().getOut().printf(Locale.ROOT, "Wrote %,d tensors to %s%n", tensors.size(), out);

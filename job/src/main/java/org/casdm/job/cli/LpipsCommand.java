@@ -24,7 +24,7 @@ import org.casdm.lpips.pictures.PictureComparison;
 import org.casdm.lpips.pictures.PicturePair;
 import org.casdm.lpips.pictures.PicturePairs;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.weights.WeightSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -168,10 +168,10 @@ final class LpipsCommand implements Callable<Integer> {
     private double write(
             PictureComparison comparison, List<PicturePair> pairs, LpipsWeights loaded, Configuration hadoop)
             throws IOException {
-        var path = Locations.path(out);
+        var path = Storage.path(out);
         // Whoever opens the file later sees it too.
         String column = loaded.isRandom() ? "lpips_" + trunkName() + "_random" : "lpips_" + trunkName();
-        double mean = AtomicFile.create(Locations.fileSystem(path, hadoop), path, stream -> {
+        double mean = AtomicFile.create(Storage.fileSystem(path, hadoop), path, stream -> {
             var text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
             double sum = writeLines(comparison, pairs, column, text);
             text.flush();

@@ -28,7 +28,7 @@ import org.casdm.metric.classifier.ClassifierTraining;
 import org.casdm.metric.classifier.LabelledImages;
 import org.casdm.metric.classifier.LabelledImages.Part;
 import org.casdm.metric.classifier.TrainingSettings;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -141,8 +141,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
         var settings = settings();
         Nd4jBackend.start();
         var hadoop = spark.hadoop();
-        var path = Locations.path(out);
-        var fileSystem = Locations.fileSystem(path, hadoop);
+        var path = Storage.path(out);
+        var fileSystem = Storage.fileSystem(path, hadoop);
         // Told now, not after the training.
         if (fileSystem.exists(path)) {
             throw new FileAlreadyExistsException(out);

@@ -23,7 +23,7 @@ import org.casdm.config.ConfigText;
 import org.casdm.optimizer.PostHocAverage;
 import org.casdm.optimizer.PostHocAverage.Profile;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.SafetensorsWriter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -125,8 +125,8 @@ public final class AverageRebuilder {
         var sources = new ModelTensors(ConfiguredModel.of(config)).sources("", average);
         var metadata = Map.of("format", "pt", "step", Long.toString(last.step()), "ema-std", Double.toString(std));
         if (out.endsWith(FILE_SUFFIX)) {
-            var place = Locations.path(out);
-            AtomicFile.create(Locations.fileSystem(place, hadoop), place, stream -> {
+            var place = Storage.path(out);
+            AtomicFile.create(Storage.fileSystem(place, hadoop), place, stream -> {
                 SafetensorsWriter.write(stream, sources, metadata);
                 return null;
             });

@@ -20,7 +20,7 @@ import org.casdm.job.evaluate.result.EvaluationCurve;
 import org.casdm.job.evaluate.result.EvaluationJson;
 import org.casdm.job.evaluate.result.Metric;
 import org.casdm.job.sample.SampleJob;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +114,7 @@ public final class RunEvaluationJob {
                 evaluations.add(evaluation);
                 LOG.info("step {}: {}", step, text(evaluation));
                 if (sampling.isPresent() && !sampling.get().keep()) {
-                    folder.fileSystem().delete(Locations.path(set.location()), true);
+                    folder.fileSystem().delete(Storage.path(set.location()), true);
                 }
             }
         }

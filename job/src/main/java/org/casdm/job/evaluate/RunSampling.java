@@ -8,10 +8,11 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.StepName;
 import org.casdm.diffusion.NoiseLevels.Spacing;
+import org.casdm.failure.DataException;
 import org.casdm.job.sample.SampleRequest;
 import org.casdm.job.sample.SampleRequest.GuidanceRequest;
 import org.casdm.sampling.SamplerSettings.Estimator;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * How samples are drawn from the checkpoints of a run, all alike.
@@ -42,9 +43,9 @@ public record RunSampling(
         boolean keep) {
 
     /** The request for a checkpoint. */
-    SampleRequest request(long step, String out) {
+    SampleRequest request(long step, String out) throws DataException {
         return new SampleRequest(
-                new Path(Locations.path(run), "checkpoints/" + StepName.of(step)).toString(),
+                new Path(Storage.path(run), "checkpoints/" + StepName.of(step)).toString(),
                 out,
                 count,
                 SampleRequest.Format.PARQUET,

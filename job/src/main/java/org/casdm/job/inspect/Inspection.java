@@ -17,7 +17,7 @@ import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.file.TensorFile;
 
 /** Looks into runs, checkpoints and files of tensors. Reads every tensor once, in pieces. */
@@ -48,8 +48,8 @@ public final class Inspection {
      * @throws IOException           if it is nothing of these, is damaged, or the storage fails
      */
     public Record inspect(String location) throws IOException {
-        var path = Locations.path(location);
-        var fileSystem = Locations.fileSystem(path, hadoop);
+        var path = Storage.path(location);
+        var fileSystem = Storage.fileSystem(path, hadoop);
         var status = fileSystem.getFileStatus(path);
         if (status.isFile()) {
             return file(fileSystem, status);

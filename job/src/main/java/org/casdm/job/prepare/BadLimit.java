@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.casdm.data.DataException;
 import org.casdm.data.shard.SkippedRecord;
+import org.casdm.failure.DataException;
 
 /**
  * How many pictures may be unusable.

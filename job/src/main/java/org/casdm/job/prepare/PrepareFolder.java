@@ -13,10 +13,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.failure.DataException;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +53,8 @@ final class PrepareFolder {
 
     /** The folder at a URI, which need not exist. */
     static PrepareFolder at(String uri, Configuration hadoop) throws IOException {
-        var path = Locations.path(uri);
-        return new PrepareFolder(Locations.fileSystem(path, hadoop), path);
+        var path = Storage.path(uri);
+        return new PrepareFolder(Storage.fileSystem(path, hadoop), path);
     }
 
     Path root() {

@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.Objects;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.label.LabelRule;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.Sha256;
 
 /**
@@ -58,10 +59,10 @@ record PreparePlan(
     }
 
     /** What differs, in words. */
-    List<String> differences(PreparePlan other) {
+    List<String> differences(PreparePlan other) throws DataException {
         var differences = new ArrayList<String>();
         // With or without a slash at its end a folder is the same.
-        boolean same = Locations.path(source).equals(Locations.path(other.source));
+        boolean same = Storage.path(source).equals(Storage.path(other.source));
         if (!same) {
             compare(differences, "source", source, other.source);
         } else {

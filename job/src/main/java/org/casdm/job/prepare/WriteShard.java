@@ -10,9 +10,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import org.casdm.data.DataException;
 import org.casdm.data.shard.ShardWriter;
 import org.casdm.data.shard.SkippedRecord;
+import org.casdm.failure.DataException;
 import scala.Tuple2;
 
 /**

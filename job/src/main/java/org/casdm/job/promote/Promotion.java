@@ -10,10 +10,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.casdm.checkpoint.CorruptCheckpointException;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
-import org.casdm.data.Storage;
 import org.casdm.job.JobFailure;
 import org.casdm.job.evaluate.result.StoredEvaluation;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * Moves the pointer to the checkpoint that is to be used. One process moves a pointer at a time: it is read, compared
@@ -57,7 +56,7 @@ public final class Promotion {
      */
     public Result promote(String run, OptionalLong step, String pointer) throws IOException {
         var file = Storage.path(pointer);
-        var files = Locations.fileSystem(file, hadoop);
+        var files = Storage.fileSystem(file, hadoop);
         var candidate = candidate(RunFolder.at(run, hadoop), step);
         var folder = candidate.checkpoint().folder().toString();
         var before = PromotedModel.read(files, file);

@@ -12,9 +12,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.config.Redaction;
+import org.casdm.failure.DataException;
 import org.casdm.job.report.event.EventWriter;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * Writes a {@link RunStory} as TensorBoard's event files: one for the rounds, the grids and the configuration in the
@@ -35,9 +36,9 @@ final class EventFiles {
      * @param folder URI of any Hadoop file system; comes into being
      * @param now    orders the files of several reports
      */
-    EventFiles(RunStory story, String folder, Instant now, Configuration hadoop) {
+    EventFiles(RunStory story, String folder, Instant now, Configuration hadoop) throws DataException {
         this.story = story;
-        this.folder = Locations.path(folder);
+        this.folder = Storage.path(folder);
         name = String.format(Locale.ROOT, "events.out.tfevents.%013d.casdm", now.toEpochMilli());
         this.hadoop = hadoop;
     }
@@ -60,7 +61,7 @@ final class EventFiles {
     }
 
     private void write(Path place, Instant begun, Content content) throws IOException {
-        var fileSystem = Locations.fileSystem(place, hadoop);
+        var fileSystem = Storage.fileSystem(place, hadoop);
         try (var file = new AtomicFile(fileSystem, new Path(place, name))) {
             content.write(new EventWriter(file.stream(), begun));
             file.publish();

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.job.ProgramVersion;
 import org.casdm.job.report.mlflow.MlflowRun;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /** Writes the report of a run. */
 public final class Report {
@@ -37,15 +37,15 @@ public final class Report {
     public long write(String run, List<String> trajectories, String target) throws IOException {
         var strips = new ArrayList<Picture>();
         for (var strip : trajectories) {
-            var path = Locations.path(strip);
+            var path = Storage.path(strip);
             strips.add(
-                    new Picture(path.getName() + STRIP, StoredPicture.bytes(Locations.fileSystem(path, hadoop), path)));
+                    new Picture(path.getName() + STRIP, StoredPicture.bytes(Storage.fileSystem(path, hadoop), path)));
         }
         var html = new ReportPage(RunStory.read(run, hadoop), strips, ProgramVersion.get(), Instant.now())
                 .html()
                 .getBytes(StandardCharsets.UTF_8);
-        var path = Locations.path(target);
-        try (var output = Locations.fileSystem(path, hadoop).create(path, true)) {
+        var path = Storage.path(target);
+        try (var output = Storage.fileSystem(path, hadoop).create(path, true)) {
             output.write(html);
         }
         return html.length;

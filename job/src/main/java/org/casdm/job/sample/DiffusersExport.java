@@ -10,7 +10,7 @@ import org.casdm.config.ConfigException;
 import org.casdm.job.sample.model.StoredModel;
 import org.casdm.job.sample.model.WeightChoice;
 import org.casdm.network.UNetParameters;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.weights.diffusers.DiffusersFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +47,12 @@ public final class DiffusersExport {
 
     /** Writes θ and its schedule into a new folder. */
     public void write(String folder, Configuration hadoop) throws IOException {
-        var place = Locations.path(folder);
+        var place = Storage.path(folder);
         var config = model.config();
         var theta = model.spec().theta();
         var layout = UNetParameters.of(theta);
         try (var vector = model.load(hadoop)) {
-            new DiffusersFolder(Locations.fileSystem(place, hadoop), place)
+            new DiffusersFolder(Storage.fileSystem(place, hadoop), place)
                     .write(
                             theta,
                             config.data().size(),

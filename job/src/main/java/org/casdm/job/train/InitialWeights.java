@@ -7,7 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelTensors;
 import org.casdm.config.CasdmConfig;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.file.TensorFile;
 import org.casdm.weights.KnownContent;
@@ -47,9 +47,9 @@ final class InitialWeights {
             case HEADS_FIRST -> AttentionOrder.HEADS_FIRST;
             case QKV_FIRST -> AttentionOrder.QKV_FIRST;
         };
-        var path = Locations.path(uri);
+        var path = Storage.path(uri);
         var loading = trained.tensors().only(network.name()).loading("", trained.parameters());
-        var fileSystem = Locations.fileSystem(path, hadoop);
+        var fileSystem = Storage.fileSystem(path, hadoop);
         KnownContent.verify(fileSystem, path);
         try (var file = TensorFile.open(fileSystem, path)) {
             var weights = new UNetWeights(file, network.name(), network.spec());

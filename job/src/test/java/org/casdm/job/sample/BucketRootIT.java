@@ -16,7 +16,7 @@ import org.casdm.job.sample.folder.SampleSettings;
 import org.casdm.job.sample.model.StoredModel;
 import org.casdm.job.testing.S3Server;
 import org.casdm.sampling.SamplerSettings;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +76,6 @@ class BucketRootIT {
         assertThat(Files.exists(server.objects().resolve(bucket).resolve("config.conf")))
                 .isTrue();
         assertThat(RunFolder.at(location, server.hadoop()).readConfiguration()).isPresent();
-        assertThat(run.root()).isEqualTo(Locations.path("s3a://" + bucket + "/"));
+        assertThat(run.root()).isEqualTo(Storage.path("s3a://" + bucket + "/"));
     }
 }

@@ -12,7 +12,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 import org.casdm.job.prepare.PrepareJob;
 import org.casdm.job.prepare.PreparedFolders;
 import org.casdm.job.testing.LocalCluster;

@@ -11,8 +11,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.BadImageException;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.ImageSource;
@@ -22,6 +20,8 @@ import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.LabelRule;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** Looks tars up: those of pictures, and ImageNet's tar of one tar for each class (synset). */
 public final class TarListing {

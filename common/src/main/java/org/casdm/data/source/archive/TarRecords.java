@@ -22,7 +22,7 @@ import org.casdm.data.source.RawImage;
 import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourceRecord;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /** The pictures of one tar, from its begin to its end. */
 final class TarRecords extends LookAhead {
@@ -45,7 +45,7 @@ final class TarRecords extends LookAhead {
     TarRecords(TarPart part, ReadContext context) throws IOException {
         this.part = part;
         limits = context.limits();
-        range = RangeInput.sequential(Locations.path(part.file()), part.start(), part.end(), context.hadoop());
+        range = RangeInput.sequential(Storage.path(part.file()), part.start(), part.end(), context.hadoop());
     }
 
     @Override

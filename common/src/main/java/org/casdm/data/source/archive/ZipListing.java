@@ -8,9 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
 import org.casdm.data.PicturePaths;
-import org.casdm.data.Storage;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.RangeInput;
@@ -21,6 +19,8 @@ import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.DatasetToolLabels;
 import org.casdm.data.source.label.LabelRule;
 import org.casdm.data.source.label.PictureLabels;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** Looks a zip up. It is read where it lies; its directory once, here. */
 public final class ZipListing {

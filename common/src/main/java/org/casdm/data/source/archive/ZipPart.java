@@ -15,7 +15,7 @@ import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * Some of the pictures of a zip.
@@ -53,7 +53,7 @@ record ZipPart(
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = Locations.path(file);
+        var path = Storage.path(file);
         Configuration hadoop = context.hadoop();
         RangeInput.requireLength(path, length, hadoop);
         var input = RangeInput.scattered(path, length, ZipListing.BLOCK_BYTES, hadoop);

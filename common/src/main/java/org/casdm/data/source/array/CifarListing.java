@@ -10,13 +10,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.SourceFingerprint;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.NumberedLabels;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * CIFAR-10 or CIFAR-100 in their binary versions (cs.toronto.edu/~kriz/cifar.html): records of one label byte (CIFAR-100:

@@ -14,7 +14,7 @@ import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * Some of the records of a CIFAR file.
@@ -57,7 +57,7 @@ public record CifarPart(String file, long length, SourceFormat format, int class
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = Locations.path(file);
+        var path = Storage.path(file);
         RangeInput.requireLength(path, length, context.hadoop());
         long behind = Math.min(length, end * recordBytes(format));
         RangeInput input = RangeInput.sequential(path, first * recordBytes(format), behind, context.hadoop());

@@ -11,8 +11,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * An IDX file of unsigned bytes (yann.lecun.com/exdb/mnist): two zero bytes, 8 for unsigned bytes, the number of

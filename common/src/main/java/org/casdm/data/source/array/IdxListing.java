@@ -8,14 +8,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.SourceFingerprint;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.NumberedLabels;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * Images and labels in IDX files (MNIST, Fashion-MNIST, EMNIST): {@code train-images-idx3-ubyte} and
@@ -78,10 +77,10 @@ public final class IdxListing {
         List<String> training =
                 names.stream().filter(name -> name.contains("train")).toList();
         if (!training.isEmpty()) {
-            return Locations.below(folder, training.get(0));
+            return Storage.below(folder, training.get(0));
         }
         if (names.size() == 1) {
-            return Locations.below(folder, names.get(0));
+            return Storage.below(folder, names.get(0));
         }
         throw new DataException(
                 names.isEmpty()
@@ -105,7 +104,7 @@ public final class IdxListing {
         }
         String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         for (String candidate : List.of(name, plain, plain + ".gz")) {
-            var path = Locations.below(images.getParent(), candidate);
+            var path = Storage.below(images.getParent(), candidate);
             if (fileSystem.exists(path)) {
                 return path;
             }

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
-import org.casdm.data.DataException;
 import org.casdm.data.picture.Picture;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.DecodedPicture;
@@ -17,7 +16,8 @@ import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * Some of the images of an IDX file. Unlike an archive, a file that is cut short or too long is refused as a
@@ -50,11 +50,11 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = Locations.path(images);
+        var path = Storage.path(images);
         Configuration hadoop = context.hadoop();
         byte[] classes = labels.isEmpty()
                 ? new byte[0]
-                : IdxFile.data(Locations.path(labels), IdxFile.LABELS_MAGIC, new int[] {total}, hadoop);
+                : IdxFile.data(Storage.path(labels), IdxFile.LABELS_MAGIC, new int[] {total}, hadoop);
         DataInputStream input = IdxFile.open(path, IdxFile.IMAGES_MAGIC, new int[] {total, rows, columns}, hadoop);
         return new LookAhead() {
             private int index = first;

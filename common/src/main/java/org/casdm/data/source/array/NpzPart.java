@@ -15,7 +15,7 @@ import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.tensor.npy.NpyReader;
 
@@ -45,7 +45,7 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = Locations.path(file);
+        var path = Storage.path(file);
         NpzBatch batch = NpzBatch.open(path, context.hadoop(), context.limits());
         try {
             NpyReader data = batch.data();

@@ -19,10 +19,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.casdm.data.DataException;
 import org.casdm.data.FileNames;
 import org.casdm.data.PicturePaths;
-import org.casdm.data.Storage;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.Inflated;
@@ -33,6 +31,8 @@ import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.DatasetToolLabels;
 import org.casdm.data.source.label.LabelRule;
 import org.casdm.data.source.label.PictureLabels;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** The picture files in a folder and the folders below it, by the rules of {@link PicturePaths}. */
 public final class FolderListing {

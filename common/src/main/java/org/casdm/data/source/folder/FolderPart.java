@@ -9,7 +9,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.casdm.data.BadImageException;
 import org.casdm.data.FileNames;
-import org.casdm.data.Storage;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.EncodedPicture;
 import org.casdm.data.source.Inflated;
@@ -18,7 +17,7 @@ import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * Some of the picture files of a folder.
@@ -51,7 +50,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var root = Locations.path(folder);
+        var root = Storage.path(folder);
         FileSystem fileSystem = Storage.fileSystem(root, context.hadoop());
         boolean local = fileSystem instanceof RawLocalFileSystem;
         int maximumBytes = context.limits().maximumEntryBytes();
@@ -66,7 +65,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
 
     private SourceRecord read(FileSystem fileSystem, Path root, int index, int maximumBytes) throws IOException {
         String name = names.get(index);
-        Path file = Locations.below(root, name);
+        Path file = Storage.below(root, name);
         try (var input = fileSystem.open(file)) {
             byte[] content = Inflated.readEntry(input, name, maximumBytes);
             return new RawImage(name, labels.get(index), new EncodedPicture(content));

@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.casdm.data.DataException;
 import org.casdm.data.shard.DatasetDescription;
+import org.casdm.failure.DataException;
 
 /**
  * The labels that NVIDIA's dataset_tool (StyleGAN2-ADA, StyleGAN3, EDM) writes beside its pictures:

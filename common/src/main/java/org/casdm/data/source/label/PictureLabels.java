@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.casdm.data.DataException;
 import org.casdm.data.PicturePaths;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.BadRecord;
+import org.casdm.failure.DataException;
 
 /** The classes of the pictures in a folder or a zip, by the paths of their files. */
 public final class PictureLabels {

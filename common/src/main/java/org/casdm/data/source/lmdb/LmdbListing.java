@@ -10,13 +10,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.SourceFingerprint;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourcePart;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * LSUN's form: an LMDB whose values are picture files. Several of them in one folder ({@code bedroom_train_lmdb},

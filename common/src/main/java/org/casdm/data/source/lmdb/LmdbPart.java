@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecords;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * A range of the keys of an LMDB: one of several of equal counts, in the order of keys.
@@ -25,6 +25,6 @@ public record LmdbPart(String file, int index, int ranges, long bytes, String pr
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        return new LmdbRecords(this, context.copies().get(Locations.path(file), context.hadoop()), context.limits());
+        return new LmdbRecords(this, context.copies().get(Storage.path(file), context.hadoop()), context.limits());
     }
 }

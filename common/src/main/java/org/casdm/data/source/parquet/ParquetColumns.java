@@ -11,7 +11,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 
 /**
  * Which columns of a Parquet file hold pictures and labels.

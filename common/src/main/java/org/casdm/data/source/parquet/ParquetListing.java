@@ -12,13 +12,13 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
-import org.casdm.data.DataException;
-import org.casdm.data.Storage;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.SourceFingerprint;
 import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.label.LabelRule;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /** Parquet files of pictures: each row group is a part. Of the files, footers are read, and labels that are text. */
 public final class ParquetListing {

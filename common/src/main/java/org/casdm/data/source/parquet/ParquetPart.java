@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.parquet.example.data.Group;
 import org.casdm.data.BadImageException;
-import org.casdm.data.DataException;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.EncodedPicture;
@@ -19,7 +18,8 @@ import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.SourceRecords;
 import org.casdm.data.source.label.NumberedLabels;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 
 /**
  * A row group of a Parquet file of pictures.
@@ -55,7 +55,7 @@ record ParquetPart(
 
     @Override
     public SourceRecords open(ReadContext context) throws IOException {
-        var path = Locations.path(file);
+        var path = Storage.path(file);
         ParquetPictures pictures = ParquetPictures.open(path, context.hadoop());
         return new LookAhead() {
             private ParquetPictures.Rows open;

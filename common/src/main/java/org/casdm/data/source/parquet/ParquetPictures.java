@@ -16,9 +16,9 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
-import org.casdm.data.Storage;
 import org.casdm.data.shard.RowGroupPages;
 import org.casdm.data.shard.ShardInput;
+import org.casdm.storage.Storage;
 
 /** An open Parquet file with a column of pictures. For one thread. */
 final class ParquetPictures implements Closeable {
@@ -34,7 +34,7 @@ final class ParquetPictures implements Closeable {
         this.columns = columns;
     }
 
-    /** @throws org.casdm.data.DataException when it is damaged, no Parquet file, or has no pictures */
+    /** @throws org.casdm.failure.DataException when it is damaged, no Parquet file, or has no pictures */
     static ParquetPictures open(Path file, Configuration hadoop) throws IOException {
         var fileSystem = Storage.fileSystem(file, hadoop);
         var input = new ShardInput(fileSystem, file);

@@ -20,7 +20,6 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipMethod;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
-import org.casdm.data.DataException;
 import org.casdm.data.picture.TestPictures;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.EncodedPicture;
@@ -30,6 +29,7 @@ import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourceReading;
 import org.casdm.data.source.SourceRecord;
+import org.casdm.failure.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Locale;
-import org.casdm.data.DataException;
 import org.casdm.data.picture.TestPictures;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.BadRecord;
@@ -19,6 +18,7 @@ import org.casdm.data.source.SourceFormat;
 import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourceReading;
 import org.casdm.data.source.SourceRecord;
+import org.casdm.failure.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

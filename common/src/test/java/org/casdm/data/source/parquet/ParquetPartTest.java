@@ -20,7 +20,6 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import org.casdm.data.DataException;
 import org.casdm.data.picture.TestPictures;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.data.source.BadRecord;
@@ -32,6 +31,7 @@ import org.casdm.data.source.SourceLimits;
 import org.casdm.data.source.SourceReading;
 import org.casdm.data.source.SourceRecord;
 import org.casdm.data.source.label.LabelRule;
+import org.casdm.failure.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

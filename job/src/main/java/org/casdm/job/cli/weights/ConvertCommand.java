@@ -11,7 +11,7 @@ import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.job.progress.Progress;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.TensorInfo;
 import org.casdm.tensor.file.Conversion;
 import org.casdm.tensor.file.TensorFile;
@@ -74,9 +74,9 @@ public final class ConvertCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Give the file to write as second argument, or --list.");
         }
         var hadoop = storage.hadoop();
-        var source = Locations.path(from);
+        var source = Storage.path(from);
         var output = spec.commandLine().getOut();
-        try (var file = TensorFile.open(Locations.fileSystem(source, hadoop), source)) {
+        try (var file = TensorFile.open(Storage.fileSystem(source, hadoop), source)) {
             var conversion = new Conversion(file, Optional.ofNullable(key));
             if (list) {
                 print(conversion, output);
@@ -85,10 +85,10 @@ public final class ConvertCommand implements Callable<Integer> {
             tellLeft(conversion.left(), output);
             if (to != null) {
                 conversion.requireComplete();
-                var destination = Locations.path(to);
+                var destination = Storage.path(to);
                 var progress = Progress.ofBytes(to, output::println);
                 var written = AtomicFile.create(
-                        Locations.fileSystem(destination, hadoop),
+                        Storage.fileSystem(destination, hadoop),
                         destination,
                         stream -> conversion.write(progress.counting(stream, conversion.byteSize())));
                 output.printf(

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
 import org.casdm.job.progress.Progress;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.TensorFormatException;
 import org.casdm.weights.published.Download;
@@ -76,7 +76,7 @@ final class WeightsGetCommand implements Callable<Integer> {
         }
         var output = spec.commandLine().getOut();
         for (var file : files) {
-            output.println("Use: " + file.usage(new Path(Locations.path(folder), file.file()).toString()));
+            output.println("Use: " + file.usage(new Path(Storage.path(folder), file.file()).toString()));
         }
         return ExitCode.DONE;
     }
@@ -92,8 +92,8 @@ final class WeightsGetCommand implements Callable<Integer> {
 
     private void get(PublishedFile file, Configuration hadoop) throws IOException {
         var output = spec.commandLine().getOut();
-        var target = new Path(Locations.path(folder), file.file());
-        var fileSystem = Locations.fileSystem(target, hadoop);
+        var target = new Path(Storage.path(folder), file.file());
+        var fileSystem = Storage.fileSystem(target, hadoop);
         if (fileSystem.exists(target)) {
             requireRight(file, target, ContentDigest.of(fileSystem, target));
             output.println(target + " exists already and is correct");

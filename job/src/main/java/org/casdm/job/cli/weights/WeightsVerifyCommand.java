@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.casdm.job.cli.failure.ExitCode;
 import org.casdm.job.cli.spark.StorageOptions;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.weights.published.PublishedFiles;
 import picocli.CommandLine.Command;
@@ -35,8 +35,8 @@ final class WeightsVerifyCommand implements Callable<Integer> {
         var hadoop = storage.hadoop();
         boolean allKnown = true;
         for (var file : files) {
-            var path = Locations.path(file);
-            var content = ContentDigest.of(Locations.fileSystem(path, hadoop), path);
+            var path = Storage.path(file);
+            var content = ContentDigest.of(Storage.fileSystem(path, hadoop), path);
             var found = known.withContent(content);
             if (found.isPresent()) {
                 spec.commandLine()

@@ -8,10 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.casdm.failure.DataException;
 import org.casdm.metric.feature.FeatureInfo;
 import org.casdm.metric.feature.Features;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.npy.NpyHeader;
 import org.casdm.tensor.npy.NpyType;
 import org.casdm.tensor.npy.NpzWriter;
@@ -24,9 +25,9 @@ import org.casdm.tensor.npy.NpzWriter;
 abstract sealed class FeatureFiles implements Closeable {
 
     /** The files of one piece; none if there is no folder. */
-    static FeatureFiles of(Optional<String> folder, int piece, FeatureInfo info, Configuration hadoop) {
-        return folder.<FeatureFiles>map(path -> new Stored(Locations.path(path), piece, info, hadoop))
-                .orElseGet(Nowhere::new);
+    static FeatureFiles of(Optional<String> folder, int piece, FeatureInfo info, Configuration hadoop)
+            throws DataException {
+        return folder.isPresent() ? new Stored(Storage.path(folder.get()), piece, info, hadoop) : new Nowhere();
     }
 
     /** Takes features; {@code places} may be longer. */
@@ -88,7 +89,7 @@ abstract sealed class FeatureFiles implements Closeable {
                 return;
             }
             var path = new Path(folder, String.format(Locale.ROOT, "part-%05d-%03d.npz", piece, files++));
-            try (var file = new AtomicFile(Locations.fileSystem(path, hadoop), path)) {
+            try (var file = new AtomicFile(Storage.fileSystem(path, hadoop), path)) {
                 // Not closed with the archive: that would publish half of it after a failure.
                 var archive = new NpzWriter(path.toString(), new KeptOpen(file.stream()));
                 write(archive, "pool_3", info.pooledDimension(), Features::pooled);

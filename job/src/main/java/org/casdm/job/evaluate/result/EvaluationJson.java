@@ -9,7 +9,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.job.ProgramVersion;
 import org.casdm.storage.AtomicFile;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /** Evaluations as JSON: every number, and all that decides what it may be compared with. */
 public final class EvaluationJson {
@@ -78,7 +78,7 @@ public final class EvaluationJson {
         var text =
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsString(objects.size() == 1 ? objects.get(0) : objects)
                         + "\n";
-        var path = Locations.path(uri);
-        AtomicFile.write(Locations.fileSystem(path, hadoop), path, text.getBytes(StandardCharsets.UTF_8));
+        var path = Storage.path(uri);
+        AtomicFile.write(Storage.fileSystem(path, hadoop), path, text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -25,7 +25,7 @@ import org.apache.hadoop.fs.Path;
 import org.casdm.job.JobFailure;
 import org.casdm.storage.AtomicFile;
 import org.casdm.storage.JsonChecksum;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 import org.casdm.tensor.ContentDigest;
 import org.casdm.tensor.Sha256;
 import org.slf4j.Logger;
@@ -89,8 +89,8 @@ public final class SampleFolder {
 
     /** The folder at a URI, which need not exist. */
     public SampleFolder(String location, SampleSettings settings, Configuration hadoop) throws IOException {
-        var path = Locations.path(location);
-        fileSystem = Locations.fileSystem(path, hadoop);
+        var path = Storage.path(location);
+        fileSystem = Storage.fileSystem(path, hadoop);
         root = fileSystem.makeQualified(path);
         this.settings = settings;
         fingerprint = Sha256.hex(settings.describe().toString().getBytes(StandardCharsets.UTF_8));

@@ -21,7 +21,7 @@ import org.casdm.config.ConfigException;
 import org.casdm.config.ConfigLoader;
 import org.casdm.config.ConfigText;
 import org.casdm.job.JobFailure;
-import org.casdm.storage.Locations;
+import org.casdm.storage.Storage;
 
 /**
  * The weights that images are drawn from: a file of a run's checkpoint, and the run's configuration, which says what
@@ -50,12 +50,12 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
      * @throws JobFailure if there is no run or no complete checkpoint
      */
     public static StoredModel find(String location, WeightChoice weights, Configuration hadoop) throws IOException {
-        var place = Locations.path(location);
+        var place = Storage.path(location);
         var step = OptionalLong.empty();
         var atStep = AT_STEP.matcher(location);
         var stepFolder = STEP_FOLDER.matcher(place.getName());
         if (atStep.matches() && !isRun(place, hadoop)) {
-            place = Locations.path(atStep.group(1));
+            place = Storage.path(atStep.group(1));
             step = OptionalLong.of(Long.parseLong(atStep.group(2)));
         } else if (stepFolder.matches()
                 && place.getParent() != null
@@ -63,7 +63,7 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
             step = OptionalLong.of(Long.parseLong(stepFolder.group(1)));
             place = place.getParent().getParent();
         }
-        var folder = new RunFolder(Locations.fileSystem(place, hadoop), place);
+        var folder = new RunFolder(Storage.fileSystem(place, hadoop), place);
         var config = configuration(folder);
         var checkpoint = checkpoint(folder, step);
         var file =
@@ -80,7 +80,7 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
     private static boolean isRun(Path place, Configuration hadoop) throws IOException {
         var authority = place.toUri().getAuthority();
         return (authority == null || !authority.contains("@"))
-                && new RunFolder(Locations.fileSystem(place, hadoop), place)
+                && new RunFolder(Storage.fileSystem(place, hadoop), place)
                         .readConfiguration()
                         .isPresent();
     }

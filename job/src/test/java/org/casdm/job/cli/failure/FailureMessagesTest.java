@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.s3a.UnknownStoreException;
 import org.apache.hadoop.fs.s3a.auth.NoAwsCredentialsException;
 import org.apache.spark.SparkException;
 import org.casdm.checkpoint.CorruptCheckpointException;
-import org.casdm.data.DataException;
+import org.casdm.failure.DataException;
 import org.junit.jupiter.api.Test;
 
 class FailureMessagesTest {
@@ -65,7 +65,7 @@ class FailureMessagesTest {
         var report = "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most recent failure: Lost"
                 + " task 1.3 in stage 0.0 (TID 7) (192.168.1.5 executor 0): org.apache.spark.SparkException: wrapped\n"
                 + "\tat org.casdm.X.y(X.java:1)\n"
-                + "Caused by: org.casdm.data.DataException: s3a://b/train: more than 1% of the images are unreadable\n"
+                + "Caused by: org.casdm.failure.DataException: s3a://b/train: more than 1% of the images are unreadable\n"
                 + "\tat org.casdm.Z.z(Z.java:1)\n\nDriver stacktrace:";
         assertThat(text(new SparkException(report)))
                 .isEqualTo("s3a://b/train: more than 1% of the images are unreadable.");

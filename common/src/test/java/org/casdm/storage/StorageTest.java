@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
+import org.casdm.failure.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LocationsTest {
+class StorageTest {
 
     @TempDir
     private Path folder;
@@ -34,25 +35,25 @@ class LocationsTest {
             })
     void anyName_isWrittenListedAndReadAgain(String name) throws IOException {
         var hadoop = new Configuration();
-        var parent = Locations.path(folder.toString());
-        var files = Locations.fileSystem(parent, hadoop);
-        var file = Locations.below(Locations.below(parent, name), name);
+        var parent = Storage.path(folder.toString());
+        var files = Storage.fileSystem(parent, hadoop);
+        var file = Storage.below(Storage.below(parent, name), name);
         AtomicFile.create(files, file, stream -> {
             stream.write(7);
             return null;
         });
         assertThat(folder.resolve(name).resolve(name)).hasBinaryContent(new byte[] {7});
         // As executors get it: a text.
-        var listed = files.listStatus(Locations.path(folder.resolve(name).toString()))[0].getPath();
+        var listed = files.listStatus(Storage.path(folder.resolve(name).toString()))[0].getPath();
         assertThat(listed.getName()).isEqualTo(name);
-        try (var input = files.open(Locations.path(listed.toString()))) {
+        try (var input = files.open(Storage.path(listed.toString()))) {
             assertThat(input.readAllBytes()).containsExactly(7);
         }
         // No checksum files beside it.
         try (var found = Files.list(folder.resolve(name))) {
             assertThat(found).hasSize(1);
         }
-        assertThat(files.makeQualified(Locations.path(name)).toString()).endsWith("/" + name);
+        assertThat(files.makeQualified(Storage.path(name)).toString()).endsWith("/" + name);
     }
 
     @ParameterizedTest
@@ -63,16 +64,17 @@ class LocationsTest {
         "file:/data/a:b, file:/data/a:b, false",
         "/data//images/, /data/images, false"
     })
-    void urisKeepTheirScheme_andTheRootOfABucketHasAPath(String location, String expected, boolean root) {
-        var path = Locations.path(location);
+    void urisKeepTheirScheme_andTheRootOfABucketHasAPath(String location, String expected, boolean root)
+            throws IOException {
+        var path = Storage.path(location);
         assertThat(path.toString()).isEqualTo(expected);
         assertThat(path.isRoot()).isEqualTo(root);
         assertThat(path.isAbsolute()).isTrue();
-        assertThat(Locations.below(path, "a:b").toString()).isEqualTo(expected + (root ? "" : "/") + "a:b");
+        assertThat(Storage.below(path, "a:b").toString()).isEqualTo(expected + (root ? "" : "/") + "a:b");
     }
 
     @Test
     void nothing_isNotAPath() {
-        assertThatThrownBy(() -> Locations.path("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Storage.path("")).isInstanceOf(DataException.class);
     }
 }

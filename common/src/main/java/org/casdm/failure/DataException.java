@@ -1,11 +1,10 @@
-package org.casdm.data;
+package org.casdm.failure;
 
 import java.io.IOException;
-import org.casdm.failure.UserFailure;
 
 /**
  * Something is wrong with a data set as a whole, or with the way to it. The message names the path and what to do about
- * it. One unusable picture among many is a {@link BadImageException}; a connection that breaks while reading stays the
+ * it. One unusable picture among many is a {@code BadImageException}; a connection that breaks while reading stays the
  * plain {@link IOException} that it is, so that the task is tried again rather than the picture given up.
  */
 public class DataException extends IOException implements UserFailure {

@@ -1,25 +1,44 @@
-package org.casdm.data;
+package org.casdm.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
-import org.casdm.storage.Locations;
+import org.casdm.failure.DataException;
 
-/** Reaching files through Hadoop, with errors that a person can act on. */
+/**
+ * Files on Hadoop file systems: paths from user input and from the names of files, the file system of a path, and errors
+ * that a person can act on.
+ */
 public final class Storage {
+
+    /** A colon before the first slash makes a scheme only if the slash follows it. */
+    private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+
     private Storage() {}
 
-    /** The path of a location. */
+    /**
+     * A path or URI: {@code images/set[1]}, {@code /data/50% a:b}, {@code s3a://bucket}. Nothing is unescaped. ({@code
+     * new Path(String)} takes {@code a:b} for a scheme, and leaves the root of a bucket without a path.)
+     *
+     * @throws DataException if it is empty or not a URI
+     */
     public static Path path(String location) throws DataException {
         try {
-            return Locations.path(location);
+            if (!URI.matcher(location).matches()) {
+                return new Path(null, null, location);
+            }
+            var path = new Path(location);
+            var uri = path.toUri();
+            return uri.getPath().isEmpty() ? new Path(uri.getScheme(), uri.getAuthority(), Path.SEPARATOR) : path;
         } catch (IllegalArgumentException e) {
             throw new DataException(
                     String.format(
@@ -32,16 +51,33 @@ public final class Storage {
         }
     }
 
-    /** The file system of a path. */
+    /**
+     * A file or folder below a folder.
+     *
+     * @param name of any characters; may have slashes, and does not begin with one
+     */
+    public static Path below(Path folder, String name) {
+        return new Path(folder, new Path(null, null, name));
+    }
+
+    /**
+     * The file system of a path. On a disk it is the one without checksum files: those of Hadoop cannot be named for
+     * files with a colon in their name.
+     */
     public static FileSystem fileSystem(Path path, Configuration hadoop) throws DataException {
         try {
-            return Locations.fileSystem(path, hadoop);
+            return withoutChecksums(path.getFileSystem(hadoop));
         } catch (IOException e) {
             throw explain(path, e);
         } catch (IllegalArgumentException e) {
             // A host or bucket name that the file system cannot make sense of.
             throw new DataException(path + " cannot be reached: " + e.getMessage(), e);
         }
+    }
+
+    /** The file system below that of Hadoop's checksum files; another one as it is. */
+    public static FileSystem withoutChecksums(FileSystem fileSystem) {
+        return fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
     }
 
     /** The whole content of a file that fits into an array. */

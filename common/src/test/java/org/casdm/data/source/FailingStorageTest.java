@@ -1,4 +1,4 @@
-package org.casdm.data;
+package org.casdm.data.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,14 +14,13 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.casdm.data.source.ImageSources;
-import org.casdm.data.source.SourceFormat;
-import org.casdm.data.source.SourceLimits;
+import org.casdm.failure.DataException;
+import org.casdm.storage.Storage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of storage that refuses, and that it is not taken for bad pictures. */
-class StorageTest {
+class FailingStorageTest {
     private final Configuration hadoop = new Configuration();
     private final ImageSources sources = new ImageSources(hadoop, SourceLimits.DEFAULT);
 
