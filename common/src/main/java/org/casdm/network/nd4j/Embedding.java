@@ -6,7 +6,6 @@ import org.casdm.network.nd4j.kernel.Arena;
 import org.casdm.network.nd4j.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The embedding of timestep and class that every residual block takes in. */
 final class Embedding {
@@ -103,6 +102,9 @@ final class Embedding {
     }
 
     private static INDArray row(INDArray matrix, int index) {
-        return matrix.get(NDArrayIndex.point(index), NDArrayIndex.all());
+        // Not matrix.get(point, all): where the matrix begins in its memory before its own length, ND4J 1.0.0-M2.1
+        // takes
+        // rows that end beyond it for empty.
+        return matrix.getRow(index);
     }
 }
