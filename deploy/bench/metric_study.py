@@ -70,7 +70,7 @@ def base(options, seed):
         "train.steps=%d" % options.steps,
         "train.batch-size-per-worker=%d" % options.batch,
         "train.workers=1",
-        "train.ema-rates=[0.999]",
+        "train.ema-rates=[%g]" % options.ema,
         "train.optimizer.learning-rate=5e-4",
         "train.optimizer.warmup-steps=100",
         "checkpoint.every-steps=%d" % max(1, options.steps // 4),
@@ -82,7 +82,7 @@ def base(options, seed):
 
 
 def settings(options):
-    return {key: getattr(options, key) for key in ("size", "steps", "batch", "samples", "respacing", "engine")}
+    return {key: getattr(options, key) for key in ("size", "steps", "batch", "samples", "respacing", "engine", "ema")}
 
 
 def casdm(options, *arguments, log):
@@ -242,6 +242,7 @@ def arguments():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--samples", type=int, default=5000)
     parser.add_argument("--respacing", default="25", help="network calls of DDIM (default: 25)")
+    parser.add_argument("--ema", type=float, default=0.999, help="decay of the average that draws (default: 0.999)")
     parser.add_argument("--engine", default="auto", help="execution.engine: nd4j, libtorch or auto (default)")
     parser.add_argument("--epochs", type=int, default=3, help="of the two classifiers (default: 3)")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
