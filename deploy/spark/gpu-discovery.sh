@@ -17,9 +17,9 @@ fail() {
 command -v nvidia-smi > /dev/null || fail "there is no nvidia-smi on $(hostname): install NVIDIA's driver (in a" \
     "container: NVIDIA's container toolkit), or ask for no GPUs (spark.*.resource.gpu.*)"
 # Its words go to standard output, errors too.
-cards=$(nvidia-smi --query-gpu=index --format=csv,noheader) \
-    || fail "nvidia-smi fails on $(hostname): ${cards:-it says nothing}"
-count=$(printf '%s\n' "$cards" | grep -c '^ *[0-9][0-9]* *$' || true)
+gpus=$(nvidia-smi --query-gpu=index --format=csv,noheader) \
+    || fail "nvidia-smi fails on $(hostname): ${gpus:-it says nothing}"
+count=$(printf '%s\n' "$gpus" | grep -c '^ *[0-9][0-9]* *$' || true)
 if [ -n "${CUDA_VISIBLE_DEVICES+set}" ]; then
     visible=$(printf '%s\n' "$CUDA_VISIBLE_DEVICES" | tr ',' '\n' | grep -c '[^ ]' || true)
     [ "$visible" -ge "$count" ] || count=$visible

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CudaSupportTest {
 
-    private static Device card(String name, String capability) {
+    private static Device gpu(String name, String capability) {
         return new Device(0, name, capability, 16L << 30, Optional.empty());
     }
 
@@ -22,7 +22,7 @@ class CudaSupportTest {
         "NVIDIA GeForce RTX 3090, 8.6", "NVIDIA A10, 8.6", "NVIDIA GeForce RTX 4090, 8.9", "NVIDIA L4, 8.9"
     })
     void takesCardsThatThereIsMachineCodeFor(String name, String capability) {
-        assertThat(CudaSupport.refusal(card(name, capability), "host-a")).isEmpty();
+        assertThat(CudaSupport.refusal(gpu(name, capability), "host-a")).isEmpty();
     }
 
     @ParameterizedTest
@@ -31,7 +31,7 @@ class CudaSupportTest {
         "NVIDIA H100 80GB HBM3, 9.0, new", "NVIDIA B200, 10.0, new", "NVIDIA GeForce RTX 5090, 12.0, new"
     })
     void refusesOthersByName(String name, String capability, String why) {
-        assertThat(CudaSupport.refusal(card(name, capability), "host-a").orElseThrow())
+        assertThat(CudaSupport.refusal(gpu(name, capability), "host-a").orElseThrow())
                 .contains("host-a", name, capability, "too " + why, "3.7 to 8.9", "16.0 GiB");
     }
 

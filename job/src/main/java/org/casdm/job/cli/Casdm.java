@@ -53,13 +53,16 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
-            "  casdm prepare --source /data/images --out s3a://bucket/images-64 --size 64",
             "  casdm train -c conf/fashion-mnist.conf run.folder=/data/runs/1",
+            "  casdm sample --checkpoint /data/runs/1 --count 16 --out /data/samples",
             "  casdm evaluate --samples /data/samples --reference /data/images --weights inception.pth",
             "  casdm inspect s3a://bucket/runs/1",
             "  casdm train --help"
         })
 public final class Casdm implements Runnable {
+
+    /** Wide enough for the examples: a broken line cannot be copied into a shell. */
+    private static final int HELP_WIDTH = 106;
 
     @Spec
     private CommandSpec spec;
@@ -107,7 +110,8 @@ public final class Casdm implements Runnable {
         var program = new Casdm();
         var line = new CommandLine(program);
         ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
-        return line.setCaseInsensitiveEnumValuesAllowed(true)
+        return line.setUsageHelpWidth(HELP_WIDTH)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 // Arguments are looked at before they are parsed: none come from elsewhere.
                 .setExpandAtFiles(false)
                 .setExecutionExceptionHandler(new FailureHandler(() -> program.stackTrace));

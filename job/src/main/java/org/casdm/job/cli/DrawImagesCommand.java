@@ -34,8 +34,7 @@ final class DrawImagesCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "FOLDER",
-            description =
-                    "Where to: a path or URI of any Hadoop file system. " + "Files of the same names are replaced.")
+            description = "Where to: a path or URI of any Hadoop file system. Files of the same names are replaced.")
     private String folder;
 
     @Option(

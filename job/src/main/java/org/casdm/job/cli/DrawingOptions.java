@@ -22,8 +22,7 @@ final class DrawingOptions {
     @Option(
             names = "--ema",
             paramLabel = "RATE",
-            description =
-                    "With --run: moving average to draw with, or none " + "(default: the run's samples.ema-rate).")
+            description = "With --run: moving average to draw with, or none (default: the run's samples.ema-rate).")
     private String ema;
 
     @Option(
@@ -42,21 +41,20 @@ final class DrawingOptions {
     @Option(
             names = "--respacing",
             paramLabel = "TEXT",
-            description = "With --run: timesteps to visit, or all " + "(default: the run's samples.sampler-steps).")
+            description = "With --run: timesteps to visit, or all (default: the run's samples.sampler-steps).")
     private String respacing;
 
     @Option(
             names = "--classes",
             paramLabel = "CLASSES",
-            description = "With --run, for models with classes: all, or " + "numbers such as 0,3,5; images take turns.")
+            description = "With --run, for models with classes: all, or numbers such as 0,3,5; images take turns.")
     private String classes;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
             defaultValue = "16",
-            description =
-                    "With --run: images that the " + "networks see at once when drawing (default: ${DEFAULT-VALUE}).")
+            description = "With --run: images that the networks see at once when drawing (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Mixin
@@ -83,7 +81,7 @@ final class DrawingOptions {
     RunSampling of(String run, long seed) {
         if (count == null) {
             throw new IllegalArgumentException(
-                    "--run needs --count, the number of samples of each checkpoint, or" + " --samples STEP=URI");
+                    "--run needs --count, the number of samples of each checkpoint, or --samples STEP=URI");
         }
         return new RunSampling(
                 run,

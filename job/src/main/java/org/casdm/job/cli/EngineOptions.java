@@ -23,8 +23,9 @@ public final class EngineOptions {
     @Option(
             names = "--precision",
             paramLabel = "PRECISION",
-            description = "float32, tf32 or bf16, what products are computed in; auto: bf16 on GPUs, float32 on CPUs. "
-                    + "Metrics are computed in float32 by default, all else in auto.")
+            description =
+                    "Precision of matrix products and convolutions: float32, tf32, bf16, or auto: bf16 on GPUs, float32 on "
+                            + "CPUs. Default: float32 for metrics, else auto.")
     private PrecisionChoice precision;
 
     @Option(

@@ -38,11 +38,10 @@ import picocli.CommandLine.Spec;
 /** {@code casdm evaluate}. */
 @Command(
         name = "evaluate",
-        description = "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as"
-                + " guided-diffusion's evaluator defines them. A set is a data folder, a folder of samples, an"
-                + " .npz batch (arr_0), or pictures in any form that prepare reads; the reference may be stored"
-                + " statistics (.npz with mu, sigma, mu_s, sigma_s). The numbers do not depend on the number of"
-                + " executors.",
+        description = "Computes image-quality metrics: FID, sFID, Inception Score, KID, precision and recall, as "
+                + "guided-diffusion's evaluator defines them. A set is a data folder, a folder of samples, an .npz "
+                + "batch (arr_0), or pictures in any form that prepare reads; the reference may be stored statistics "
+                + "(.npz with mu, sigma, mu_s, sigma_s). The numbers do not depend on the number of executors.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm evaluate --samples s3a://bucket/samples --reference s3a://bucket/imagenet-64 \\",
@@ -52,7 +51,8 @@ import picocli.CommandLine.Spec;
             "  casdm evaluate --run s3a://bucket/runs/1 --steps every:10000 --count 10000 --reference ... \\",
             "      --weights ...",
             "  casdm evaluate --samples 10000=s3a://b/a --samples 20000=s3a://b/b --reference ... --weights ...",
-            "  casdm evaluate --metrics nll --run s3a://bucket/runs/1 --reference s3a://bucket/test-images --count 1000"
+            "  casdm evaluate --metrics nll --run s3a://bucket/runs/1 \\",
+            "      --reference s3a://bucket/test-images --count 1000"
         })
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -70,8 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "[STEP=]URI",
-            description =
-                    "Images to evaluate, optionally with the " + "training step that they were drawn at. Repeatable.")
+            description = "Images to evaluate, optionally with the training step that they were drawn at. Repeatable.")
     private List<String> samples = List.of();
 
     @Option(
@@ -96,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--reference",
             paramLabel = "URI",
-            description = "What to compare with: images, or stored " + "statistics.")
+            description = "What to compare with: images, or stored statistics.")
     private String reference;
 
     @Option(
@@ -118,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--weights-sha256",
             paramLabel = "HEX",
-            description = "What the SHA-256 of the weights, or of the " + "classifier's file, has to be.")
+            description = "Expected SHA-256 of the weights or of the classifier's file.")
     private String sha256;
 
     @Option(
@@ -156,7 +155,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--save-features",
             paramLabel = "URI",
-            description = "Folder for the features of all images, as " + ".npz files.")
+            description = "Folder for the features of all images, as .npz files.")
     private String features;
 
     @Option(
@@ -177,15 +176,17 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--max-manifold",
             paramLabel = "N",
             defaultValue = "50000",
-            description = "Images of each set that kid, precision and recall look at, at most; more are chosen from by"
-                    + " --seed. The driver needs about 8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Images of each set that kid, precision and recall use at most; of larger sets a random choice"
+                            + " is used. The driver needs about 8 KiB of heap for each (default: ${DEFAULT-VALUE}).")
     private int maximumImages;
 
     @Option(
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Seed of that choice " + "(default: ${DEFAULT-VALUE}).")
+            description =
+                    "Seed of the samples drawn with --run, and of the images chosen by --max-manifold (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Override

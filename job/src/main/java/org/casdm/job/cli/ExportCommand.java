@@ -29,7 +29,7 @@ final class ExportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URI",
             description =
-                    "Folder of a run (its newest complete checkpoint), the same with @STEP behind it, or the folder "
+                    "Folder of a run (its newest complete checkpoint), the same with @STEP appended, or the folder "
                             + "of a checkpoint.")
     private String checkpoint;
 

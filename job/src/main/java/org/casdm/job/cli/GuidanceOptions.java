@@ -18,7 +18,7 @@ final class GuidanceOptions {
     @Option(
             names = "--guidance-phi",
             paramLabel = "SCALE",
-            description = "The same for the second network (default: that of --guidance).")
+            description = "Scale of guidance for the second network (default: that of --guidance).")
     private Double phi;
 
     @Option(

@@ -62,17 +62,16 @@ final class LpipsCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "A",
-            description = "Picture or folder: a path or URI of any Hadoop file " + "system.")
+            description = "Picture or folder: a path or URI of any Hadoop file system.")
     private String first;
 
-    @Parameters(index = "1", paramLabel = "B", description = "What it is compared with.")
+    @Parameters(index = "1", paramLabel = "B", description = "Picture or folder to compare A with.")
     private String second;
 
     @Option(
             names = "--trunk",
             defaultValue = "vgg",
-            description =
-                    "Network whose features are compared: " + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "Network whose features are compared: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Trunk trunk;
 
     @Option(
@@ -86,7 +85,7 @@ final class LpipsCommand implements Callable<Integer> {
     @Option(
             names = "--lin",
             paramLabel = "URI",
-            description = "The linear layers on top; may be left out with random " + "weights.")
+            description = "The linear layers on top; may be left out with random weights.")
     private String lin;
 
     @Option(

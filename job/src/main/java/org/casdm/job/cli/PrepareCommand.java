@@ -39,15 +39,14 @@ final class PrepareCommand implements Callable<Integer> {
             names = "--source",
             required = true,
             paramLabel = "URI",
-            description = "Where the pictures are: a file or " + "folder of any Hadoop file system.")
+            description = "The pictures: a file or folder of any Hadoop file system.")
     private String source;
 
     @Option(
             names = {"--format", "--kind"},
             paramLabel = "FORMAT",
             defaultValue = "auto",
-            description =
-                    "How they are " + "stored there: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, detected).",
+            description = "Format of the source: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, detected).",
             completionCandidates = SourceFormatNames.class,
             converter = SourceFormatNames.class)
     private SourceFormat format;
@@ -67,14 +66,14 @@ final class PrepareCommand implements Callable<Integer> {
             names = "--out",
             required = true,
             paramLabel = "URI",
-            description = "The data folder to write. Must be " + "new, empty, or begun by the same command.")
+            description = "The data folder to write. Must be new, empty, or begun by the same command.")
     private String out;
 
     @Option(
             names = "--size",
             required = true,
             paramLabel = "PIXELS",
-            description = "Width and height of the training " + "images, 1 to 4096.")
+            description = "Width and height of the training images, 1 to 4096.")
     private int size;
 
     @Option(
@@ -82,43 +81,42 @@ final class PrepareCommand implements Callable<Integer> {
             paramLabel = "FRACTION",
             defaultValue = "0",
             description =
-                    "Share of images that is held out, in the folder held-out below --out,  chosen by a hash of their"
+                    "Share of images that is held out, in the folder held-out below --out, chosen by a hash of their"
                             + " ids (default: ${DEFAULT-VALUE}).")
     private double heldOut;
 
     @Option(
             names = "--images-per-shard",
             paramLabel = "N",
-            description = "About how many images a shard has (default: " + "128 MiB of pixels).")
+            description = "About how many images a shard has (default: 128 MiB of pixels).")
     private Integer imagesPerShard;
 
     @Option(
             names = "--seed",
             paramLabel = "SEED",
             defaultValue = "0",
-            description = "Seed of the order of images " + "(default: ${DEFAULT-VALUE}).")
+            description = "Seed of the order of images (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--max-bad-fraction",
             paramLabel = "FRACTION",
             defaultValue = "0.01",
-            description = "Share of "
-                    + "pictures that may be unusable; they are skipped and listed (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Share of pictures that may be unusable; they are skipped and listed (default: ${DEFAULT-VALUE}).")
     private double maximumBadFraction;
 
     @Option(
             names = "--max-pixels",
             paramLabel = "N",
-            description = "Pictures with more pixels than this are unusable " + "(default: Pillow's limit, 89478485).")
+            description = "Pictures with more pixels than this are unusable (default: Pillow's limit, 89478485).")
     private Long maximumPixels;
 
     @Option(
             names = "--max-bytes",
             paramLabel = "N",
-            description = "Picture files, archive entries and values "
-                    + "with more bytes than this are unusable, 1 to 2^30 "
-                    + "(default: 256 MiB).")
+            description = "Picture files, archive entries and values with more bytes than this are unusable, 1 to "
+                    + "2^30 (default: 256 MiB).")
     private Integer maximumBytes;
 
     @Option(

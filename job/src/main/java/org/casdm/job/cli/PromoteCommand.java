@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "promote",
         description = "Promotes an evaluated checkpoint: writes a small JSON file that names it, with its "
-                + "FID, unless its FID is worse than that of the checkpoint named there so far. Needs no Spark.",
+                + "FID, unless the checkpoint that the file names now has a better FID. Needs no Spark.",
         exitCodeList = {
             "  0:the file names the checkpoint",
             "  1:undecided: no FID, or one that is not comparable; nothing was changed",
@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm promote --run s3a://bucket/runs/2 --to s3a://bucket/promoted.json",
-            "  casdm promote --run /data/runs/2 --step 12000 --to /data/promoted.json --tolerance 0.5 --max-fid 60"
+            "  casdm promote --run /data/runs/2 --step 12000 --to /data/promoted.json \\",
+            "      --tolerance 0.5 --max-fid 60"
         })
 final class PromoteCommand implements Callable<Integer> {
 
@@ -43,33 +44,33 @@ final class PromoteCommand implements Callable<Integer> {
             names = "--run",
             required = true,
             paramLabel = "URI",
-            description = "The folder of the run, of which " + "\"casdm evaluate --run\" has evaluated checkpoints.")
+            description = "Folder of the run, with checkpoints that \"casdm evaluate --run\" has evaluated.")
     private String run;
 
     @Option(
             names = "--step",
             paramLabel = "STEP",
-            description = "The checkpoint's step (default: the newest that was " + "judged).")
+            description = "The checkpoint's step (default: the latest evaluated one).")
     private Long step;
 
     @Option(
             names = "--to",
             required = true,
             paramLabel = "URI",
-            description = "The file to write: a path or URI of " + "any Hadoop file system.")
+            description = "The file to write: a path or URI of any Hadoop file system.")
     private String pointer;
 
     @Option(
             names = "--tolerance",
             paramLabel = "DISTANCE",
             defaultValue = "0",
-            description = "How much worse the FID may be (default:  ${DEFAULT-VALUE}).")
+            description = "How much worse than the promoted checkpoint's the FID may be (default: ${DEFAULT-VALUE}).")
     private double tolerance;
 
     @Option(
             names = "--max-fid",
             paramLabel = "DISTANCE",
-            description = "What the FID may be at most, also of the " + "first checkpoint (default: no limit).")
+            description = "Highest FID allowed, also for the first checkpoint (default: no limit).")
     private Double limit;
 
     @Override

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code casdm report}. */
 @Command(
         name = "report",
-        description = "Writes the results of a run as one HTML file:  curves, grids of samples over time, metrics, "
+        description = "Writes the results of a run as one HTML file: curves, grids of samples over time, metrics, "
                 + "configuration, environment. The file is self-contained. Needs no Spark.",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -36,7 +36,7 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RUN",
-            description = "The folder of the run: a path or URI of any Hadoop file " + "system.")
+            description = "The folder of the run: a path or URI of any Hadoop file system.")
     private String run;
 
     @Option(
@@ -48,7 +48,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--trajectory",
             paramLabel = "PNG",
-            description = "A picture of casdm sample --trajectory to be shown " + "too; may be given several times.")
+            description = "A picture of casdm sample --trajectory to be shown too; may be given several times.")
     private List<String> trajectories = List.of();
 
     @Option(

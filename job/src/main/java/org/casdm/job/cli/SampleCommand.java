@@ -69,7 +69,7 @@ final class SampleCommand implements Callable<Integer> {
             names = "--out",
             required = true,
             paramLabel = "URI",
-            description = "Folder for the images: new, or one " + "that this command has begun.")
+            description = "Folder for the images: new, or one that this command has begun.")
     private String out;
 
     @Option(
@@ -141,7 +141,7 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--classes",
             paramLabel = "CLASSES",
-            description = "For models with classes: all, or numbers such " + "as 0,3,5; images take turns.")
+            description = "For models with classes: all, or numbers such as 0,3,5; images take turns.")
     private String classes;
 
     @Option(
@@ -154,7 +154,7 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--interpolate",
             paramLabel = "A,B,N",
-            description = "Instead of --count: N images on the way from " + "image 0 of seed A to image 0 of seed B.")
+            description = "Instead of --count: N images on the way from image 0 of seed A to image 0 of seed B.")
     private String interpolation;
 
     @Option(
@@ -168,20 +168,20 @@ final class SampleCommand implements Callable<Integer> {
             names = "--trajectory-images",
             paramLabel = "M",
             defaultValue = "4",
-            description = "How many images it shows (default: ${DEFAULT-VALUE}).")
+            description = "How many images trajectory.png shows (default: ${DEFAULT-VALUE}).")
     private int trajectoryImages;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
             defaultValue = "16",
-            description = "Images that the networks see at " + "once: speed and memory (default: ${DEFAULT-VALUE}).")
+            description = "Images that the networks see at once: speed and memory (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--images-per-part",
             paramLabel = "N",
-            description = "Images of a task and its part of the output " + "(default: the count / 256, 8 to 1024).")
+            description = "Images of a task and its part of the output (default: the count / 256, 8 to 1024).")
     private Integer imagesPerPart;
 
     @Override

@@ -77,7 +77,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
             names = "--out",
             required = true,
             paramLabel = "URI",
-            description = "File to write, safetensors. Must not " + "exist yet.")
+            description = "File to write, safetensors. Must not exist yet.")
     private String out;
 
     @Option(
@@ -91,9 +91,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "PIXELS",
             defaultValue = "32",
-            description = "Width and height of the "
-                    + "images that will be evaluated, " + ClassifierLayout.SMALLEST + " to " + ClassifierLayout.LARGEST
-                    + "; those of --data are resized to it (default: ${DEFAULT-VALUE}).")
+            description = "Width and height of the images that will be evaluated, " + ClassifierLayout.SMALLEST + " to "
+                    + ClassifierLayout.LARGEST + "; those of --data are resized to it (default: ${DEFAULT-VALUE}).")
     private int size;
 
     @Option(

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description =
-                "Trains a model, or resumes a run: if run.folder holds checkpoints, from the newest " + "complete one.",
+                "Trains a model, or resumes a run: if run.folder holds checkpoints, from the newest complete one.",
         footerHeading = "%nKeys:%n  Every key of the configuration with its meaning, range and default is in%n"
-                + "  common/src/main/resources/reference.conf; ready-made files are in conf/.%n%nExamples:%n",
+                + "  docs/configuration.md; ready-made files are in conf/.%n%nExamples:%n",
         footer = {
             "  casdm train -c conf/fashion-mnist.conf run.folder=/data/runs/1",
             "  casdm train -c my.conf train.batch-size-per-worker=32 train.ema-rates=0.999,0.9999",
@@ -39,13 +39,13 @@ final class TrainCommand implements Callable<Integer> {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             description = "Configuration (HOCON): a path or URI of "
-                    + "any Hadoop file system. Only what differs from the defaults.")
+                    + "any Hadoop file system. Needs only the keys that differ from the defaults.")
     private String file;
 
     @Parameters(
             paramLabel = "key=value",
             arity = "0..*",
-            description = "Settings that override the file, such as " + "train.steps=1000.")
+            description = "Settings that override the file, such as train.steps=1000.")
     private List<String> overrides = List.of();
 
     @Override

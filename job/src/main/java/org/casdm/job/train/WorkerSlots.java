@@ -41,10 +41,10 @@ record WorkerSlots(int workers, int threads) {
      * Spark puts there, which spreads them evenly.
      *
      * @param cores of each executor
-     * @param cards of each executor; 1 where there are none
+     * @param gpus of each executor; 1 where there are none
      */
-    static WorkerSlots divide(OptionalInt workers, OptionalInt threads, List<Integer> cores, int cards) {
-        int count = workers.orElse(cores.size() * cards);
+    static WorkerSlots divide(OptionalInt workers, OptionalInt threads, List<Integer> cores, int gpus) {
+        int count = workers.orElse(cores.size() * gpus);
         int workersOnOne = (count + cores.size() - 1) / cores.size();
         return new WorkerSlots(count, threads.orElse(Math.max(1, Collections.min(cores) / workersOnOne)));
     }

@@ -20,8 +20,8 @@ class WorkerSlotsIT {
 
     @ParameterizedTest
     @CsvSource({"8, 2, 1, 2, 8", "8, 2, 4, 8, 2", "6, 1, 4, 4, 1", "2, 3, 8, 24, 1"})
-    void divideCores(int cores, int executors, int cards, int workers, int threads) {
-        assertThat(WorkerSlots.divide(AUTO, AUTO, Collections.nCopies(executors, cores), cards))
+    void divideCores(int cores, int executors, int gpus, int workers, int threads) {
+        assertThat(WorkerSlots.divide(AUTO, AUTO, Collections.nCopies(executors, cores), gpus))
                 .isEqualTo(new WorkerSlots(workers, threads));
     }
 

@@ -23,7 +23,7 @@ public final class SparkOptions {
     @Option(
             names = "--conf",
             paramLabel = "<key=value>",
-            description = "A Spark setting, such as " + "--conf spark.executor.memory=4g.")
+            description = "A Spark setting, such as%n--conf spark.executor.memory=4g")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /** The settings for a Spark context. */

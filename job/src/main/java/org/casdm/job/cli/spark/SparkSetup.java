@@ -114,11 +114,11 @@ public final class SparkSetup {
         if (conf.contains("spark.executor.cores")) {
             conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.executor.cores"));
             // One task a GPU, with its share of the cores; Spark warns of idle ones otherwise.
-            int cards = conf.getInt("spark.executor.resource.gpu.amount", 0);
-            if (cards > 0) {
+            int gpus = conf.getInt("spark.executor.resource.gpu.amount", 0);
+            if (gpus > 0) {
                 conf.setIfMissing(
                         "spark.task.cpus",
-                        Integer.toString(Math.max(1, conf.getInt("spark.executor.cores", 1) / cards)));
+                        Integer.toString(Math.max(1, conf.getInt("spark.executor.cores", 1) / gpus)));
             }
         }
         if (conf.contains("spark.executor.resource.gpu.amount")) {

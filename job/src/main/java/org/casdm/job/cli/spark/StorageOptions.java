@@ -11,9 +11,9 @@ public final class StorageOptions {
     @Option(
             names = "-D",
             paramLabel = "<key=value>",
-            description = "A Hadoop setting, such as "
-                    + "-D fs.s3a.endpoint=http://127.0.0.1:9000 -D fs.s3a.path.style.access=true. Credentials come from the "
-                    + "environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the machine's role.")
+            description =
+                    "A Hadoop setting, such as%n-D fs.s3a.endpoint=http://127.0.0.1:9000%nCredentials come from the "
+                            + "environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or the machine's role.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /** The settings of the command line. */

@@ -48,14 +48,14 @@ public final class ConvertCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "IN",
-            description = "File of tensors: a path or URI of any Hadoop file " + "system.")
+            description = "File of tensors: a path or URI of any Hadoop file system.")
     private String from;
 
     @Parameters(
             index = "1",
             paramLabel = "OUT",
             arity = "0..1",
-            description = "The safetensors file, a path or URI; " + "must not exist yet. May be left out with --list.")
+            description = "The safetensors file, a path or URI; must not exist yet. May be left out with --list.")
     private String to;
 
     @Option(names = "--list", description = "Print a table of the tensors: name, element type, shape, bytes.")

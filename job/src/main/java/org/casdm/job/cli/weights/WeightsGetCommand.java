@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  casdm weights get vgg16 lpips-vgg --to /data/weights",
-            "  casdm weights get inception --to s3a://bucket/weights --from https://mirror.example.org/weights"
+            "  casdm weights get inception --to s3a://bucket/weights \\",
+            "      --from https://mirror.example.org/weights"
         })
 final class WeightsGetCommand implements Callable<Integer> {
 
@@ -53,7 +54,7 @@ final class WeightsGetCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "URI",
-            description = "Folder to write to: a path or URI " + "of any Hadoop file system.")
+            description = "Folder to write to: a path or URI of any Hadoop file system.")
     private String folder;
 
     @Option(

@@ -9,7 +9,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code casdm weights list}. */
-@Command(name = "list", description = "Lists the files: purpose, origin, size, SHA-256, licence.")
+@Command(
+        name = "list",
+        description = "Lists the files: purpose, origin, size, SHA-256, licence.",
+        footer = "  casdm weights list")
 final class WeightsListCommand implements Callable<Integer> {
 
     @Spec

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = "Identifies published files by size and SHA-256, whatever their names are. Exit code 1 "
-                + "if a file is not one of them.")
+                + "if a file is not one of them.",
+        footer = "  casdm weights verify s3a://bucket/weights/vgg16-397923af.pth")
 final class WeightsVerifyCommand implements Callable<Integer> {
 
     @Spec
@@ -52,7 +53,7 @@ final class WeightsVerifyCommand implements Callable<Integer> {
                         .orElse("");
                 spec.commandLine()
                         .getErr()
-                        .println(file + ": none of the published files that \"casdm weights list\" " + "has ("
+                        .println(file + ": none of the published files that \"casdm weights list\" has ("
                                 + content.bytes() + " bytes, SHA-256 " + content.sha256() + expected + ")");
             }
         }
