@@ -63,13 +63,6 @@ public final class ModelTensors {
         return length;
     }
 
-    /** Name and shape in files of every tensor, in order. */
-    public Map<String, long[]> shapes() {
-        var shapes = new LinkedHashMap<String, long[]>();
-        places.forEach((name, place) -> shapes.put(name, place.parameter().fileShape()));
-        return shapes;
-    }
-
     /**
      * The tensors of a vector, to be written.
      *

@@ -9,7 +9,6 @@ import org.casdm.failure.DataException;
 public final class BadImageException extends DataException {
     private static final long serialVersionUID = 1L;
 
-    private final String id;
     private final String reason;
 
     /**
@@ -27,13 +26,7 @@ public final class BadImageException extends DataException {
      */
     public BadImageException(String id, String reason, Throwable cause) {
         super(id + ": " + reason, cause);
-        this.id = id;
         this.reason = reason;
-    }
-
-    /** The file or record, as a person would look for it. */
-    public String id() {
-        return id;
     }
 
     /** What is wrong with it. */

@@ -1,10 +1,7 @@
 package org.casdm.data;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What the relative paths of files in a folder or an archive mean. Files are selected by extension, whatever its case
@@ -28,19 +25,6 @@ public final class PicturePaths {
     /** Whether the file, or a folder on the way to it, is a hidden one. */
     public static boolean isHidden(String relative) {
         return relative.startsWith(".") || relative.contains("/.");
-    }
-
-    /** The classes that pictures at these paths have, label by label; empty when they have none. */
-    public static List<String> classNames(Collection<String> relativePaths) {
-        var names = new TreeSet<String>();
-        for (String path : relativePaths) {
-            int end = path.indexOf('/');
-            if (end < 0) {
-                return List.of();
-            }
-            names.add(path.substring(0, end));
-        }
-        return List.copyOf(names);
     }
 
     /** The name of the class that a picture belongs to where there are classes: the first folder of its path. */

@@ -43,11 +43,6 @@ public final class FeatureMoments implements Serializable {
         scatter = new double[Math.multiplyExact(dimensions, dimensions)];
     }
 
-    /** Features of a row. */
-    public int dimensions() {
-        return dimensions;
-    }
-
     /** Rows so far, without invalid ones. */
     public long count() {
         return count + blockRows;

@@ -100,10 +100,6 @@ public final class SafetensorsReader implements Closeable {
         return metadata;
     }
 
-    public boolean contains(String tensor) {
-        return entries.containsKey(tensor);
-    }
-
     /** @throws TensorFormatException if the file has no such tensor */
     public TensorInfo info(String tensor) throws TensorFormatException {
         return entry(tensor).info();

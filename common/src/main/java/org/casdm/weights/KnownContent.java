@@ -48,8 +48,8 @@ public final class KnownContent {
             if (!found.equals(expected.get())) {
                 throw new TensorFormatException(
                         path.toString(),
-                        "is damaged: it has " + found.bytes() + " bytes with"
-                                + " SHA-256 " + found.sha256() + " where " + CheckpointFiles.STATE + " beside it says "
+                        "is damaged: it has " + found.bytes() + " bytes with SHA-256 " + found.sha256() + " where "
+                                + CheckpointFiles.STATE + " beside it says "
                                 + expected.get().bytes() + " and "
                                 + expected.get().sha256());
             }

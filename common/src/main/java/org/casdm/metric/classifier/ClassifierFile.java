@@ -131,9 +131,7 @@ public final class ClassifierFile {
     private static TensorFormatException notAClassifier(Path path, Exception cause) {
         String reason = cause == null ? "" : " (its description cannot be read: " + cause.getMessage() + ")";
         return new TensorFormatException(
-                path.toString(),
-                "is not a classifier's file: \"casdm train-classifier\" makes" + " one" + reason,
-                cause);
+                path.toString(), "is not a classifier's file: \"casdm train-classifier\" makes one" + reason, cause);
     }
 
     private static float[] parameters(

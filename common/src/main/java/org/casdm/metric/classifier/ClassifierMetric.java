@@ -41,9 +41,8 @@ public final class ClassifierMetric implements MetricFunction {
             var classifier = new ClassifierSpec(file).read(settings.hadoop()).classifier();
             int size = classifier.description().size();
             if (size != settings.size()) {
-                throw new IllegalArgumentException(
-                        "The classifier " + file + " takes images of " + size + " pixels, the" + " model has "
-                                + settings.size() + ": train one with --size=" + settings.size());
+                throw new IllegalArgumentException("The classifier " + file + " takes images of " + size
+                        + " pixels, the model has " + settings.size() + ": train one with --size=" + settings.size());
             }
             return new ClassifierMetric(
                     classifier.description().layout(), Nd4j.createFromArray(classifier.parameters()));

@@ -29,7 +29,7 @@ public record ClassifierSpec(WeightSource file) implements FeatureExtractorSpec 
         Objects.requireNonNull(file, "file");
         if (file.isRandom()) {
             throw new IllegalArgumentException(
-                    "A classifier with random weights is meaningless: \"casdm" + " train-classifier\" trains one");
+                    "A classifier with random weights is meaningless: \"casdm train-classifier\" trains one");
         }
     }
 

@@ -26,8 +26,8 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int LARGEST_HEADER = 1 << 16;
     private static final int ALIGNMENT = 64;
-    private static final Pattern ENTRY = Pattern.compile("\\s*(?:'(\\w+)'|\"(\\w+)\")\\s*:\\s*"
-            + "('[^']*'|\"[^\"]*\"|True|False|\\([\\s\\dL,]*\\))\\s*(?:,|(?=\\}))");
+    private static final Pattern ENTRY = Pattern.compile(
+            "\\s*(?:'(\\w+)'|\"(\\w+)\")\\s*:\\s*('[^']*'|\"[^\"]*\"|True|False|\\([\\s\\dL,]*\\))\\s*(?:,|(?=\\}))");
 
     /** Copies the shape; its product must be representable. */
     public NpyHeader {
@@ -133,8 +133,7 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
             throws TensorFormatException {
         if (descr.contains("O")) {
             throw new TensorFormatException(
-                    name,
-                    "holds pickled Python objects, which are never read; save plain " + "arrays of numbers instead");
+                    name, "holds pickled Python objects, which are never read; save plain arrays of numbers instead");
         }
         var type = descr.isEmpty() ? null : NpyType.ofCode(descr.substring(1)).orElse(null);
         var order = switch (descr.isEmpty() ? ' ' : descr.charAt(0)) {
@@ -165,8 +164,8 @@ public record NpyHeader(NpyType type, ByteOrder order, boolean fortranOrder, Lis
         var shown = text.length() > 200 ? text.substring(0, 200) + "..." : text;
         return new TensorFormatException(
                 name,
-                "the header of a NumPy array should be a dictionary of 'descr', "
-                        + "'fortran_order' and 'shape' and is: " + shown.strip());
+                "the header of a NumPy array should be a dictionary of 'descr', 'fortran_order' and 'shape' and is: "
+                        + shown.strip());
     }
 
     /** The header as NumPy writes it: version 1, padded so that the elements begin at a multiple of 64. */

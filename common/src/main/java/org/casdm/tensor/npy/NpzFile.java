@@ -162,7 +162,7 @@ public final class NpzFile implements Closeable {
         if (size > RATIO_MATTERS_FROM && size / LARGEST_RATIO > packed) {
             throw new TensorFormatException(
                     arrayName,
-                    "grows from " + packed + " to " + size + " bytes, by more than a" + " factor of " + LARGEST_RATIO
+                    "grows from " + packed + " to " + size + " bytes, by more than a factor of " + LARGEST_RATIO
                             + "; save it with numpy.savez, which does not compress");
         }
     }

@@ -1,7 +1,5 @@
 package org.casdm.tensor.pytorch;
 
-import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,6 @@ final class StorageTable {
     /** @param fileSize bytes of the file: no storage is larger */
     StorageTable(long fileSize) {
         this.fileSize = fileSize;
-    }
-
-    Collection<StorageValue> storages() {
-        return Collections.unmodifiableCollection(storages.values());
     }
 
     StorageValue get(String key) {

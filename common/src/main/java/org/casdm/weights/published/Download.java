@@ -114,8 +114,8 @@ public final class Download {
             if (position < file.content().bytes()) {
                 if (failures == ATTEMPTS) {
                     throw new DownloadException(
-                            address + ": the connection broke " + ATTEMPTS + " times in a row"
-                                    + " after " + position + " of "
+                            address + ": the connection broke " + ATTEMPTS + " times in a row after " + position
+                                    + " of "
                                     + file.content().bytes() + " bytes"
                                     + (broken == null ? "" : " (" + describe(broken) + ")") + "; nothing was kept. "
                                     + advice(),

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  */
 public final class EnvironmentProxies extends ProxySelector {
 
-    private static final Pattern URL = Pattern.compile("(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?"
-            + "(?:(?<login>.*)@)?(?<host>\\[[0-9A-Fa-f:.]+]|[^:/@\\[\\]\\s]+)(?::(?<port>[0-9]{1,5}))?(?:/.*)?");
+    private static final Pattern URL = Pattern.compile(
+            "(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?<login>.*)@)?(?<host>\\[[0-9A-Fa-f:.]+]|[^:/@\\[\\]\\s]+)(?::(?<port>[0-9]{1,5}))?(?:/.*)?");
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
     private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
     private static final String HTTP = "http";
@@ -151,7 +151,7 @@ public final class EnvironmentProxies extends ProxySelector {
         } catch (IllegalArgumentException e) {
             // Without the cause, whose message has a part of the password.
             throw new IllegalArgumentException("The environment variable " + variable
-                    + " has a user or password with a wrong %-escape. A percent sign" + " itself is %25");
+                    + " has a user or password with a wrong %-escape. A percent sign itself is %25");
         }
     }
 

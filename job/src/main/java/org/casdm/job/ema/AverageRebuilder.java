@@ -85,11 +85,6 @@ public final class AverageRebuilder {
         }
     }
 
-    /** The step of the averages. */
-    public long step() {
-        return last.step();
-    }
-
     /**
      * Rebuilds an average.
      *

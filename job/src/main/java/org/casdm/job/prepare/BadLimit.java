@@ -29,7 +29,7 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
         if (bad.size() > CERTAINTY * fraction * estimatedImages) {
             throw new DataException(String.format(
                             Locale.ROOT,
-                            "%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d " + "allows. ",
+                            "%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d allows. ",
                             part,
                             bad.size(),
                             fraction,

@@ -67,7 +67,7 @@ record WriteShard(
                 if (Arrays.equals(key, lastKey)) {
                     throw new DataException(String.format(
                             Locale.ROOT,
-                            "two pictures have the id \"%s\": one in %s, one in %s. Rename or " + "remove one",
+                            "two pictures have the id \"%s\": one in %s, one in %s. Rename or remove one",
                             id,
                             partNames.value().get(lastPart),
                             partNames.value().get(PreparedRecord.part(value))));

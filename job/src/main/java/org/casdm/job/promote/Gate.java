@@ -48,8 +48,8 @@ public record Gate(double tolerance, OptionalDouble limit) {
         var differences = candidate.conditions().differences(before.evaluation());
         if (!differences.isEmpty()) {
             throw new JobFailure("The FID of " + candidate.conditions().file()
-                    + " is not comparable with that of "
-                    + "the promoted checkpoint (" + before + "), as they differ in " + String.join("; ", differences)
+                    + " is not comparable with that of the promoted checkpoint (" + before + "), as they differ in "
+                    + String.join("; ", differences)
                     + ". Evaluate the new one as the old one was; or move the pointer file away to promote the new one "
                     + "for any FID");
         }

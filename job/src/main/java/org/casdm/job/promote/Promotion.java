@@ -93,8 +93,8 @@ public final class Promotion {
                         .thenComparing(judged -> judged.conditions().time()))
                 .orElseThrow(() -> new JobFailure(folder.root() + " has no FID of "
                         + (step.isPresent() ? "step " + step.getAsLong() : "any step")
-                        + " in its metrics/. Evaluate the "
-                        + "checkpoint first: casdm evaluate --run " + folder.root() + " ..."));
+                        + " in its metrics/. Evaluate the checkpoint first: casdm evaluate --run " + folder.root()
+                        + " ..."));
         try {
             return new Candidate(folder, folder.checkpoints().open(judgement.step()), judgement);
         } catch (CorruptCheckpointException e) {

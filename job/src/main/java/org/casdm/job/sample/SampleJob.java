@@ -93,7 +93,7 @@ public final class SampleJob {
     private void check(ModelSpec model) {
         if (request.interpolation().isPresent() && settings.classes().classes().size() > 1) {
             throw new IllegalArgumentException(
-                    "--interpolate needs a single class (--classes=3): else the images" + " change for two reasons");
+                    "--interpolate needs a single class (--classes=3): else the images change for two reasons");
         }
         request.trajectory().filter(trajectory -> trajectory.moments() > steps).ifPresent(trajectory -> {
             throw new IllegalArgumentException("--trajectory=" + trajectory.moments() + ", but only " + steps + " of "

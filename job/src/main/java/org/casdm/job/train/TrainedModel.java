@@ -45,10 +45,6 @@ final class TrainedModel {
         return spec;
     }
 
-    CascadeGraph graph() {
-        return graph;
-    }
-
     ModelTensors tensors() {
         return tensors;
     }

@@ -166,8 +166,8 @@ final class TrainingCheckpoints {
     private Place load(StoredCheckpoint checkpoint, TrainedModel model, TimestepLosses timesteps) throws IOException {
         var state = checkpoint.state();
         if (!state.architectureFingerprint().equals(fingerprint(model))) {
-            throw new JobFailure(checkpoint.folder() + " holds another model than the configuration."
-                    + " There: " + state.architectureFingerprint() + ". Here: " + fingerprint(model)
+            throw new JobFailure(checkpoint.folder() + " holds another model than the configuration. There: "
+                    + state.architectureFingerprint() + ". Here: " + fingerprint(model)
                     + ". Choose another run.folder, or the configuration that the run began with (its config.conf)");
         }
         read(checkpoint, CheckpointFiles.MODEL, List.of(model.tensors().loading("", model.parameters())));

@@ -168,7 +168,7 @@ public final class TarListing {
         if (byClass.isEmpty()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s holds no tars within the tar%s. If it holds the pictures themselves, use " + "format tar",
+                    "%s holds no tars within the tar%s. If it holds the pictures themselves, use format tar",
                     path,
                     refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
         }

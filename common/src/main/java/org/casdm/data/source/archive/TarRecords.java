@@ -189,7 +189,7 @@ final class TarRecords extends LookAhead {
                 part.name(),
                 String.format(
                         Locale.ROOT,
-                        "%s, at byte %d of %s%s; entries before it were read, later ones were " + "not",
+                        "%s, at byte %d of %s%s; entries before it were read, later ones were not",
                         what,
                         range.position(),
                         part.file(),

@@ -42,8 +42,7 @@ final class NpzBatch implements Closeable {
                 || (long) side * side > limits.maximumPixels()) {
             throw new DataException(String.format(
                     Locale.ROOT,
-                    "%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) "
-                            + "were expected",
+                    "%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) were expected",
                     path,
                     header.shapeText(),
                     header.type().code(),

@@ -65,7 +65,7 @@ public final class EvaluationTable {
         if (evaluation.manifoldSamples() > 0) {
             output.printf(
                     Locale.ROOT,
-                    "  metrics of single images looked at %,d samples and %,d images of the " + "reference set%n",
+                    "  metrics of single images looked at %,d samples and %,d images of the reference set%n",
                     evaluation.manifoldSamples(),
                     evaluation.manifoldReference());
         }

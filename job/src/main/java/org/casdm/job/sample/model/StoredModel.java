@@ -87,9 +87,8 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
 
     private static CasdmConfig configuration(RunFolder folder) throws IOException {
         var text = folder.readConfiguration()
-                .orElseThrow(() -> new JobFailure(folder.root() + " is not a run: it has no config.conf. Give the"
-                        + " run.folder of a training, the same with @STEP"
-                        + " appended, or a folder in its checkpoints/"));
+                .orElseThrow(() -> new JobFailure(folder.root() + " is not a run: it has no config.conf. Give the "
+                        + "run.folder of a training, the same with @STEP appended, or a folder in its checkpoints/"));
         return ConfigLoader.loadStored(new ConfigText(folder.configurationPath().toString(), text));
     }
 
@@ -138,7 +137,7 @@ public record StoredModel(String run, long step, String file, String sha256, Cas
         var now = checkpoint.files().get(file);
         if (now == null || !now.sha256().equals(sha256)) {
             throw new JobFailure(
-                    checkpoint.folder() + "/" + file + " changed while images were drawn from it." + " Start again");
+                    checkpoint.folder() + "/" + file + " changed while images were drawn from it. Start again");
         }
         var tensors = new ModelTensors(spec());
         var vector = new FloatPointer(tensors.length());
