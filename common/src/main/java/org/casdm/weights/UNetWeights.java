@@ -21,7 +21,8 @@ import org.casdm.tensor.file.TensorFile;
  * theta.}); what is beside the prefix is ignored.
  *
  * <p>A network that also learned its variance (their {@code learn_sigma}) has twice the outputs; the first half, the
- * noise, is taken.
+ * noise, is taken. A network of classes may start one that also knows images without a class: their embedding, behind
+ * the classes', is zero then, as in a network without classes.
  */
 public final class UNetWeights {
 
@@ -37,13 +38,20 @@ public final class UNetWeights {
     private static final String FIRST = "input_blocks.0.0.weight";
 
     private static final String LAST = "out.2.";
+    private static final String CLASSES = "label_emb.weight";
     private static final String JOINT_PROJECTION = ".qkv.";
 
     private final UNetSpec spec;
+    private final boolean hasNullClass;
     private final Map<String, Parameter> wanted;
     private final TensorFile file;
     private final String prefix;
     private final Map<String, StoredTensor> found = new LinkedHashMap<>();
+
+    /** A network of which every class is one of images. */
+    public UNetWeights(TensorFile file, String network, UNetSpec spec) throws TensorFormatException {
+        this(file, network, spec, false);
+    }
 
     /**
      * Looks for a network.
@@ -51,10 +59,13 @@ public final class UNetWeights {
      * @param file stays open until {@link #read} is done
      * @param network prefix to prefer where the file has several networks: {@code theta} or {@code phi}
      * @param spec what the network should be
+     * @param hasNullClass whether the last of its classes stands for none; the file may lack it
      * @throws TensorFormatException listing all tensors that are missing, unexpected or of another shape
      */
-    public UNetWeights(TensorFile file, String network, UNetSpec spec) throws TensorFormatException {
+    public UNetWeights(TensorFile file, String network, UNetSpec spec, boolean hasNullClass)
+            throws TensorFormatException {
         this.spec = spec;
+        this.hasNullClass = hasNullClass;
         this.file = file;
         wanted = UNetParameters.of(spec).byName();
         prefix = prefix(file, network + ".");
@@ -99,7 +110,8 @@ public final class UNetWeights {
                         .orElse(name + ": not in the file; " + Arrays.toString(parameter.fileShape())
                                 + " in the model"));
             } else if (!Arrays.equals(tensor.info().shape(), parameter.fileShape())
-                    && !hasVariance(name, tensor, parameter)) {
+                    && !hasVariance(name, tensor, parameter)
+                    && !(name.equals(CLASSES) && lacksNullClass())) {
                 differences.add(name + ": " + Arrays.toString(tensor.info().shape()) + " in the file, "
                         + Arrays.toString(parameter.fileShape()) + " in the model");
             }
@@ -122,6 +134,14 @@ public final class UNetWeights {
                 && Arrays.equals(tensor.info().shape(), shape);
     }
 
+    /** Whether the file's network has all classes of the wanted one but that for none. */
+    public boolean lacksNullClass() {
+        var table = found.get(CLASSES);
+        var shape = wanted.containsKey(CLASSES) ? wanted.get(CLASSES).fileShape() : new long[2];
+        shape[0]--;
+        return hasNullClass && table != null && Arrays.equals(table.info().shape(), shape);
+    }
+
     /** What can be said about the file's network from its tensors, as settings. */
     private String hints(String network) {
         var hints = new ArrayList<String>();
@@ -135,11 +155,10 @@ public final class UNetWeights {
                 hints.add("The file's network has model." + network + ".channels = " + channels);
             }
         }
-        long classes = found.containsKey("label_emb.weight")
-                ? found.get("label_emb.weight").info().shape()[0]
-                : 0;
-        if (first != null && classes != spec.classes()) {
-            hints.add("The file's network has model.classes = " + classes);
+        long classes = found.containsKey(CLASSES) ? found.get(CLASSES).info().shape()[0] : 0;
+        if (first != null && classes != spec.classes() && !lacksNullClass()) {
+            hints.add("The file's network has model.classes = " + classes
+                    + (classes > 1 ? ", or " + (classes - 1) + " with model.label-dropout above 0" : ""));
         }
         var residual = "input_blocks.1.0.";
         if (found.containsKey(residual + "emb_layers.1.bias") && found.containsKey(residual + "out_layers.3.bias")) {
@@ -191,7 +210,7 @@ public final class UNetWeights {
         for (var parameter : wanted.values()) {
             var values = new float[Math.toIntExact(parameter.length())];
             var target = FloatBuffer.wrap(values);
-            // Of a longer tensor the first part.
+            // Of a longer tensor the first part; of a shorter one all, before zeros.
             found.get(parameter.name())
                     .read(chunk ->
                             target.put(chunk.slice(chunk.position(), Math.min(chunk.remaining(), target.remaining()))));

@@ -197,6 +197,45 @@ class UNetWeightsTest {
         }
     }
 
+    private static UNetSpec withClasses(int classes) {
+        return new UNetSpec(3, 3, 32, List.of(1, 2), 1, List.of(2), 2, true, 0, classes);
+    }
+
+    @Test
+    void aClassForImagesWithoutOneStartsAsZeros() throws IOException {
+        try (var file = file(tensors(withClasses(10), ""))) {
+            var weights = new UNetWeights(file, "theta", withClasses(11), true);
+            assertThat(weights.lacksNullClass()).isTrue();
+            var values = new LinkedHashMap<String, float[]>();
+            weights.read(AttentionOrder.HEADS_FIRST, (parameter, read) -> values.put(parameter.name(), read));
+            var table = Formula.parameter("test", "label_emb.weight", 10, 128);
+            assertThat(values.get("label_emb.weight")).isEqualTo(Arrays.copyOf(table, 11 * 128));
+            assertThat(values.get("out.2.weight")).isEqualTo(expected("", "out.2.weight"));
+        }
+        try (var file = file(tensors(withClasses(11), ""))) {
+            assertThat(new UNetWeights(file, "theta", withClasses(11), true).lacksNullClass())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void otherNumbersOfClassesAreRefusedWithTheirSettings() throws IOException {
+        try (var file = file(tensors(withClasses(10), ""))) {
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", withClasses(11)))
+                    .hasMessageContaining("label_emb.weight: [10, 128] in the file, [11, 128] in the model")
+                    .hasMessageContaining("model.classes = 10, or 9 with model.label-dropout above 0");
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", withClasses(12), true))
+                    .hasMessageContaining("model.classes = 10");
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", SPEC))
+                    .hasMessageContaining("label_emb.weight: [10, 128] in the file; not in the model");
+        }
+        try (var file = file(tensors(SPEC, ""))) {
+            assertThatThrownBy(() -> new UNetWeights(file, "theta", withClasses(11), true))
+                    .hasMessageContaining("label_emb.weight: not in the file; [11, 128] in the model")
+                    .hasMessageContaining("model.classes = 0");
+        }
+    }
+
     @Test
     void infiniteValuesAreRefused() throws IOException {
         var tensors = tensors(SPEC, "");

@@ -34,13 +34,17 @@ final class InitialWeights {
                     ? config.model().theta()
                     : config.model().phi();
             if (settings.initFrom().isPresent()) {
-                load(settings, network, trained, hadoop);
+                load(settings, config.model().nullLabel().isPresent(), network, trained, hadoop);
             }
         }
     }
 
     private static void load(
-            CasdmConfig.Network settings, ModelSpec.Network network, TrainedModel trained, Configuration hadoop)
+            CasdmConfig.Network settings,
+            boolean hasNullClass,
+            ModelSpec.Network network,
+            TrainedModel trained,
+            Configuration hadoop)
             throws IOException {
         String uri = settings.initFrom().orElseThrow();
         var order = switch (settings.initAttentionOrder()) {
@@ -52,7 +56,7 @@ final class InitialWeights {
         var fileSystem = Storage.fileSystem(path, hadoop);
         KnownContent.verify(fileSystem, path);
         try (var file = TensorFile.open(fileSystem, path)) {
-            var weights = new UNetWeights(file, network.name(), network.spec());
+            var weights = new UNetWeights(file, network.name(), network.spec(), hasNullClass);
             weights.read(
                     order,
                     (parameter, values) -> put(
@@ -68,6 +72,11 @@ final class InitialWeights {
                 LOG.info(
                         "that network has learned its variance (learn_sigma) in outputs that {} does not have: they are"
                                 + " left out, the noise is used",
+                        network.name());
+            }
+            if (weights.lacksNullClass()) {
+                LOG.info(
+                        "that network has no class for images without one (model.label-dropout): {} starts with zeros there",
                         network.name());
             }
         }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -99,5 +100,30 @@ class InitialWeightsTest {
                 .hasMessageContaining("does not fit the network theta")
                 .hasMessageContaining("time_embed.0.weight: [128, 32] in the file, [256, 64] in the model")
                 .hasMessageContaining("model.theta.channels = 32");
+    }
+
+    @Test
+    void classesStartAModelThatDropsLabels() throws IOException {
+        var source = model(config("model.classes=3"), 1);
+        var file = write(source);
+        String[] settings = {
+            "model.classes=3", "model.label-dropout=0.1", "model.theta.init-from=" + file, "model.phi.init-from=" + file
+        };
+        var model = model(config(settings), 2);
+
+        load(model, settings);
+
+        var read = model.tensors().views(model.parameters());
+        source.tensors().views(source.parameters()).forEach((name, stored) -> {
+            if (name.endsWith("label_emb.weight")) {
+                var table = read.get(name);
+                assertThat(table.length()).isEqualTo(4 * 128);
+                assertThat(table.get(NDArrayIndex.interval(0, 3 * 128))).isEqualTo(stored);
+                assertThat(table.get(NDArrayIndex.interval(3 * 128, 4 * 128)))
+                        .isEqualTo(Nd4j.zeros(DataType.FLOAT, 128));
+            } else {
+                assertThat(read.get(name)).as(name).isEqualTo(stored);
+            }
+        });
     }
 }
