@@ -6,23 +6,20 @@ improved-diffusion 1bc7bbb (github.com/openai), in float64. Weights, images and 
 Formula.java): weights parameter("golden.bpd", name, shape), noise normal("bpd/<respaced step>", shape), channel first.
 """
 
-import math
 import pathlib
 
 import numpy as np
 import torch
+from formula import normal, unet, uniform
 from improved_diffusion.gaussian_diffusion import LossType, ModelMeanType, ModelVarType, get_named_beta_schedule
 from improved_diffusion.respace import SpacedDiffusion, space_timesteps
-from improved_diffusion.unet import UNetModel
 from safetensors.numpy import save_file
 
 # The program computes parts of the network and all coefficients in float32, whatever the type of the rest.
 torch.Tensor.float = lambda tensor: tensor.double()
 torch.float32 = torch.float64
 
-SEED = "golden.bpd"
 SIZE = 16
-MASK = (1 << 64) - 1
 CASES = {
     "learned": ("cosine", "20", ModelVarType.LEARNED_RANGE, 6),
     "large": ("linear", "10,5", ModelVarType.FIXED_LARGE, 3),
@@ -30,51 +27,9 @@ CASES = {
 }
 
 
-def uniform(name, count):
-    """Doubles in [0, 1): SplitMix64 on FNV-1a of the name."""
-    key = 0xCBF29CE484222325
-    for byte in name.encode():
-        key = ((key ^ byte) * 0x100000001B3) & MASK
-    z = np.uint64(key) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
-def centred(name, shape):
-    return 2 * uniform(name, math.prod(shape)).reshape(shape) - 1
-
-
-def normal(name, shape):
-    u, v = uniform(name + "/u", math.prod(shape)), uniform(name + "/v", math.prod(shape))
-    return (np.sqrt(-2 * np.log(1 - u)) * np.cos(2 * np.pi * v)).reshape(shape)
-
-
-def parameter(name, shape):
-    values = centred(SEED + ":" + name, shape)
-    if name.endswith("weight") and len(shape) == 1:
-        values = 1 + 0.1 * values
-    elif name.endswith("bias"):
-        values = 0.1 * values
-    else:
-        values = math.sqrt(3 / math.prod(shape[1:])) * values
-    return torch.from_numpy(values.astype(np.float32).astype(np.float64))
-
-
 def compute(case, arrays):
     schedule, respacing, variance, outputs = CASES[case]
-    model = UNetModel(
-        in_channels=3,
-        model_channels=32,
-        out_channels=outputs,
-        num_res_blocks=1,
-        attention_resolutions=(2,),
-        channel_mult=(1, 2),
-        num_heads=2,
-        use_scale_shift_norm=True,
-    ).double()
-    model.load_state_dict({name: parameter(name, tuple(value.shape)) for name, value in model.state_dict().items()})
+    model = unet("golden.bpd", outputs)
     diffusion = SpacedDiffusion(
         use_timesteps=space_timesteps(1000, respacing),
         betas=get_named_beta_schedule(schedule, 1000),

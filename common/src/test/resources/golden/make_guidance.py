@@ -12,12 +12,10 @@ import sys
 import diffusers
 import numpy as np
 import torch
-from formula import fill, normal
+from formula import normal, unet
 from safetensors.numpy import save_file
 
 sys.path.insert(0, sys.argv[1])
-from improved_diffusion.unet import UNetModel  # noqa: E402
-
 # improved-diffusion computes parts of its U-Net in float32.
 torch.Tensor.float = torch.Tensor.double
 
@@ -27,22 +25,7 @@ LABELS = torch.tensor([0, 3])
 ALPHA_BAR = np.cumprod(1 - np.linspace(1e-4, 0.02, 1000))
 
 
-def network(name, outputs):
-    model = UNetModel(
-        in_channels=3,
-        model_channels=32,
-        out_channels=outputs,
-        num_res_blocks=1,
-        attention_resolutions=[2],
-        channel_mult=(1, 2),
-        num_heads=2,
-        use_scale_shift_norm=True,
-        num_classes=5,
-    )
-    return fill(model, "golden.guidance." + name).double().eval()
-
-
-THETA, PHI = network("theta", 3), network("phi", 4)
+THETA, PHI = unet("golden.guidance.theta", 3, num_classes=5), unet("golden.guidance.phi", 4, num_classes=5)
 
 
 def guided(model, x, t, scale, channels):

@@ -2,8 +2,8 @@
 
     make_solvers_cascade.py IMPROVED_DIFFUSION EDM
 
-with checkouts of github.com/openai/improved-diffusion (1bc7bbb) and github.com/NVlabs/edm (008a4e5); PyTorch, diffusers
-with checkouts of github.com/openai/improved-diffusion (1bc7bbb) and github.com/NVlabs/edm (008a4e5), diffusers
+with checkouts of github.com/openai/improved-diffusion (1bc7bbb) and github.com/NVlabs/edm (008a4e5); PyTorch,
+diffusers, safetensors. Writes solvers_cascade.safetensors beside itself.
 """
 
 import ast
@@ -13,12 +13,10 @@ import sys
 import diffusers
 import numpy as np
 import torch
-from formula import fill, normal
+from formula import normal, unet
 from safetensors.numpy import save_file
 
 sys.path.insert(0, sys.argv[1])
-from improved_diffusion.unet import UNetModel  # noqa: E402
-
 # improved-diffusion computes parts of its U-Net in float32.
 torch.Tensor.float = torch.Tensor.double
 
@@ -26,21 +24,7 @@ HERE = pathlib.Path(__file__).parent
 BETAS = dict(beta_start=1e-4, beta_end=0.02, beta_schedule="linear", num_train_timesteps=1000)
 
 
-def network(name, outputs):
-    model = UNetModel(
-        in_channels=3,
-        model_channels=32,
-        out_channels=outputs,
-        num_res_blocks=1,
-        attention_resolutions=[2],
-        channel_mult=(1, 2),
-        num_heads=2,
-        use_scale_shift_norm=True,
-    )
-    return fill(model, "golden.sampler." + name).double().eval()
-
-
-THETA, PHI = network("theta", 3), network("phi", 4)
+THETA, PHI = unet("golden.sampler.theta", 3), unet("golden.sampler.phi", 4)
 ALPHA_BAR = np.cumprod(1 - np.linspace(1e-4, 0.02, 1000))
 SIGMAS = np.sqrt((1 - ALPHA_BAR) / ALPHA_BAR)
 
