@@ -6,22 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.config.ConfigException;
-import org.casdm.config.ConfigLoader;
-import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.JobFailure;
-import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.CountingFileSystem;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.lpips.Trunk;
@@ -47,11 +40,7 @@ class MetricFunctionIT {
 
     @BeforeAll
     static void prepare() throws IOException {
-        new DrawnImages(5, 32)
-                .write(
-                        FileSystem.getLocal(new Configuration()),
-                        new org.apache.hadoop.fs.Path(folder.resolve("images").toUri()),
-                        8);
+        SmallRuns.drawImages(5, 32, folder.resolve("images"), 8);
         trunk = write("trunk.safetensors", Trunk.SQUEEZE.tensors());
         lin = write("lin.safetensors", Trunk.SQUEEZE.linTensors());
     }
@@ -74,36 +63,25 @@ class MetricFunctionIT {
     }
 
     private static List<MetricsLine> train(String run, String... more) throws IOException {
-        var settings = new ArrayList<>(List.of(
-                "run.folder=" + folder.resolve(run),
-                "run.seed=3",
-                "data.path=" + folder.resolve("images"),
-                "data.size=32",
-                "model.theta.channels=32",
-                "model.theta.channel-mult=[1]",
-                "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[]",
-                "model.theta.heads=2",
-                "diffusion.steps=100",
-                "train.batch-size-per-worker=2",
-                "train.workers=1",
-                "train.averaging-frequency=2",
-                "train.steps=2",
-                "samples.every-steps=0",
-                "loss.lpips=0.1",
-                "lpips.trunk=squeeze",
-                "lpips.resize=none"));
-        settings.addAll(List.of(more));
-        var config = ConfigLoader.load(Optional.empty(), settings, ConfigLoader.REQUIRED_BY_TRAIN);
-        var job = new TrainJob(config);
-        var spark = LocalCluster.inThisJvm("local[2]")
-                .set("spark.hadoop.fs.count.impl", CountingFileSystem.class.getName());
-        try (var context = new JavaSparkContext(RoundTrainingMaster.configure(spark))) {
-            job.run(context);
-        }
-        return RunFolder.at(folder.resolve(run).toString(), new Configuration())
-                .metrics(1, Duration.ZERO)
-                .readAll();
+        var runs = new SmallRuns(
+                folder,
+                List.of(
+                        "data.path=" + folder.resolve("images"),
+                        "data.size=32",
+                        "model.theta.channel-mult=[1]",
+                        "model.theta.attention-resolutions=[]",
+                        "train.workers=1",
+                        "train.averaging.period=2",
+                        "train.steps=2",
+                        "loss.lpips=0.1",
+                        "lpips.trunk=squeeze",
+                        "lpips.resize=none"));
+        runs.train(
+                LocalCluster.inThisJvm("local[2]")
+                        .set("spark.hadoop.fs.count.impl", CountingFileSystem.class.getName()),
+                run,
+                more);
+        return runs.metrics(run);
     }
 
     @Test

@@ -7,25 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.casdm.cascade.CascadeGraph;
 import org.casdm.cascade.ConfiguredModel;
 import org.casdm.cascade.ModelTensors;
-import org.casdm.checkpoint.MetricsLine;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StoredCheckpoint;
-import org.casdm.config.ConfigLoader;
-import org.casdm.data.picture.DrawnImages;
 import org.casdm.job.JobFailure;
-import org.casdm.job.rounds.RoundTrainingMaster;
 import org.casdm.job.testing.LocalCluster;
 import org.casdm.optimizer.AdamW;
 import org.casdm.tensor.SafetensorsWriter;
@@ -51,11 +43,7 @@ class NotFiniteTrainingIT {
     @BeforeAll
     static void drawImages() throws IOException {
         var drawn = folder.resolve("drawn");
-        new DrawnImages(5, 8)
-                .write(
-                        FileSystem.getLocal(new Configuration()),
-                        new org.apache.hadoop.fs.Path(drawn.toUri()),
-                        3 * IMAGES);
+        SmallRuns.drawImages(5, 8, drawn, 3 * IMAGES);
         Files.createDirectories(folder.resolve("images"));
         Files.move(drawn.resolve("disc"), folder.resolve("images/disc"));
         try (var discs = Files.list(folder.resolve("images/disc"))) {
@@ -71,7 +59,7 @@ class NotFiniteTrainingIT {
     }
 
     private static void writeWeights() throws IOException {
-        var model = ConfiguredModel.of(ConfigLoader.load(Optional.empty(), settings("none")));
+        var model = ConfiguredModel.of(runs().config("none"));
         try (var graph = CascadeGraph.create(
                         model,
                         new CascadeGraph.Training(new AdamW(1e-3, 0, 0.9, 0.999, 1e-8, 0), 0, 1, 1, DataType.FLOAT));
@@ -86,47 +74,31 @@ class NotFiniteTrainingIT {
         }
     }
 
-    private static List<String> settings(String run, String... more) {
-        var settings = new ArrayList<>(List.of(
-                "run.folder=" + folder.resolve(run),
-                "run.seed=3",
-                "data.path=" + folder.resolve("images"),
-                "data.size=8",
-                "model.kind=ddpm",
-                "model.classes=2",
-                "model.theta.channels=32",
-                "model.theta.channel-mult=[1]",
-                "model.theta.res-blocks=1",
-                "model.theta.attention-resolutions=[]",
-                "model.theta.heads=2",
-                "model.theta.init-from=" + folder.resolve("weights.safetensors"),
-                "diffusion.steps=100",
-                "train.batch-size-per-worker=2",
-                "train.averaging-frequency=2",
-                "train.workers=2",
-                "train.steps=8",
-                "train.optimizer.learning-rate=1e-3",
-                "train.optimizer.weight-decay=0.1",
-                "checkpoint.every-steps=4",
-                "samples.every-steps=0"));
-        settings.addAll(List.of(more));
-        return settings;
+    private static SmallRuns runs() {
+        return new SmallRuns(
+                folder,
+                List.of(
+                        "data.path=" + folder.resolve("images"),
+                        "data.size=8",
+                        "model.kind=ddpm",
+                        "model.classes=2",
+                        "model.theta.channel-mult=[1]",
+                        "model.theta.attention-resolutions=[]",
+                        "model.theta.init-from=" + folder.resolve("weights.safetensors"),
+                        "train.averaging.period=2",
+                        "train.workers=2",
+                        "train.steps=8",
+                        "train.optimizer.learning-rate=1e-3",
+                        "train.optimizer.weight-decay=0.1",
+                        "checkpoint.every-steps=4"));
     }
 
     private static StoredCheckpoint train(String run, String... more) throws IOException {
-        var config = ConfigLoader.load(Optional.empty(), settings(run, more), ConfigLoader.REQUIRED_BY_TRAIN);
-        try (var context = new JavaSparkContext(RoundTrainingMaster.configure(LocalCluster.inThisJvm("local[2]")))) {
-            new TrainJob(config).run(context);
-        }
-        return run(run).checkpoints().latest().orElseThrow();
+        return runs().train(LocalCluster.inThisJvm("local[2]"), run, more);
     }
 
     private static RunFolder run(String run) throws IOException {
         return RunFolder.at(folder.resolve(run).toString(), new Configuration());
-    }
-
-    private static List<MetricsLine> metrics(String run) throws IOException {
-        return run(run).metrics(1, Duration.ZERO).readAll();
     }
 
     /** Four steps of four images: two epochs, in each of which one step of one worker meets the bad image. */
@@ -135,7 +107,7 @@ class NotFiniteTrainingIT {
         var whole = train("whole");
         assertThat(whole.state().step()).isEqualTo(8);
         assertThat(whole.state().imagesSeen()).isEqualTo(32);
-        var lines = metrics("whole");
+        var lines = runs().metrics("whole");
         assertThat(lines.stream()
                         .mapToInt(line -> line.values().get("skippedSteps").asInt())
                         .sum())
@@ -207,7 +179,7 @@ class NotFiniteTrainingIT {
                         "train.optimizer.learning-rate");
         assertThat(run("stopped").checkpoints().latest()).isEmpty();
         assertThat(run("stopped").failures().folders()).hasSize(1);
-        assertThat(metrics("stopped")).hasSize(1);
+        assertThat(runs().metrics("stopped")).hasSize(1);
 
         // Two in each four steps are as many as there may be, however many there are in the whole run.
         assertThat(train("allowed", "train.max-skipped-steps=2").state().step()).isEqualTo(8);

@@ -42,7 +42,12 @@ record SmallRuns(Path folder, List<String> settings) {
 
     /** Draws so many images to a folder. */
     static void drawImages(int seed, Path images, int count) throws IOException {
-        new DrawnImages(seed, 16)
+        drawImages(seed, 16, images, count);
+    }
+
+    /** Draws so many images of a size to a folder. */
+    static void drawImages(int seed, int size, Path images, int count) throws IOException {
+        new DrawnImages(seed, size)
                 .write(FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(images.toUri()), count);
     }
 

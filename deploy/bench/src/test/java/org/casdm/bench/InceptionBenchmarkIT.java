@@ -8,7 +8,7 @@ import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.Test;
 
-class InceptionBenchmarkTest {
+class InceptionBenchmarkIT {
 
     @Test
     void measures() throws IOException {

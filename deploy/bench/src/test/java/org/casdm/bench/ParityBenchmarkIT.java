@@ -7,7 +7,7 @@ import org.casdm.config.CasdmConfig.EngineChoice;
 import org.casdm.testing.EngineRequests;
 import org.junit.jupiter.api.Test;
 
-class ParityBenchmarkTest {
+class ParityBenchmarkIT {
 
     @Test
     void referenceItself_hasNoDistanceInAnyKindOfModel() {

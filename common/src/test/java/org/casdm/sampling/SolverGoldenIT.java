@@ -28,7 +28,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** DPM-Solver++ and Heun's method against diffusers and EDM. */
-class SolverGoldenTest {
+class SolverGoldenIT {
 
     private static final int SIZE = 16;
     private static final NoiseSchedule SCHEDULE = NoiseSchedule.linear(1000);

@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A network as wide as those that are trained, in float32 and in double precision: what the golden files' narrow ones do
  * not reach.
  */
-class Nd4jUNetPrecisionTest {
+class Nd4jUNetPrecisionIT {
 
     private static final UNetSpec SPEC = new UNetSpec(3, 3, 64, List.of(1, 2), 1, List.of(2), 4, true, 0, 0);
 
