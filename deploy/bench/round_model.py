@@ -3,7 +3,7 @@
 
     deploy/bench/round_model.py --step 0.1 --parameters 240e6 --batch 64 --gbit 10 --period 10
     deploy/bench/round_model.py --step 0.1 --parameters 240e6 --batch 64 --gbit 10 --period 100 --executors-per-host 8
-    deploy/bench/rounds.py --json measured.json && deploy/bench/round_model.py --check measured.json
+    deploy/bench/rounds.py --only check --json measured.json && deploy/bench/round_model.py --check measured.json
 
 A round of W executors, one worker each, is simulated as
 
@@ -15,8 +15,9 @@ A round of W executors, one worker each, is simulated as
     + failures                                    at the rate given: the lost worker's steps again, and its recovery
 
 where S is what is exchanged of each parameter: 12 bytes (itself and two Adam moments in float32); a third if the
-moments stay on the workers, half of that again in float16. On one host executors average in memory first, so that one
-copy a host travels. With overlap the exchange runs while the next round's steps do.
+moments stay on the workers, half of that again in float16. Hosts first (train.averaging.workers-per-host): executors of
+one host average in memory first, so that one copy a host travels, by two more Spark jobs, which cost fixed again. With
+overlap the exchange runs while the next round's steps do.
 
 --check predicts each run of rounds.py from all the others, by fitting fixed, per-executor and seconds per byte to them:
 there all executors share one machine, so all bytes share one rate. The steps' time is taken from the run itself. Exit
@@ -70,7 +71,8 @@ def exchange_seconds(a, executors, variant):
     within = 0.0
     if min(executors, a.executors_per_host) > 1 and (variant.hosts_first or hosts == 1):
         within = 2 * size / (a.memory_gbyte * 1e9)
-    return between + within + 2 * a.latency * (peers - 1) + size / rate
+    jobs = a.fixed if variant.hosts_first and 1 < hosts < executors else 0.0
+    return between + within + jobs + 2 * a.latency * (peers - 1) + size / rate
 
 
 def round_seconds(a, executors, variant, speeds, generator):

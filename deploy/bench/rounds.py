@@ -32,6 +32,12 @@ GROUPS = {
             for switches in ((), ("nesterov",), ("keep-moments",), ("keep-moments", "float16"))
         ],
     ),
+    "check": (
+        "Rounds of 1, 2 and 4 executors, for round_model.py --check",
+        [(w, 32, "1,1", 1, 16, 1) for w in (1, 2, 4)]
+        + [(w, 64, "1,2,2", 1, 16, 1) for w in (1, 2, 4)]
+        + [(2, 128, "1,2,2,2", 2, 32, 1), (2, 128, "1,2,2,2", 2, 32, 1, "keep-moments", "float16")],
+    ),
     "size": ("Image size, two workers", [(2, 32, "1,1", 1, s, 1) for s in (16, 32, 64)]),
 }
 

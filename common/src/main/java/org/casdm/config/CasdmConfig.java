@@ -242,7 +242,8 @@ public record CasdmConfig(
             double outerLearningRate,
             double outerMomentum,
             Moments moments,
-            AveragedPrecision precision) {}
+            AveragedPrecision precision,
+            int workersPerHost) {}
 
     /** The optimizer that takes a round's average as its step. */
     public enum Outer implements Choice {

@@ -174,7 +174,8 @@ final class ConfigReader {
                 read.decimal(section + "outer-learning-rate", aboveTo(0, 10)),
                 read.decimal(section + "outer-momentum", fromToBelow(0, 1)),
                 read.choice(section + "moments", Moments.values()),
-                read.choice(section + "precision", AveragedPrecision.values()));
+                read.choice(section + "precision", AveragedPrecision.values()),
+                read.integer(section + "workers-per-host", 1, 100_000));
     }
 
     private Optimizer optimizer(String section) {

@@ -282,6 +282,7 @@ class ConfigLoaderTest {
                 "train.averaging.outer-learning-rate = 0",
                 "train.averaging.outer-momentum = 1",
                 "train.averaging.moments = none",
+                "train.averaging.workers-per-host = 0",
                 "execution.averaging-block-mib = 512",
                 "execution.averaging-port = 70000"
             })

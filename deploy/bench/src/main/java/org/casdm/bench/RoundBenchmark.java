@@ -156,7 +156,7 @@ public final class RoundBenchmark {
         var stateBytes = (graph.params().length()
                         + graph.getUpdater().getStateViewArray().length())
                 * Float.BYTES;
-        var bytes = Math.round(median(results, RoundResult::movedBytes));
+        var bytes = Math.round(median(results, result -> result.moved().bytes()));
         var floor = bytes == 0
                 ? Double.NaN
                 : Math.min(LoopbackFloor.seconds(bytes, workers), LoopbackFloor.seconds(bytes, workers));
@@ -178,6 +178,7 @@ public final class RoundBenchmark {
         report.put("state_bytes", stateBytes);
         report.put("moments", averaging.keepMoments() ? "keep" : "average");
         report.put("precision", averaging.float16() ? "float16" : "float32");
+        report.put("workers_per_host", averaging.workersPerHost());
         report.put("outer", averaging.outer().isNone() ? "none" : "nesterov");
         report.put("round_seconds", seconds(median(results, RoundResult::totalSeconds)));
         report.put("steps_seconds", seconds(steps));
@@ -188,6 +189,9 @@ public final class RoundBenchmark {
         report.put("ema_seconds", seconds(ema));
         report.put("checkpoint_seconds", seconds(checkpoint));
         report.put("bytes_moved", bytes);
+        report.put(
+                "bytes_between_hosts",
+                Math.round(median(results, result -> result.moved().betweenHosts())));
         // Within one JVM nothing moves.
         if (bytes > 0) {
             report.put("loopback_seconds", seconds(floor));

@@ -28,7 +28,8 @@ enum MetricGroup {
     PROGRESS(
             "Progress",
             "",
-            name -> List.of("images", "epoch", "workers", "movedBytes").contains(name)),
+            name -> List.of("images", "epoch", "workers", "movedBytes", "betweenHostsBytes")
+                    .contains(name)),
     BAD_IMAGES("Bad images so far", "images", "badImages"::equals),
     SKIPPED_STEPS("Steps skipped in the round", "steps", "skippedSteps"::equals),
     /** What a later version of the program may have added. */
@@ -56,6 +57,7 @@ enum MetricGroup {
             Map.entry("dataSeconds", "waiting for images"),
             Map.entry("averagingSeconds", "averaging"),
             Map.entry("movedBytes", "bytes moved"),
+            Map.entry("betweenHostsBytes", "bytes between hosts"),
             Map.entry("learningRate", "learning rate"),
             Map.entry("badImages", "bad images"));
 

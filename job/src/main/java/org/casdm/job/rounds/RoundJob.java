@@ -1,24 +1,26 @@
 package org.casdm.job.rounds;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function2;
 import org.casdm.job.rounds.average.AverageBlocks;
 import org.casdm.job.rounds.average.AverageResult;
-import org.casdm.job.rounds.exchange.Address;
+import org.casdm.job.rounds.average.CopyAverages;
+import org.casdm.job.rounds.average.Version;
 import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.Moved;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.rounds.exchange.TaskResults;
 import org.casdm.job.rounds.state.KeptState;
@@ -30,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of a round besides the driver's graph: a Spark job of the workers, a Spark job that averages their states,
- * and the way of the averages to the driver.
+ * The work of a round besides the driver's graph: a Spark job of the workers, one that averages their states (with groups
+ * of workers one before it and one after it), and the way of the averages to the driver.
  *
  * <p>Failed tasks are repeated by Spark. If an executor dies with a state that was still needed, its workers train again
  * from the round's start and the averages are taken again.
@@ -65,20 +67,22 @@ final class RoundJob {
      *
      * @param reports        of the workers, in order
      * @param averages       where the averages are
+     * @param copies         where else they are
      * @param states         where the workers' states are, in their order
      * @param trainSeconds   the job of the workers
      * @param averageSeconds the job of averaging
      * @param receiveSeconds fetching the averages
-     * @param movedBytes     that went from one JVM to another
+     * @param moved          what went from one JVM to another
      */
     record Outcome(
             List<WorkerReport> reports,
             List<BlockPlace> averages,
+            List<BlockPlace> copies,
             List<BlockPlace> states,
             double trainSeconds,
             double averageSeconds,
             double receiveSeconds,
-            long movedBytes) {}
+            Moved moved) {}
 
     /**
      * Runs the round.
@@ -98,19 +102,17 @@ final class RoundJob {
                 long begin = System.nanoTime();
                 train(current, training, workers);
                 long trained = System.nanoTime();
-                List<AverageResult> averages = average(current, workers);
+                Averages averages = average(current, workers);
                 long averaged = System.nanoTime();
-                Map<BlockPlace, String> unreachable = Map.of();
-                var lost = averages.stream()
-                        .filter(result -> result.lostWorker() >= 0)
-                        .toList();
-                if (lost.isEmpty()) {
-                    unreachable = receive(start, averages, target);
-                    if (unreachable.isEmpty()) {
-                        return outcome(start, workers, averages, begin, trained, averaged);
+                var missed = averages.lost();
+                if (missed.isEmpty()) {
+                    var copies = new ArrayList<AverageResult>();
+                    missed = spread(start, averages.places(), copies, target);
+                    if (missed.isEmpty()) {
+                        return outcome(start, workers, averages, copies, begin, trained, averaged);
                     }
                 }
-                because = forget(workers, lost, unreachable);
+                because = forget(workers, missed);
                 LOG.warn("lost an executor that held this round's state; retraining its workers: {}", because);
                 // Averages of the round before are being overwritten where averaging has begun.
                 current = start.withSources(start.sources().driverOnly());
@@ -155,29 +157,95 @@ final class RoundJob {
         }
     }
 
-    private List<AverageResult> average(RoundStart start, Map<Integer, WorkerResult> workers) {
+    /**
+     * The averages.
+     *
+     * @param places where they are
+     * @param lost   states that could not be read, and why
+     * @param moved  what came from other JVMs
+     */
+    private record Averages(List<BlockPlace> places, Map<BlockPlace, String> lost, Moved moved) {
+
+        static Averages of(List<AverageResult> results, Moved before) {
+            var lost = new HashMap<BlockPlace, String>();
+            results.stream()
+                    .filter(result -> result.lost() != null)
+                    .forEach(result -> lost.putIfAbsent(result.lost(), result.lostBecause()));
+            return new Averages(RoundJob.places(results), lost, before.plus(fetched(results)));
+        }
+    }
+
+    private static Moved fetched(List<AverageResult> results) {
+        return results.stream().map(AverageResult::fetched).reduce(Moved.NONE, Moved::plus);
+    }
+
+    private Averages average(RoundStart start, Map<Integer, WorkerResult> workers) {
         describe("averaging after step " + start.lastStep());
-        int count = start.settings().workers();
-        var states = IntStream.range(0, count)
-                .mapToObj(worker -> workers.get(worker).state())
+        var versions = IntStream.range(0, start.settings().workers())
+                .mapToObj(worker -> new Version(List.of(workers.get(worker).state()), 1))
                 .toList();
-        return placement
-                .workerIndices(context, count)
-                .mapPartitionsWithIndex(
-                        new AverageBlocks(
-                                start.runId(), start.round(), start.plan(), start.layout(), start.sources(), states),
-                        true)
-                .collect()
-                .stream()
+        var groups = start.settings().groups();
+        var moved = Moved.NONE;
+        if (groups.matter()) {
+            var means = run(AverageBlocks.ofGroups(
+                    start.runId(), start.round(), start.plan(), start.layout(), start.sources(), versions, groups));
+            var result = Averages.of(means, Moved.NONE);
+            if (!result.lost().isEmpty()) {
+                return result;
+            }
+            moved = result.moved();
+            versions = IntStream.range(0, groups.count())
+                    .mapToObj(group -> new Version(
+                            places(means.subList(groups.first(group), groups.end(group))),
+                            groups.end(group) - groups.first(group)))
+                    .toList();
+        }
+        return Averages.of(
+                run(AverageBlocks.ofAll(
+                        start.runId(),
+                        start.round(),
+                        start.plan(),
+                        start.layout(),
+                        start.sources(),
+                        versions,
+                        groups.workers())),
+                moved);
+    }
+
+    private List<AverageResult> run(Function2<Integer, Iterator<Integer>, Iterator<byte[]>> task) {
+        return placement.workerIndices(context).mapPartitionsWithIndex(task, true).collect().stream()
                 .map(result -> TaskResults.decode(AverageResult.class, result))
                 .toList();
     }
 
+    /**
+     * Fetches all averages; while they come, hosts copy from each other what their workers will read.
+     *
+     * @param copies receives what the hosts have copied
+     * @return the places that could not be read, and why
+     */
+    private Map<BlockPlace, String> spread(
+            RoundStart start, List<BlockPlace> averages, List<AverageResult> copies, StateCopy target) {
+        var groups = start.settings().groups();
+        if (!groups.matter()) {
+            return receive(start, averages, target);
+        }
+        var receiving = CompletableFuture.supplyAsync(() -> receive(start, averages, target));
+        try {
+            describe("copying the averages of step " + start.lastStep() + " to each host");
+            copies.addAll(run(
+                    new CopyAverages(start.runId(), start.round(), start.plan(), start.layout(), averages, groups)));
+        } finally {
+            // It writes into the target, which is the caller's again.
+            receiving.join();
+        }
+        return receiving.join();
+    }
+
     /** Fetches all averages. Returns the places that could not be read, and why. */
-    private Map<BlockPlace, String> receive(RoundStart start, List<AverageResult> averages, StateCopy target) {
+    private Map<BlockPlace, String> receive(RoundStart start, List<BlockPlace> places, StateCopy target) {
         var failures = new HashMap<BlockPlace, String>();
         var pending = new ArrayDeque<Map.Entry<BlockPlace, CompletableFuture<Void>>>();
-        List<BlockPlace> places = places(averages);
         int longest = places.stream()
                 .mapToInt(place -> place.end() - place.first())
                 .max()
@@ -219,59 +287,61 @@ final class RoundJob {
         }
     }
 
-    /** Removes the results of workers that are lost, or were where averages are lost. */
-    private static String forget(
-            Map<Integer, WorkerResult> workers, List<AverageResult> lost, Map<BlockPlace, String> unreachable) {
-        Set<Address> gone =
-                unreachable.keySet().stream().map(BlockPlace::address).collect(Collectors.toCollection(HashSet::new));
-        lost.forEach(result -> gone.add(workers.get(result.lostWorker()).state().address()));
+    /** Removes the results of workers that are lost, or were where averages are lost. Returns why. */
+    private static String forget(Map<Integer, WorkerResult> workers, Map<BlockPlace, String> missed) {
+        var reason = reasons(missed, workers);
+        var gone = missed.keySet().stream().map(BlockPlace::address).collect(Collectors.toSet());
         workers.values().removeIf(worker -> gone.contains(worker.state().address()));
-        return reasons(lost, unreachable);
+        return reason;
     }
 
-    /** Each worker and each executor once, however many tasks have missed it. */
-    static String reasons(List<AverageResult> lost, Map<BlockPlace, String> unreachable) {
-        var workers = new TreeMap<Integer, String>();
-        lost.forEach(result -> workers.putIfAbsent(result.lostWorker(), result.lostBecause()));
+    /** Each executor once, however many tasks have missed it, with the workers that were there. */
+    static String reasons(Map<BlockPlace, String> missed, Map<Integer, WorkerResult> workers) {
         var executors = new TreeMap<String, String>();
-        unreachable.forEach(
-                (place, reason) -> executors.putIfAbsent(place.address().toString(), reason));
-        return Stream.concat(
-                        workers.entrySet().stream()
-                                .map(worker -> "worker " + worker.getKey() + ": " + worker.getValue()),
-                        executors.entrySet().stream().map(executor -> executor.getKey() + ": " + executor.getValue()))
+        missed.forEach((place, reason) -> {
+            var there = workers.entrySet().stream()
+                    .filter(worker -> worker.getValue().state().address().equals(place.address()))
+                    .map(worker -> worker.getKey().toString())
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            executors.putIfAbsent(place.address() + (there.isEmpty() ? "" : " (of workers " + there + ")"), reason);
+        });
+        return executors.entrySet().stream()
+                .map(executor -> executor.getKey() + ": " + executor.getValue())
                 .collect(Collectors.joining("; "));
     }
 
     private Outcome outcome(
             RoundStart start,
             Map<Integer, WorkerResult> workers,
-            List<AverageResult> averages,
+            Averages averages,
+            List<AverageResult> copies,
             long begin,
             long trained,
             long averaged) {
         var reports = IntStream.range(0, workers.size())
                 .mapToObj(worker -> workers.get(worker).report())
                 .toList();
-        var places = places(averages);
-        long received = places.stream()
-                .filter(place -> !exchange.isHere(place))
-                .flatMapToInt(place -> IntStream.range(place.first(), place.end()))
-                .mapToLong(block -> start.layout().bytes(block, start.plan().float16()))
-                .sum();
-        long moved = received
-                + averages.stream().mapToLong(AverageResult::fetchedBytes).sum()
-                + reports.stream().mapToLong(WorkerReport::fetchedBytes).sum();
+        Moved received = averages.places().stream()
+                .map(place -> exchange.moved(place, bytes(start, place)))
+                .reduce(averages.moved().plus(fetched(copies)), Moved::plus);
         return new Outcome(
                 reports,
-                places,
+                averages.places(),
+                places(copies),
                 IntStream.range(0, workers.size())
                         .mapToObj(worker -> workers.get(worker).state())
                         .toList(),
                 seconds(begin, trained),
                 seconds(trained, averaged),
                 seconds(averaged, System.nanoTime()),
-                moved);
+                reports.stream().map(WorkerReport::fetched).reduce(received, Moved::plus));
+    }
+
+    private static long bytes(RoundStart start, BlockPlace place) {
+        return IntStream.range(place.first(), place.end())
+                .mapToLong(block -> start.layout().bytes(block, start.plan().float16()))
+                .sum();
     }
 
     private void describe(String text) {

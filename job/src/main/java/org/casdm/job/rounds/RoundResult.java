@@ -2,6 +2,7 @@ package org.casdm.job.rounds;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.casdm.job.rounds.exchange.Moved;
 import org.casdm.job.rounds.step.SkippedStep;
 import org.casdm.job.rounds.step.StepStatistics;
 import org.casdm.job.rounds.worker.WorkerReport;
@@ -15,7 +16,7 @@ import org.casdm.job.rounds.worker.WorkerReport;
  * @param trainSeconds   the Spark job of the workers: reading the state, and their steps
  * @param averageSeconds the Spark job of averaging
  * @param receiveSeconds bringing the averages to the driver's graph
- * @param movedBytes     of parameters and updater state that went from one JVM to another
+ * @param moved          parameters and updater state that went from one JVM to another
  * @param totalSeconds   the whole round
  */
 public record RoundResult(
@@ -25,7 +26,7 @@ public record RoundResult(
         double trainSeconds,
         double averageSeconds,
         double receiveSeconds,
-        long movedBytes,
+        Moved moved,
         double totalSeconds) {
 
     public RoundResult {

@@ -7,12 +7,14 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.job.executor.ExecutorLocal;
+import org.casdm.job.rounds.average.Averaging;
 import org.casdm.job.rounds.average.RoundPlan;
 import org.casdm.job.rounds.batch.WorkerBatches;
 import org.casdm.job.rounds.exchange.BlockPlace;
@@ -68,7 +70,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  *     its share of the blocks from all workers; the next round's workers fetch the averages from those tasks' JVMs, and
  *     so does the driver, which sends its own copy only at the start and where an executor has died. With S bytes of
  *     state, a JVM of one worker sends and receives 2 S (W - 1) / W a round, however many workers there are, and the
- *     driver receives S.</li>
+ *     driver receives S. With {@link Averaging#workersPerHost} groups of workers are averaged before all are, and each
+ *     group copies the averages of other hosts once.</li>
  * <li><b>The average.</b> dl4j-spark adds in the order of arrival. Here the sum is taken in the workers' order in double
  *     precision, so that a repeated run has the same bits.</li>
  * <li><b>The workers' graphs.</b> Built once in each executor's task slot and kept, not built for each task.</li>
@@ -90,7 +93,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
     private final transient GraphFactory graphFactory;
     private final transient StepObserver observer;
     private final transient INDArray outerMomentum;
-    private final transient WorkerPlacement placement = new WorkerPlacement();
+    private final transient WorkerPlacement placement;
 
     private transient ComputationGraph publishedGraph;
     private transient StateCopy received;
@@ -134,6 +137,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                 .rddTrainingApproach(RDDTrainingApproach.Direct)
                 .rngSeed(settings.seed()));
         this.settings = settings;
+        this.placement = new WorkerPlacement(settings.groups());
         this.graphFactory = Objects.requireNonNull(graphFactory, "graphFactory");
         this.observer = Objects.requireNonNull(observer, "observer");
         this.outerMomentum = outerMomentum;
@@ -175,7 +179,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                 firstStep,
                 whole,
                 worker -> placement
-                        .workerIndices(graph.getSparkContext(), settings.workers())
+                        .workerIndices(graph.getSparkContext())
                         .mapPartitionsWithIndex(new TrainOnWorkerBatches(worker, batches), true));
     }
 
@@ -250,7 +254,8 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                                     new RoundTrainingWorker(from, graphFactory, observer, trainingHookList, listeners)),
                             received);
             take(outcome.averages(), state, plan);
-            averages = outcome.averages();
+            averages = Stream.concat(outcome.averages().stream(), outcome.copies().stream())
+                    .toList();
             kept = plan.moments() && !plan.float16()
                     ? KeptState.NONE
                     : new KeptState(outcome.states(), !plan.moments(), plan.float16());
@@ -263,7 +268,7 @@ public final class RoundTrainingMaster extends ParameterAveragingTrainingMaster 
                     outcome.trainSeconds(),
                     outcome.averageSeconds(),
                     outcome.receiveSeconds(),
-                    outcome.movedBytes(),
+                    outcome.moved(),
                     (System.nanoTime() - begin) / 1e9);
             graph.setScore(result.meanScore());
             return result;

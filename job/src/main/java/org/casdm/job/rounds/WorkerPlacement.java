@@ -1,13 +1,16 @@
 package org.casdm.job.rounds;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.casdm.job.rounds.average.WorkerGroups;
 import org.casdm.job.rounds.worker.WorkerReport;
 import scala.Tuple2;
 import scala.collection.JavaConverters;
@@ -16,13 +19,20 @@ import scala.reflect.ClassTag$;
 
 /**
  * Sends each worker to the executor where it was in the round before: there are the images that were read ahead for it.
- * Left alone, Spark deals tasks at random. What a worker computes does not depend on it.
+ * Left alone, Spark deals tasks at random. Where groups of workers matter, a group goes to one host, as far as there is
+ * room. What a worker computes does not depend on it.
  */
 final class WorkerPlacement {
 
     private static final String DRIVER = "driver";
 
+    private final WorkerGroups groups;
     private final Map<Integer, String> executors = new HashMap<>();
+
+    /** A placement of the workers of all groups. */
+    WorkerPlacement(WorkerGroups groups) {
+        this.groups = groups;
+    }
 
     /** Remembers where the workers were. */
     void remember(List<WorkerReport> reports) {
@@ -30,16 +40,20 @@ final class WorkerPlacement {
     }
 
     /** The workers' indices, one a partition, with the places that they prefer. */
-    JavaRDD<Integer> workerIndices(JavaSparkContext context, int workers) {
+    JavaRDD<Integer> workerIndices(JavaSparkContext context) {
+        int workers = groups.workers();
         var hosts = executors.isEmpty() || executors.containsValue(DRIVER) ? Map.<String, String>of() : hosts(context);
         if (hosts.isEmpty()) {
             return context.parallelize(IntStream.range(0, workers).boxed().toList(), workers);
         }
-        var room = new HashMap<String, Integer>();
-        hosts.keySet().forEach(executor -> room.put(executor, (workers + hosts.size() - 1) / hosts.size()));
+        Map<Integer, String> chosen = choose(groups, executors, hosts);
         var placed = new ArrayList<Tuple2<Integer, Seq<String>>>();
         for (int worker = 0; worker < workers; worker++) {
-            placed.add(new Tuple2<>(worker, scala(places(executors.get(worker), hosts, room))));
+            var executor = chosen.get(worker);
+            // In Spark's notation.
+            var places =
+                    executor == null ? List.<String>of() : List.of("executor_" + hosts.get(executor) + "_" + executor);
+            placed.add(new Tuple2<>(worker, scala(places)));
         }
         return context.sc()
                 .<Integer>makeRDD(scala(placed), ClassTag$.MODULE$.apply(Integer.class))
@@ -47,14 +61,72 @@ final class WorkerPlacement {
     }
 
     /**
-     * In Spark's notation; none where the executor is gone, whose workers would be waited for in vain, and for those
-     * that are more than their share: they have come together while the others were not there yet.
+     * Chooses executors for workers. None where the executor is gone, whose workers would be waited for in vain, and for
+     * those that are more than their share: they have come together while the others were not there yet.
+     *
+     * @param before executors of workers in the round before
+     * @param hosts  of the executors that there are
      */
-    private static List<String> places(String executor, Map<String, String> hosts, Map<String, Integer> room) {
-        if (executor == null || !hosts.containsKey(executor) || room.merge(executor, -1, Integer::sum) < 0) {
-            return List.of();
+    static Map<Integer, String> choose(WorkerGroups groups, Map<Integer, String> before, Map<String, String> hosts) {
+        var room = new TreeMap<String, Integer>();
+        hosts.keySet().forEach(executor -> room.put(executor, (groups.workers() + hosts.size() - 1) / hosts.size()));
+        var chosen = new HashMap<Integer, String>();
+        if (!groups.matter()) {
+            IntStream.range(0, groups.workers()).forEach(worker -> stay(worker, before, room, chosen));
+            return chosen;
         }
-        return List.of("executor_" + hosts.get(executor) + "_" + executor);
+        for (int group = 0; group < groups.count(); group++) {
+            int[] members =
+                    IntStream.range(groups.first(group), groups.end(group)).toArray();
+            var host = host(members, before, hosts, room);
+            var here = new TreeMap<>(room);
+            here.keySet().removeIf(executor -> !hosts.get(executor).equals(host));
+            for (int worker : members) {
+                stay(worker, before, here, chosen);
+            }
+            for (int worker : members) {
+                if (!chosen.containsKey(worker)) {
+                    here.entrySet().stream()
+                            .filter(executor -> executor.getValue() > 0)
+                            .max(Map.Entry.comparingByValue())
+                            .ifPresent(executor -> {
+                                chosen.put(worker, executor.getKey());
+                                executor.setValue(executor.getValue() - 1);
+                            });
+                }
+            }
+            room.putAll(here);
+        }
+        return chosen;
+    }
+
+    private static void stay(
+            int worker, Map<Integer, String> before, Map<String, Integer> room, Map<Integer, String> chosen) {
+        var executor = before.get(worker);
+        if (executor != null && room.getOrDefault(executor, 0) > 0) {
+            chosen.put(worker, executor);
+            room.merge(executor, -1, Integer::sum);
+        }
+    }
+
+    /** The host with room for most of a group, then that where most of it was, then that with the most room. */
+    private static String host(
+            int[] members, Map<Integer, String> before, Map<String, String> hosts, Map<String, Integer> room) {
+        var rooms = new TreeMap<String, Integer>();
+        room.forEach((executor, left) -> rooms.merge(hosts.get(executor), left, Integer::sum));
+        var there = new HashMap<String, Integer>();
+        for (int worker : members) {
+            var host = hosts.get(before.getOrDefault(worker, ""));
+            if (host != null) {
+                there.merge(host, 1, Integer::sum);
+            }
+        }
+        return rooms.keySet().stream()
+                .max(Comparator.comparing((String host) -> Math.min(members.length, rooms.get(host)))
+                        .thenComparing(host -> there.getOrDefault(host, 0))
+                        .thenComparing(rooms::get)
+                        .thenComparing(Comparator.reverseOrder()))
+                .orElseThrow();
     }
 
     private static Map<String, String> hosts(JavaSparkContext context) {

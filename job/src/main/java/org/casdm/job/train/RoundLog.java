@@ -92,7 +92,8 @@ final class RoundLog {
         line.put("computeSeconds", compute);
         line.put("dataSeconds", data);
         line.put("averagingSeconds", result.averageSeconds() + result.receiveSeconds());
-        line.put("movedBytes", result.movedBytes());
+        line.put("movedBytes", result.moved().bytes());
+        line.put("betweenHostsBytes", result.moved().betweenHosts());
         line.put("workers", result.workers().size());
         line.put("badImages", badImages);
         line.put("skippedSteps", skippedSteps);

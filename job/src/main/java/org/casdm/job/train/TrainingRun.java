@@ -151,7 +151,8 @@ final class TrainingRun implements AutoCloseable {
                     case NESTEROV -> new OuterOptimizer(config.outerLearningRate(), config.outerMomentum());
                 },
                 config.moments() == Moments.KEEP,
-                config.precision() == AveragedPrecision.FLOAT16);
+                config.precision() == AveragedPrecision.FLOAT16,
+                config.workersPerHost());
     }
 
     /**

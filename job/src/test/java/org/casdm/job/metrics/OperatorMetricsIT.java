@@ -126,7 +126,7 @@ class OperatorMetricsIT {
                 .containsEntry("train_skippedStepsTotal", 0.0)
                 .containsEntry("train_learningRate", 1e-4)
                 .containsEntry("train_checkpointStep", 4.0)
-                .containsKeys("train_movedBytes");
+                .containsKeys("train_movedBytes", "train_betweenHostsBytes");
         for (var positive : List.of(
                 "loss",
                 "eps",

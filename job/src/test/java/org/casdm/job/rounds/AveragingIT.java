@@ -53,7 +53,10 @@ class AveragingIT {
                 new Averaging(0, NESTEROV, true, false),
                 new Averaging(3, NESTEROV, true, false),
                 new Averaging(0, OuterOptimizer.NONE, false, true),
-                new Averaging(2, NESTEROV, true, true));
+                new Averaging(2, NESTEROV, true, true),
+                Averaging.PLAIN.withWorkersPerHost(2),
+                new Averaging(0, NESTEROV, false, false, 2),
+                new Averaging(2, NESTEROV, true, true, 2));
     }
 
     static ComputationGraph graph() {
@@ -220,6 +223,22 @@ class AveragingIT {
 
     private static INDArray momentum(Averaging averaging, ComputationGraph graph) {
         return averaging.outer().isNone() ? null : Nd4j.create(graph.numParams());
+    }
+
+    @Test
+    void groupsOfWorkers_changeOnlyRounding() {
+        var plain = train(settings(3, 2, new Averaging(0, NESTEROV, false, false)), new Toy.Batches(BATCH), 5, 1);
+        var groups = train(settings(3, 2, new Averaging(0, NESTEROV, false, false, 2)), new Toy.Batches(BATCH), 5, 1);
+        assertThat(groups.parameters()).containsExactly(plain.parameters(), within(1e-5f));
+        assertThat(groups.updaterState()).containsExactly(plain.updaterState(), within(1e-5f));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 9})
+    void oneGroupOfAll_isPlainAveraging(int workersPerHost) {
+        assertSame(
+                train(settings(3, 2, Averaging.PLAIN.withWorkersPerHost(workersPerHost)), new Toy.Batches(BATCH), 3, 1),
+                train(settings(3, 2, Averaging.PLAIN), new Toy.Batches(BATCH), 3, 1));
     }
 
     @Test

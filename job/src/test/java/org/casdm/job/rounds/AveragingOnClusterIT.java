@@ -55,6 +55,7 @@ class AveragingOnClusterIT {
                         99)
                 .rounds()
                 .get(5)
-                .movedBytes();
+                .moved()
+                .bytes();
     }
 }

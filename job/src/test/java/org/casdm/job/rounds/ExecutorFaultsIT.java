@@ -21,6 +21,8 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Executors that die, stall, and come late: the bits of a run that was left alone. */
@@ -80,10 +82,12 @@ class ExecutorFaultsIT {
                 Fault.stall(0, Moment.AVERAGING, 1000));
     }
 
-    @Test
-    void executorsKilledWithAnOuterOptimizer_changeNothing() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void executorsKilledWithAnOuterOptimizer_changeNothing(int workersPerHost) throws IOException {
         var faults = batches(Fault.kill(1, Moment.STEPPING), Fault.killLater(0, Moment.AVERAGING, 20));
-        var settings = SETTINGS.withAveraging(new Averaging(0, new OuterOptimizer(0.7, 0.9), false, false));
+        var settings =
+                SETTINGS.withAveraging(new Averaging(0, new OuterOptimizer(0.7, 0.9), false, false, workersPerHost));
         var graph = Toy.graph(new Adam(0.01), HIDDEN, 0.7);
         var survived = Toy.train(
                 RoundTrainingMaster.configure(LocalCluster.withExecutors(WORKERS, 512)), settings, graph, faults, 4);

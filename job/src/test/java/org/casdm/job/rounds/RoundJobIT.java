@@ -15,7 +15,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.SerializableConfiguration;
 import org.casdm.job.executor.ExecutorLocal;
-import org.casdm.job.rounds.average.AverageResult;
 import org.casdm.job.rounds.exchange.Address;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.StateExchange;
@@ -86,7 +85,7 @@ class RoundJobIT {
                 0);
         var target = StateCopy.room(state.layout(), exchange.blocks(), Section.PARAMETERS, Section.UPDATER);
         try {
-            var outcome = new RoundJob(context, new WorkerPlacement(), exchange)
+            var outcome = new RoundJob(context, new WorkerPlacement(SETTINGS.groups()), exchange)
                     .run(
                             start,
                             from -> {
@@ -162,10 +161,14 @@ class RoundJobIT {
     @Test
     void saysEachWorkerAndExecutorOnceAndInALine() {
         var place = new BlockPlace(GONE, "average", 0, 1);
-        var lost = List.of(AverageResult.lost(2, "late"), AverageResult.lost(0, "gone"), AverageResult.lost(2, "gone"));
-        assertThat(RoundJob.reasons(lost, Map.of())).isEqualTo("worker 0: gone; worker 2: late");
-        assertThat(RoundJob.reasons(List.of(), Map.of(place, "reset", new BlockPlace(GONE, "average", 1, 2), "reset")))
+        var other = new BlockPlace(GONE, "average", 1, 2);
+        assertThat(RoundJob.reasons(Map.of(place, "reset", other, "reset"), Map.of()))
                 .isEqualTo(GONE + ": reset");
+        var state = new BlockPlace(GONE, "worker", 0, 1);
+        assertThat(RoundJob.reasons(
+                        Map.of(place, "reset"),
+                        Map.of(2, new WorkerResult(null, state), 1, new WorkerResult(null, state))))
+                .isEqualTo(GONE + " (of workers 1, 2): reset");
         assertThat(TaskResults.brief(new IOException("Failed to connect"))).isEqualTo("Failed to connect");
         assertThat(TaskResults.brief(new ClosedChannelException()))
                 .isEqualTo("java.nio.channels.ClosedChannelException");
@@ -178,7 +181,7 @@ class RoundJobIT {
         float[] before = graph.params().toFloatVector();
         assertThatThrownBy(() -> round(List.of(), 9))
                 .hasMessageContaining("begins with step 0 was tried 4 times")
-                .hasMessageContaining("worker 1");
+                .hasMessageContaining("(of workers 1)");
         assertThat(graph.params().toFloatVector()).containsExactly(before);
     }
 }

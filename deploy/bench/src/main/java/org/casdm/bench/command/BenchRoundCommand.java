@@ -76,6 +76,13 @@ final class BenchRoundCommand implements Callable<Integer> {
     private boolean nesterov;
 
     @Option(
+            names = "--workers-per-host",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "As train.averaging.workers-per-host (default: ${DEFAULT-VALUE}).")
+    private int workersPerHost;
+
+    @Option(
             names = "--out",
             paramLabel = "URI",
             description = "An empty folder for the checkpoint, which stays there "
@@ -123,7 +130,11 @@ final class BenchRoundCommand implements Callable<Integer> {
                     steps,
                     rounds,
                     new Averaging(
-                            0, nesterov ? new OuterOptimizer(0.7, 0.9) : OuterOptimizer.NONE, keepMoments, float16),
+                            0,
+                            nesterov ? new OuterOptimizer(0.7, 0.9) : OuterOptimizer.NONE,
+                            keepMoments,
+                            float16,
+                            workersPerHost),
                     folder);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

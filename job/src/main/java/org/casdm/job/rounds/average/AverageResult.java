@@ -3,27 +3,28 @@ package org.casdm.job.rounds.average;
 import java.io.Serializable;
 import java.util.List;
 import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.Moved;
 
 /**
- * What an averaging task tells the driver: where the averages are, or which worker's state is gone.
+ * What a task tells the driver: where its blocks are, or what could not be read.
  *
- * @param places       of the averaged blocks; none if a worker is lost
- * @param lostWorker   index of the worker whose state could not be read, -1 if all could
- * @param lostBecause  why, else null
- * @param fetchedBytes that came from other JVMs
+ * @param places      of the blocks; none if a state is lost
+ * @param lost        what could not be read, else null
+ * @param lostBecause why, else null
+ * @param fetched     what came from other JVMs
  */
-public record AverageResult(List<BlockPlace> places, int lostWorker, String lostBecause, long fetchedBytes)
+public record AverageResult(List<BlockPlace> places, BlockPlace lost, String lostBecause, Moved fetched)
         implements Serializable {
 
     public AverageResult {
         places = List.copyOf(places);
     }
 
-    static AverageResult of(List<BlockPlace> places, long fetchedBytes) {
-        return new AverageResult(places, -1, null, fetchedBytes);
+    static AverageResult of(List<BlockPlace> places, Moved fetched) {
+        return new AverageResult(places, null, null, fetched);
     }
 
-    public static AverageResult lost(int worker, String because) {
-        return new AverageResult(List.of(), worker, because, 0);
+    static AverageResult lost(BlockPlace place, String because) {
+        return new AverageResult(List.of(), place, because, Moved.NONE);
     }
 }

@@ -10,4 +10,10 @@ import java.io.Serializable;
  * @param first   the first block
  * @param end     the one after the last
  */
-public record BlockPlace(Address address, String name, int first, int end) implements Serializable {}
+public record BlockPlace(Address address, String name, int first, int end) implements Serializable {
+
+    /** Whether a block is there. */
+    public boolean contains(int block) {
+        return first <= block && block < end;
+    }
+}

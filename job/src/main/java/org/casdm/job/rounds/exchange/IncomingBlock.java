@@ -62,9 +62,11 @@ public final class IncomingBlock implements AutoCloseable {
         }
     }
 
-    /** Bytes that come from another JVM. */
-    public long fetchedBytes() {
-        return memory == null || exchange.isHere(place) ? 0 : memory.bytes().remaining();
+    /** What comes from another JVM. */
+    public Moved fetched() {
+        return memory == null
+                ? Moved.NONE
+                : exchange.moved(place, memory.bytes().remaining());
     }
 
     /** Waits for what is on its way: its memory is used again. */

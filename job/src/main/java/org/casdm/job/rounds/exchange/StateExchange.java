@@ -159,6 +159,16 @@ public final class StateExchange implements Closeable {
         return place.address().equals(address);
     }
 
+    /** Whether a place is on this JVM's host. */
+    public boolean isOnHost(BlockPlace place) {
+        return place.address().host().equals(address.host());
+    }
+
+    /** What reading so many bytes from a place moves. */
+    public Moved moved(BlockPlace place, long bytes) {
+        return isHere(place) ? Moved.NONE : new Moved(bytes, isOnHost(place) ? 0 : bytes);
+    }
+
     /** Whether there is something exposed here under that name. */
     public boolean exposes(BlockPlace place) {
         return exposures.containsKey(prefixed(place.name()));

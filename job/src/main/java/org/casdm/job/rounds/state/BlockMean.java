@@ -3,7 +3,9 @@ package org.casdm.job.rounds.state;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The mean of several workers' versions of a block of float32.
@@ -28,13 +30,7 @@ public final class BlockMean {
     public void compute(List<ByteBuffer> versions, ByteBuffer mean) {
         var inputs = versions.stream().map(BlockMean::floats).toArray(FloatBuffer[]::new);
         FloatBuffer output = floats(mean);
-        int length = output.remaining();
-        for (FloatBuffer input : inputs) {
-            if (input.remaining() != length) {
-                throw new IllegalStateException(
-                        "workers' blocks differ in size: " + input.remaining() + " and " + length + " floats");
-            }
-        }
+        int length = sameLength(inputs, output);
         if (inputs.length == 1) {
             output.put(inputs[0]);
             return;
@@ -69,6 +65,49 @@ public final class BlockMean {
             }
             output.put(values, 0, count);
         }
+    }
+
+    /**
+     * Computes a weighted mean: the sum of version times weight over the sum of weights. With equal weights it is
+     * {@link #compute(List, ByteBuffer)}.
+     *
+     * @param weights one a version, at least 1
+     */
+    public void compute(List<ByteBuffer> versions, int[] weights, ByteBuffer mean) {
+        if (IntStream.of(weights).allMatch(weight -> weight == weights[0])) {
+            compute(versions, mean);
+            return;
+        }
+        var inputs = versions.stream().map(BlockMean::floats).toArray(FloatBuffer[]::new);
+        FloatBuffer output = floats(mean);
+        int length = sameLength(inputs, output);
+        double total = IntStream.of(weights).asLongStream().sum();
+        for (int done = 0; done < length; done += PIECE) {
+            int count = Math.min(PIECE, length - done);
+            // Not from 0: a mean of negative zeros is one.
+            Arrays.fill(sum, 0, count, -0.0);
+            for (int version = 0; version < inputs.length; version++) {
+                inputs[version].get(values, 0, count);
+                for (int i = 0; i < count; i++) {
+                    sum[i] += (double) weights[version] * values[i];
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                values[i] = (float) (sum[i] / total);
+            }
+            output.put(values, 0, count);
+        }
+    }
+
+    private static int sameLength(FloatBuffer[] inputs, FloatBuffer output) {
+        int length = output.remaining();
+        for (FloatBuffer input : inputs) {
+            if (input.remaining() != length) {
+                throw new IllegalStateException(
+                        "workers' blocks differ in size: " + input.remaining() + " and " + length + " floats");
+            }
+        }
+        return length;
     }
 
     /**

@@ -3,13 +3,14 @@ package org.casdm.job.rounds.state;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.casdm.job.rounds.exchange.BlockPlace;
 import org.casdm.job.rounds.exchange.IncomingBlock;
+import org.casdm.job.rounds.exchange.IncomingBlocks;
+import org.casdm.job.rounds.exchange.Moved;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.rounds.exchange.TaskResults;
 import org.casdm.job.rounds.state.BlockLayout.Section;
@@ -33,9 +34,6 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptState.class);
 
-    /** Blocks that are on their way at once. */
-    private static final int WINDOW = 16;
-
     public KeptState {
         places = List.copyOf(places);
     }
@@ -52,21 +50,21 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
     /**
      * What has been loaded.
      *
-     * @param bytes     that came from other JVMs
+     * @param moved     what came from other JVMs
      * @param momentsOf of how many other workers the moments are the mean, or {@link #OWN}
      */
-    public record Loaded(long bytes, int momentsOf) {}
+    public record Loaded(Moved moved, int momentsOf) {}
 
     /** The rounding errors of a worker: a section of that name, zeros if they are lost. */
     public static final class Errors implements AutoCloseable {
 
-        private final long bytes;
+        private final Moved moved;
         private final boolean lost;
         private StateCopy errors;
 
-        private Errors(StateCopy errors, long bytes, boolean lost) {
+        private Errors(StateCopy errors, Moved moved, boolean lost) {
             this.errors = errors;
-            this.bytes = bytes;
+            this.moved = moved;
             this.lost = lost;
         }
 
@@ -82,9 +80,9 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
             return taken;
         }
 
-        /** Bytes that came from other JVMs. */
-        public long bytes() {
-            return bytes;
+        /** What came from other JVMs. */
+        public Moved moved() {
+            return moved;
         }
 
         /** Whether those of the round before are lost. */
@@ -108,14 +106,14 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
     /**
      * Turns float16 averages into the worker's parameters. Its start has to be here.
      *
-     * @return bytes that came from other JVMs
+     * @return what came from other JVMs
      * @throws IOException if a block cannot be read
      */
-    long add(StateExchange exchange, GraphState state, int worker, IntStream blocks, IntFunction<BlockPlace> averages)
+    Moved add(StateExchange exchange, GraphState state, int worker, IntStream blocks, IntFunction<BlockPlace> averages)
             throws IOException {
         var layout = state.layout();
         var differences = new Float16Differences();
-        return copy(
+        return IncomingBlocks.read(
                 blocks,
                 block -> new IncomingBlock(exchange, averages.apply(block), block, layout.bytes(block, true)),
                 (block, encoded) -> {
@@ -139,7 +137,7 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
             }
         }
         layout.range(Section.ROUNDING_ERROR).indices().forEach(index -> clear(errors.block(index)));
-        return new Errors(errors, 0, float16);
+        return new Errors(errors, Moved.NONE, float16);
     }
 
     private static void clear(ByteBuffer bytes) {
@@ -163,16 +161,16 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
                 new ArrayList<>(places.stream().filter(place -> place != own).toList());
         while (!others.isEmpty()) {
             var lost = new ArrayList<BlockPlace>();
-            long bytes = mean(exchange, state, others, lost);
+            Moved moved = mean(exchange, state, others, lost);
             if (lost.isEmpty()) {
-                return new Loaded(bytes, others.size());
+                return new Loaded(moved, others.size());
             }
             others.removeAll(lost);
         }
-        return new Loaded(0, 0);
+        return new Loaded(Moved.NONE, 0);
     }
 
-    private static long fetch(
+    private static Moved fetch(
             StateExchange exchange,
             BlockLayout layout,
             BlockPlace place,
@@ -182,51 +180,16 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
         if (exchange.isHere(place) && !exchange.exposes(place)) {
             throw new IOException(place.name() + " is not in this JVM");
         }
-        return copy(
+        return IncomingBlocks.read(
                 layout.range(section).indices(),
                 block -> new IncomingBlock(
                         exchange, place, block, layout.block(block).byteCount()),
                 (block, bytes) -> target.apply(block).put(bytes));
     }
 
-    /** Takes a block that has come. */
-    @FunctionalInterface
-    private interface Taker {
-        void take(int block, ByteBuffer bytes);
-    }
-
-    private static long copy(IntStream blocks, IntFunction<IncomingBlock> source, Taker taker) throws IOException {
-        var pending = new ArrayDeque<Copying>();
-        long bytes = 0;
-        try {
-            for (int block : blocks.toArray()) {
-                pending.add(new Copying(source.apply(block), block));
-                if (pending.size() == WINDOW) {
-                    bytes += finish(pending, taker);
-                }
-            }
-            while (!pending.isEmpty()) {
-                bytes += finish(pending, taker);
-            }
-            return bytes;
-        } finally {
-            pending.forEach(copying -> copying.incoming().close());
-        }
-    }
-
-    private record Copying(IncomingBlock incoming, int block) {}
-
-    private static long finish(ArrayDeque<Copying> pending, Taker taker) throws IOException {
-        var copying = pending.peek();
-        taker.take(copying.block(), copying.incoming().bytes());
-        pending.poll();
-        copying.incoming().close();
-        return copying.incoming().fetchedBytes();
-    }
-
-    private static long mean(StateExchange exchange, GraphState state, List<BlockPlace> from, List<BlockPlace> lost) {
+    private static Moved mean(StateExchange exchange, GraphState state, List<BlockPlace> from, List<BlockPlace> lost) {
         var mean = new BlockMean();
-        long bytes = 0;
+        Moved moved = Moved.NONE;
         for (int block : state.layout().range(Section.UPDATER).indices().toArray()) {
             int length = state.layout().block(block).byteCount();
             var incoming = from.stream()
@@ -242,15 +205,14 @@ public record KeptState(List<BlockPlace> places, boolean moments, boolean float1
                     }
                 }
                 if (!lost.isEmpty()) {
-                    return 0;
+                    return Moved.NONE;
                 }
                 mean.compute(versions, state.block(block));
-                bytes +=
-                        incoming.stream().mapToLong(IncomingBlock::fetchedBytes).sum();
+                moved = incoming.stream().map(IncomingBlock::fetched).reduce(moved, Moved::plus);
             } finally {
                 incoming.forEach(IncomingBlock::close);
             }
         }
-        return bytes;
+        return moved;
     }
 }

@@ -5,7 +5,9 @@ public final class RoundNames {
 
     private static final String START = "start";
     private static final String WORKER = "worker";
+    private static final String GROUP = "group";
     private static final String AVERAGE = "average";
+    private static final String COPY = "copy";
 
     private RoundNames() {}
 
@@ -19,9 +21,27 @@ public final class RoundNames {
         return WORKER + "/" + round + "/" + worker + "/" + attempt;
     }
 
+    /** Blocks averaged over a group of workers. */
+    public static String group(long round, int task, long attempt) {
+        return GROUP + "/" + round + "/" + task + "/" + attempt;
+    }
+
     /** Averaged blocks of a round. */
     public static String average(long round, int task, long attempt) {
         return AVERAGE + "/" + round + "/" + task + "/" + attempt;
+    }
+
+    /** Copies of a round's averaged blocks for the host's workers. */
+    public static String copy(long round, int task, long attempt) {
+        return COPY + "/" + round + "/" + task + "/" + attempt;
+    }
+
+    public static boolean isOlderGroup(String name, long round) {
+        return isOlder(GROUP, name, round);
+    }
+
+    public static boolean isOlderCopy(String name, long round) {
+        return isOlder(COPY, name, round);
     }
 
     public static boolean isOlderWorker(String name, long round) {

@@ -3,11 +3,13 @@ package org.casdm.job.rounds.state;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.casdm.job.rounds.exchange.BlockPlace;
+import org.casdm.job.rounds.exchange.Moved;
 import org.casdm.job.rounds.exchange.StateExchange;
 import org.casdm.job.rounds.exchange.TaskResults;
 import org.casdm.job.rounds.state.BlockLayout.Range;
@@ -20,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * in the round before, who spare the driver from sending it to every worker.
  *
  * @param driver   has every block
- * @param averages have the blocks between them, or are none
+ * @param averages have the blocks between them, or are none; of a block that several have, the nearest is read, and of
+ *                 equally near ones the first
  * @param kept     what is not averaged
  */
 public record StateSources(BlockPlace driver, List<BlockPlace> averages, KeptState kept) implements Serializable {
@@ -53,24 +56,25 @@ public record StateSources(BlockPlace driver, List<BlockPlace> averages, KeptSta
     public KeptState.Loaded load(StateExchange exchange, GraphState state, int worker, int workers) {
         var parameters = state.layout().range(Section.PARAMETERS);
         var updater = state.layout().range(Section.UPDATER);
-        long bytes = kept.float16()
+        Moved moved = kept.float16()
                 ? loadDifferences(exchange, state, parameters, worker, workers)
                 : load(exchange, state, parameters, worker, workers);
         if (kept.moments()) {
             var moments = kept.load(exchange, state, worker);
             if (moments.momentsOf() != 0) {
-                return new KeptState.Loaded(bytes + moments.bytes(), moments.momentsOf());
+                return new KeptState.Loaded(moved.plus(moments.moved()), moments.momentsOf());
             }
-            return new KeptState.Loaded(bytes + load(exchange, state, updater, worker, workers), 0);
+            return new KeptState.Loaded(moved.plus(load(exchange, state, updater, worker, workers)), 0);
         }
-        return new KeptState.Loaded(bytes + load(exchange, state, updater, worker, workers), KeptState.OWN);
+        return new KeptState.Loaded(moved.plus(load(exchange, state, updater, worker, workers)), KeptState.OWN);
     }
 
     /** Parameters as the worker's last start and the float16 average; the driver has them as they are. */
-    private long loadDifferences(StateExchange exchange, GraphState state, Range parameters, int worker, int workers) {
+    private Moved loadDifferences(StateExchange exchange, GraphState state, Range parameters, int worker, int workers) {
         if (kept.hasStart(exchange, worker) && !averages.isEmpty()) {
             try {
-                return kept.add(exchange, state, worker, turned(parameters, worker, workers), this::place);
+                return kept.add(
+                        exchange, state, worker, turned(parameters, worker, workers), block -> place(exchange, block));
             } catch (IOException e) {
                 LOG.info("the parameters of worker {} are read from the driver: {}", worker, TaskResults.brief(e));
             }
@@ -85,18 +89,16 @@ public record StateSources(BlockPlace driver, List<BlockPlace> averages, KeptSta
         return IntStream.range(0, count).map(i -> range.first() + (first + i) % count);
     }
 
-    private long load(StateExchange exchange, GraphState state, Range range, int worker, int workers) {
+    private Moved load(StateExchange exchange, GraphState state, Range range, int worker, int workers) {
         var pending = new ArrayDeque<Pending>();
-        long bytes = 0;
+        Moved moved = Moved.NONE;
         RuntimeException failure = null;
         for (int block : turned(range, worker, workers).toArray()) {
             if (failure != null) {
                 break;
             }
-            BlockPlace place = place(block);
-            if (!exchange.isHere(place)) {
-                bytes += state.layout().block(block).byteCount();
-            }
+            BlockPlace place = place(exchange, block);
+            moved = moved.plus(exchange.moved(place, state.layout().block(block).byteCount()));
             pending.add(new Pending(block, place, exchange.fetch(place, block, state.block(block))));
             if (pending.size() == WINDOW) {
                 failure = finish(pending.poll(), exchange, state);
@@ -109,21 +111,22 @@ public record StateSources(BlockPlace driver, List<BlockPlace> averages, KeptSta
         if (failure != null) {
             throw failure;
         }
-        return bytes;
+        return moved;
     }
 
     private record Pending(int block, BlockPlace place, CompletableFuture<Void> done) {}
 
     /** Where a block is as float32. */
-    public BlockPlace numbers(int block, BlockLayout layout) {
-        return kept.float16() && layout.range(Section.PARAMETERS).contains(block) ? driver : place(block);
+    public BlockPlace numbers(StateExchange exchange, int block, BlockLayout layout) {
+        return kept.float16() && layout.range(Section.PARAMETERS).contains(block) ? driver : place(exchange, block);
     }
 
     /** Where a block is. */
-    private BlockPlace place(int block) {
+    private BlockPlace place(StateExchange exchange, int block) {
         return averages.stream()
-                .filter(place -> place.first() <= block && block < place.end())
-                .findFirst()
+                .filter(place -> place.contains(block))
+                .min(Comparator.comparing((BlockPlace place) -> !exchange.isHere(place))
+                        .thenComparing(place -> !exchange.isOnHost(place)))
                 .orElse(driver);
     }
 

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import org.casdm.job.rounds.average.Averaging;
 import org.casdm.job.rounds.average.OuterOptimizer;
 import org.casdm.job.rounds.average.RoundPlan;
+import org.casdm.job.rounds.average.WorkerGroups;
 
 /**
  * How rounds are done.
@@ -31,6 +32,7 @@ public record RoundSettings(
         requireRange("workers", workers, 1, Integer.MAX_VALUE);
         requireRange("averagingFrequency", averagingFrequency, 1, Integer.MAX_VALUE);
         requireRange("batchSizePerWorker", batchSizePerWorker, 1, Integer.MAX_VALUE);
+        requireRange("workersPerHost", averaging.workersPerHost(), 1, Integer.MAX_VALUE);
         requireRange("blockFloats", blockFloats, 1, MAXIMUM_BLOCK_FLOATS);
     }
 
@@ -48,6 +50,11 @@ public record RoundSettings(
     /** The same with another way of averaging. */
     public RoundSettings withAveraging(Averaging other) {
         return new RoundSettings(workers, averagingFrequency, batchSizePerWorker, blockFloats, seed, other);
+    }
+
+    /** The workers of each host. */
+    public WorkerGroups groups() {
+        return new WorkerGroups(workers, averaging.workersPerHost());
     }
 
     /** Steps of the round that begins with a step. */

@@ -326,7 +326,7 @@ public final class RoundTrainingWorker extends ParameterAveragingTrainingWorker 
                 seconds(stateNanos),
                 seconds(dataNanos),
                 seconds(computeNanos),
-                loaded.bytes() + (errors == null ? 0 : errors.bytes()),
+                errors == null ? loaded.moved() : loaded.moved().plus(errors.moved()),
                 loaded.momentsOf(),
                 errors != null && errors.lost());
         return new RoundTrainingResult(state, beside, lastScore, report);

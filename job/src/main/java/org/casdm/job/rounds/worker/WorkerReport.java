@@ -2,6 +2,7 @@ package org.casdm.job.rounds.worker;
 
 import java.io.Serializable;
 import java.util.List;
+import org.casdm.job.rounds.exchange.Moved;
 import org.casdm.job.rounds.step.SkippedStep;
 import org.casdm.job.rounds.step.StepStatistics;
 
@@ -16,7 +17,7 @@ import org.casdm.job.rounds.step.StepStatistics;
  * @param stateSeconds   reading parameters and updater state, building the graph included
  * @param dataSeconds    waiting for minibatches
  * @param computeSeconds inside the steps
- * @param fetchedBytes   of parameters and updater state that came from other JVMs
+ * @param fetched        parameters and updater state that came from other JVMs
  * @param momentsOf      of how many other workers' moments the worker started from the mean, its own being lost; -1 if it
  *                       had what it should start from, 0 if it started from the last ones that were averaged
  * @param errorsLost     whether the worker's rounding errors of the round before are lost
@@ -30,7 +31,7 @@ public record WorkerReport(
         double stateSeconds,
         double dataSeconds,
         double computeSeconds,
-        long fetchedBytes,
+        Moved fetched,
         int momentsOf,
         boolean errorsLost)
         implements Serializable {

@@ -2,14 +2,17 @@ package org.casdm.job.rounds.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.casdm.job.rounds.average.WorkerGroups;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockMeanTest {
@@ -50,6 +53,43 @@ class BlockMeanTest {
         var mean = ByteBuffer.allocateDirect(5001 * Float.BYTES);
         new BlockMean().compute(inputs.stream().map(BlockMeanTest::bytes).toList(), mean);
         assertThat(floats(mean)).containsExactly(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 4", "8, 2", "7, 3", "5, 4", "3, 2"})
+    void meanOfGroupsWeightedByTheirWorkers_isTheMeanOfAll(int workers, int size) {
+        var random = new Random(workers);
+        var all = new ArrayList<ByteBuffer>();
+        for (int worker = 0; worker < workers; worker++) {
+            var values = new float[5001];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = 1 + (float) random.nextGaussian();
+            }
+            all.add(bytes(values));
+        }
+        var mean = new BlockMean();
+        var plain = ByteBuffer.allocateDirect(5001 * Float.BYTES);
+        mean.compute(all, plain);
+        var groups = new WorkerGroups(workers, size);
+        var means = new ArrayList<ByteBuffer>();
+        var weights = new int[groups.count()];
+        for (int group = 0; group < groups.count(); group++) {
+            means.add(ByteBuffer.allocateDirect(5001 * Float.BYTES));
+            mean.compute(all.subList(groups.first(group), groups.end(group)), means.get(group));
+            weights[group] = groups.end(group) - groups.first(group);
+        }
+        var grouped = ByteBuffer.allocateDirect(5001 * Float.BYTES);
+        mean.compute(means, weights, grouped);
+        // Each is rounded to float32 once more; numbers of the groups are below 8.
+        assertThat(floats(grouped)).containsExactly(floats(plain), within(2 * Math.ulp(4f)));
+    }
+
+    @Test
+    void equalNumbersHaveThemselvesAsWeightedMean() {
+        float[] values = {0.1f, -0f, 0f, 3e38f, Float.MIN_VALUE, Float.NEGATIVE_INFINITY};
+        var mean = ByteBuffer.allocateDirect(values.length * Float.BYTES);
+        new BlockMean().compute(List.of(bytes(values), bytes(values)), new int[] {2, 1}, mean);
+        assertThat(mean).isEqualTo(bytes(values));
     }
 
     @Test
