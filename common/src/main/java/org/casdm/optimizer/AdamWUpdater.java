@@ -56,24 +56,32 @@ final class AdamWUpdater implements GradientUpdater<AdamW> {
 
     @Override
     public void applyUpdater(INDArray gradient, int iteration, int epoch) {
+        double factor = 1;
         if (config.gradientClip() > 0) {
             double norm = GradientNorm.of(gradient);
             if (norm > config.gradientClip()) {
                 // PyTorch's clip_grad_norm_ adds 1e-6 to the norm too.
-                gradient.muli(config.gradientClip() / (norm + 1e-6));
+                factor = config.gradientClip() / (norm + 1e-6);
             }
         }
-        // ND4J's operation divides by √v + ε after folding all bias correction into the rate:
+        // The update divides by √v + ε after folding all bias correction into the rate:
         // with ε · √(1 - β2^t) for ε that is PyTorch's √(v / (1 - β2^t)) + ε.
-        double epsilon = config.epsilon() * Math.sqrt(1 - Math.pow(config.beta2(), iteration + 1.0));
+        double correction = Math.sqrt(1 - Math.pow(config.beta2(), iteration + 1.0));
+        double rate = config.getLearningRate(iteration, epoch);
+        double epsilon = config.epsilon() * correction;
+        if (HostVectors.suits(gradient) && HostVectors.suits(firstMoment) && HostVectors.suits(secondMoment)) {
+            double corrected = rate * correction / (1 - Math.pow(config.beta1(), iteration + 1.0));
+            HostVectors.adam(
+                    gradient,
+                    firstMoment,
+                    secondMoment,
+                    new HostVectors.Adam(factor, config.beta1(), config.beta2(), corrected, epsilon));
+            return;
+        }
+        if (factor != 1) {
+            gradient.muli(factor);
+        }
         Nd4j.exec(new AdamUpdater(
-                gradient,
-                secondMoment,
-                firstMoment,
-                config.getLearningRate(iteration, epoch),
-                config.beta1(),
-                config.beta2(),
-                epsilon,
-                iteration));
+                gradient, secondMoment, firstMoment, rate, config.beta1(), config.beta2(), epsilon, iteration));
     }
 }

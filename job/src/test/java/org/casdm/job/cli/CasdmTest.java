@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CasdmTest {
 
     private static final String REGIONS = " -XX:G1HeapRegionSize=4m";
+    private static final String VECTORS = " --add-modules=jdk.incubator.vector";
 
     @TempDir
     private Path folder;
@@ -226,14 +227,14 @@ class CasdmTest {
             var options = SparkSetup.complete(new SparkConf(false), given, "train");
             assertThat(options.get("spark.executor.extraJavaOptions"))
                     .isEqualTo("-Dorg.bytedeco.javacpp.maxbytes=" + (5L << 30)
-                            + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (8L << 30) + REGIONS);
+                            + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (8L << 30) + REGIONS + VECTORS);
             var left =
                     ConfigLoader.load(Optional.empty(), List.of("spark.master=" + master, "spark.executor.memory=2g"));
             var conf = SparkSetup.complete(new SparkConf(false), left, "train");
             assertThat(conf.get("spark.executor.memoryOverhead")).isEqualTo("3072m");
             assertThat(conf.get("spark.executor.extraJavaOptions"))
                     .isEqualTo("-Dorg.bytedeco.javacpp.maxbytes=" + (2L << 30)
-                            + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (5L << 30) + REGIONS);
+                            + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (5L << 30) + REGIONS + VECTORS);
         }
     }
 
@@ -288,7 +289,7 @@ class CasdmTest {
         var conf = SparkSetup.complete(new SparkConf(false), config, "train");
         assertThat(conf.get("spark.executor.extraJavaOptions"))
                 .isEqualTo("-Dx=y -Dorg.bytedeco.javacpp.maxbytes=" + (6L << 30)
-                        + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (9L << 30) + REGIONS);
+                        + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + (9L << 30) + REGIONS + VECTORS);
         var chosen = ConfigLoader.load(
                 Optional.empty(),
                 List.of("spark.master=spark://h:7077", "spark.executor.extraJavaOptions=-XX:G1HeapRegionSize=8m"));

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.FloatPointer;
+// All, since Javadoc reads each class that is named here, and they need a module that it warns of.
+import org.casdm.network.nd4j.kernel.vector.*;
 import org.casdm.random.CounterRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class HostKernels implements Kernels {
 
-    private static final int TILE = 4096;
+    private static final int TILE = 1024;
 
     private final Parallel parallel;
     /** Native memory of all threads. */
@@ -29,14 +31,30 @@ public final class HostKernels implements Kernels {
     private final WinogradConvolution winograd;
     private final ImageConvolution images;
     private final HostAttention attention;
+    /** Null, as {@link #vectorAttention}, where {@code VectorProducts} are not there or not faster. */
+    private final VectorConvolution vectors;
+
+    private final VectorAttention vectorAttention;
 
     public HostKernels(int threads) {
+        this(threads, haveVectors() && VectorProducts.fast());
+    }
+
+    /** @param withVectors whether {@code VectorProducts} are used where they suit; needs the module they are of */
+    HostKernels(int threads, boolean withVectors) {
         BlasThreads.stayInCallersThreads();
         parallel = new Parallel(threads);
         smallMaps = new SmallMapConvolution(parallel, scratch);
         winograd = new WinogradConvolution(parallel, scratch);
-        images = new ImageConvolution(parallel, scratch, winograd);
+        vectors = withVectors ? new VectorConvolution(parallel, scratch) : null;
+        vectorAttention = withVectors ? new VectorAttention(parallel, scratch) : null;
+        images = new ImageConvolution(parallel, scratch, winograd, vectors);
         attention = new HostAttention(parallel, scratch);
+    }
+
+    /** Whether this JVM was started with {@code --add-modules jdk.incubator.vector}. */
+    static boolean haveVectors() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     private static FloatBuffer memory(INDArray array) {
@@ -129,7 +147,9 @@ public final class HostKernels implements Kernels {
             for (int at = 0; at < perImage; at += tile) {
                 int length = Math.min(tile, perImage - at);
                 x.get(start + at, values, 0, length);
-                if (norm.silu()) {
+                if (norm.silu() && vectors != null && length % VectorProducts.LANES == 0) {
+                    VectorSilu.forward(values, factors, offsets, length);
+                } else if (norm.silu()) {
                     affineSilu(values, factors, offsets, length);
                 } else {
                     affine(values, factors, offsets, length);
@@ -217,7 +237,11 @@ public final class HostKernels implements Kernels {
                 x.get(start + at, values, 0, length);
                 dy.get(start + at, gradients, 0, length);
                 if (norm.silu()) {
-                    siluGradient(values, factors, offsets, slopes, gradients, length);
+                    if (vectors != null && length % VectorProducts.LANES == 0) {
+                        VectorSilu.backward(values, factors, offsets, gradients, length);
+                    } else {
+                        siluGradient(values, factors, offsets, slopes, gradients, length);
+                    }
                     dy.put(start + at, gradients, 0, length);
                 }
                 addProducts(values, means, gradients, sums, products, length);
@@ -440,13 +464,21 @@ public final class HostKernels implements Kernels {
 
     @Override
     public void attend(INDArray joint, int heads, INDArray probabilities, INDArray attended) {
-        attention.forward(joint, heads, probabilities, attended);
+        if (vectorAttention != null && VectorAttention.suits(joint, heads)) {
+            vectorAttention.forward(joint, heads, probabilities, attended);
+        } else {
+            attention.forward(joint, heads, probabilities, attended);
+        }
     }
 
     @Override
     public void attendBackward(
             INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient) {
-        attention.backward(joint, heads, probabilities, attendedGradient, jointGradient);
+        if (vectorAttention != null && VectorAttention.suits(joint, heads)) {
+            vectorAttention.backward(joint, heads, probabilities, attendedGradient, jointGradient);
+        } else {
+            attention.backward(joint, heads, probabilities, attendedGradient, jointGradient);
+        }
     }
 
     @Override
@@ -481,7 +513,9 @@ public final class HostKernels implements Kernels {
 
     @Override
     public void convolve(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output) {
-        if (stride == 1 && WinogradConvolution.suits(input, weight)) {
+        if (vectors != null && stride == 1 && VectorConvolution.suits(input, weight)) {
+            vectors.convolve(input, weight, bias, output);
+        } else if (stride == 1 && WinogradConvolution.suits(input, weight)) {
             winograd.convolve(input, weight, bias, output);
         } else {
             Operations.convolve(input, weight, bias, stride, 1, 1, output);
@@ -498,7 +532,10 @@ public final class HostKernels implements Kernels {
             INDArray inputGradient,
             INDArray weightGradient,
             INDArray biasGradient) {
-        if (stride == 1 && WinogradConvolution.suitsBackward(input, weight)) {
+        if (vectors != null && stride == 1 && VectorConvolution.suits(input, weight)) {
+            vectors.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
+            sumRows(outputGradient, biasGradient);
+        } else if (stride == 1 && WinogradConvolution.suitsBackward(input, weight)) {
             winograd.convolveBackward(input, weight, outputGradient, inputGradient, weightGradient);
             sumRows(outputGradient, biasGradient);
         } else if (stride == 1 && SmallMapConvolution.suits(input)) {

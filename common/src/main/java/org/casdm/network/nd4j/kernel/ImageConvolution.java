@@ -15,16 +15,22 @@ final class ImageConvolution {
     private final Parallel parallel;
     private final ThreadLocal<Scratch> scratch;
     private final WinogradConvolution winograd;
+    /** Null where {@code VectorProducts} would not be faster. */
+    private final VectorConvolution vectors;
 
-    ImageConvolution(Parallel parallel, ThreadLocal<Scratch> scratch, WinogradConvolution winograd) {
+    ImageConvolution(
+            Parallel parallel, ThreadLocal<Scratch> scratch, WinogradConvolution winograd, VectorConvolution vectors) {
         this.parallel = parallel;
         this.scratch = scratch;
         this.winograd = winograd;
+        this.vectors = vectors;
     }
 
     /** Arguments as those of {@link Kernels#convolve}. */
     void convolve(INDArray input, INDArray weight, INDArray bias, int stride, INDArray output) {
-        if (stride == 1 && WinogradConvolution.suitsImage(input, weight)) {
+        if (vectors != null && stride == 1 && VectorConvolution.suitsImage(input, weight)) {
+            vectors.convolve(input, weight, bias, output);
+        } else if (stride == 1 && WinogradConvolution.suitsImage(input, weight)) {
             winograd.convolveImages(input, weight, bias, output);
         } else {
             multiplyPatches(input, weight, stride, output);

@@ -139,6 +139,10 @@ public final class SparkSetup {
             // As the launcher does for the driver: decoded pictures are objects like any other.
             options += " -XX:G1HeapRegionSize=4m";
         }
+        if (!options.contains("jdk.incubator.vector")) {
+            // Java's access to vector instructions, with which the engine nd4j is faster.
+            options += " --add-modules=jdk.incubator.vector";
+        }
         conf.set(EXECUTOR_OPTIONS, options);
     }
 
