@@ -3,8 +3,9 @@
 
     solvers.py --run RUN --reference DATA --classifier FILE --out FOLDER [--count 1000] [--calls 5,10,20,50]
 
-Prints a table of FID (classifier) and writes strips.png: the first images of each sampler, the same noise in each row.
-Needs Pillow. --casdm OPTION... passes options to every command, such as --casdm=--master=local[1].
+Prints a table of FID (classifier) and writes strips.png: the first images of each sampler, from the same noise, of a
+model with --classes one of each. RUN@STEP takes a step of the run. Run again, it draws only what is missing. Needs
+Pillow. --casdm OPTION passes an option to every command, such as --casdm=--master=local[1], and may be repeated.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--calls", default="5,10,20,50")
     parser.add_argument("--classes")
+    parser.add_argument("--ema", help="moving average to draw with, or none")
     parser.add_argument("--casdm", action="append", default=[])
     given = parser.parse_args()
     out = pathlib.Path(given.out)
@@ -50,7 +52,7 @@ def main():
         for name, options, actual in samplers(calls):
             folder = out / f"{name.lower().replace(' ', '').replace(',', '-')}-{calls}"
             drawn[name, calls] = (folder, actual)
-            classes = [f"--classes={given.classes}"] if given.classes else []
+            chosen = [f"--{key}={getattr(given, key)}" for key in ("classes", "ema") if getattr(given, key)]
             casdm(
                 given.casdm,
                 "sample",
@@ -58,7 +60,8 @@ def main():
                 f"--out={folder}",
                 f"--count={given.count}",
                 "--batch=50",
-                *classes,
+                "--images-per-part=50",
+                *chosen,
                 *options,
             )
     result = out / "evaluation.json"
@@ -76,9 +79,14 @@ def main():
 
 
 def table(drawn, evaluations):
-    print("| sampler | calls | FID (classifier) |\n| --- | ---: | ---: |")
-    for ((name, _), (_, actual)), evaluation in zip(drawn.items(), evaluations):
-        print(f"| {name} | {actual} | {evaluation['metrics']['fid']:.4g} |")
+    names = list(dict.fromkeys(name for name, _ in drawn))
+    print("| calls | " + " | ".join(names) + " |\n| ---: |" + " ---: |" * len(names))
+    cells = {
+        key: "%.3g" % evaluation["metrics"]["fid"] + ("" if actual == key[1] else f" ({actual} calls)")
+        for (key, (_, actual)), evaluation in zip(drawn.items(), evaluations)
+    }
+    for calls in dict.fromkeys(calls for _, calls in drawn):
+        print(f"| {calls} | " + " | ".join(cells[name, calls] for name in names) + " |")
 
 
 def strips(drawn, numbers, file):
