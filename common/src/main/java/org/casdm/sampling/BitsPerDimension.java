@@ -59,8 +59,19 @@ public final class BitsPerDimension implements AutoCloseable {
      * @param bound L_t, [image][respaced step]
      * @param imageError of the estimate of x_0, [image][respaced step]
      * @param noiseError of the noise that follows from it, [image][respaced step]
+     * @param thetaError of θ's estimate of x_0, clipped as the blended one, [image][respaced step]; no steps where there is
+     *        no second estimate
+     * @param phiError of the second estimate, x_0^φ, clipped likewise
+     * @param blendWeight the mean of r over the pixels
      */
-    public record Terms(double[] prior, double[][] bound, double[][] imageError, double[][] noiseError) {
+    public record Terms(
+            double[] prior,
+            double[][] bound,
+            double[][] imageError,
+            double[][] noiseError,
+            double[][] thetaError,
+            double[][] phiError,
+            double[][] blendWeight) {
 
         /** The whole bound of an image. */
         public double total(int image) {
@@ -110,6 +121,11 @@ public final class BitsPerDimension implements AutoCloseable {
         return respaced.steps();
     }
 
+    /** The number of terms whose estimate has a second one in it: all, or none. */
+    public int blendedSteps() {
+        return estimator.refines() ? steps() : 0;
+    }
+
     /** The timestep of the model's schedule that a term belongs to. */
     public int timestep(int step) {
         return respaced.originalTimestep(step);
@@ -148,7 +164,10 @@ public final class BitsPerDimension implements AutoCloseable {
                 new double[images],
                 new double[images][steps()],
                 new double[images][steps()],
-                new double[images][steps()]);
+                new double[images][steps()],
+                new double[images][blendedSteps()],
+                new double[images][blendedSteps()],
+                new double[images][blendedSteps()]);
         parallel.forEach(images, image -> {
             for (int i = image * length; i < (image + 1) * length; i++) {
                 terms.prior()[image] += bound.prior(x0[i]) / length;
@@ -206,6 +225,26 @@ public final class BitsPerDimension implements AutoCloseable {
         terms.bound()[image][step] = bits / length;
         terms.imageError()[image][step] = ofImage / length;
         terms.noiseError()[image][step] = ofItsNoise / length;
+        estimate.refinement().ifPresent(second -> {
+            terms.thetaError()[image][step] = error(estimate.x0Theta(), x0, image, length);
+            terms.phiError()[image][step] = error(second.x0(), x0, image, length);
+            int pixels = size * size;
+            double weights = 0;
+            for (int i = image * pixels; i < (image + 1) * pixels; i++) {
+                weights += second.weight()[i];
+            }
+            terms.blendWeight()[image][step] = weights / pixels;
+        });
+    }
+
+    /** The mean squared error of an image's estimate, clipped as the blended one is. */
+    private double error(float[] estimates, float[] x0, int image, int length) {
+        double sum = 0;
+        for (int i = image * length; i < (image + 1) * length; i++) {
+            double error = (settings.clip() ? Math.max(-1, Math.min(1, estimates[i])) : estimates[i]) - x0[i];
+            sum += error * error;
+        }
+        return sum / length;
     }
 
     /** Frees threads and native memory; the parameters stay. */

@@ -93,6 +93,11 @@ final class X0Estimator implements AutoCloseable {
         parallel = new Parallel(arithmetic.threads());
     }
 
+    /** Whether estimates have a second one in them. */
+    boolean refines() {
+        return refines;
+    }
+
     private static FloatPointer part(FloatPointer vector, long from, long length) {
         return vector.getPointer(from).capacity(length);
     }

@@ -38,12 +38,32 @@ public record Likelihood(
      *
      * @param images how many
      */
-    public record Sums(long images, double prior, double[] bound, double[] imageError, double[] noiseError)
+    public record Sums(
+            long images,
+            double prior,
+            double[] bound,
+            double[] imageError,
+            double[] noiseError,
+            double[] thetaError,
+            double[] phiError,
+            double[] blendWeight)
             implements Serializable {
 
-        /** Of no image. */
-        static Sums none(int steps) {
-            return new Sums(0, 0, new double[steps], new double[steps], new double[steps]);
+        /**
+         * Of no image.
+         *
+         * @param blended the steps that have a second estimate: all, or none
+         */
+        static Sums none(int steps, int blended) {
+            return new Sums(
+                    0,
+                    0,
+                    new double[steps],
+                    new double[steps],
+                    new double[steps],
+                    new double[blended],
+                    new double[blended],
+                    new double[blended]);
         }
 
         /** With some images more. */
@@ -55,7 +75,10 @@ public record Likelihood(
                         terms.prior()[image],
                         terms.bound()[image],
                         terms.imageError()[image],
-                        terms.noiseError()[image]));
+                        terms.noiseError()[image],
+                        terms.thetaError()[image],
+                        terms.phiError()[image],
+                        terms.blendWeight()[image]));
             }
             return sum;
         }
@@ -67,7 +90,10 @@ public record Likelihood(
                     prior + other.prior,
                     added(bound, other.bound),
                     added(imageError, other.imageError),
-                    added(noiseError, other.noiseError));
+                    added(noiseError, other.noiseError),
+                    added(thetaError, other.thetaError),
+                    added(phiError, other.phiError),
+                    added(blendWeight, other.blendWeight));
         }
 
         private static double[] added(double[] first, double[] second) {
@@ -108,6 +134,11 @@ public record Likelihood(
         var errors = json.putObject("meanSquaredErrors");
         errors.set("x0", JSON.valueToTree(mean(sums.imageError())));
         errors.set("eps", JSON.valueToTree(mean(sums.noiseError())));
+        if (sums.blendWeight().length > 0) {
+            errors.set("x0Theta", JSON.valueToTree(mean(sums.thetaError())));
+            errors.set("x0Phi", JSON.valueToTree(mean(sums.phiError())));
+            json.set("blendWeight", JSON.valueToTree(mean(sums.blendWeight())));
+        }
         json.putObject("versions")
                 .put("casdm", ProgramVersion.get())
                 .put("spark", sparkVersion)

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.checkpoint.RunFolder;
 import org.casdm.checkpoint.StepName;
 import org.casdm.checkpoint.StoredCheckpoint;
@@ -109,8 +110,10 @@ public final class LikelihoodJob {
                     spark.parallelize(chunks, tasks).mapPartitions(work).collect());
             // In the chunks' order, whoever has computed them.
             sums.sort(Comparator.comparingInt(Tuple2::_1));
-            var total =
-                    sums.stream().map(Tuple2::_2).reduce(Likelihood.Sums.none(respaced.steps()), Likelihood.Sums::plus);
+            int blended = model.spec().kind() == Kind.DDPM ? 0 : respaced.steps();
+            var total = sums.stream()
+                    .map(Tuple2::_2)
+                    .reduce(Likelihood.Sums.none(respaced.steps(), blended), Likelihood.Sums::plus);
             return new Likelihood(
                     model.step(),
                     model.file(),

@@ -83,7 +83,7 @@ record LikelihoodWork(
     }
 
     private Likelihood.Sums sums(Chunk chunk, BitsPerDimension bits) throws IOException {
-        var sums = Likelihood.Sums.none(bits.steps());
+        var sums = Likelihood.Sums.none(bits.steps(), bits.blendedSteps());
         var image = new byte[size() * size() * STORED_CHANNELS];
         try (var images = chunk.part().open(hadoop.value().value(), size())) {
             for (int i = 0; i < chunk.skip(); i++) {

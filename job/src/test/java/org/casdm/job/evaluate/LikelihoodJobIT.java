@@ -79,6 +79,24 @@ class LikelihoodJobIT {
     }
 
     @Test
+    void aCascadeTellsItsEstimatesApart() throws IOException {
+        var cascade = likelihood(LocalCluster.inThisJvm("local[1]"), run("cascade", "model.kind=cas-dm"), 20, 5)
+                .json("3");
+        var errors = cascade.get("meanSquaredErrors");
+        for (int step = 0; step < 3; step++) {
+            assertThat(cascade.get("blendWeight").get(step).doubleValue()).isBetween(0.0, 1.0);
+            // Each pixel lies between the two.
+            double both = errors.get("x0Theta").get(step).doubleValue()
+                    + errors.get("x0Phi").get(step).doubleValue();
+            assertThat(errors.get("x0").get(step).doubleValue()).isPositive().isLessThan(both);
+        }
+        var single = likelihood(LocalCluster.inThisJvm("local[1]"), run("single", "model.kind=ddpm"), 20, 5)
+                .json("3");
+        assertThat(single.has("blendWeight")).isFalse();
+        assertThat(single.get("meanSquaredErrors").has("x0Phi")).isFalse();
+    }
+
+    @Test
     void modelsWithClassesNeedLabels() throws IOException {
         var run = run("classes", "model.classes=3");
         assertThatThrownBy(() -> likelihood(LocalCluster.inThisJvm("local[1]"), run, 4, 4))

@@ -52,7 +52,14 @@ public final class LocalCluster {
         return inThisJvm("local-cluster[" + executors + ",1," + megabytesPerExecutor + "]")
                 .set("spark.executor.memory", megabytesPerExecutor + "m")
                 .set("spark.executor.extraClassPath", folders)
+                .set("spark.executor.extraJavaOptions", vectorModule())
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1");
+    }
+
+    /** Java's option for the module of vector instructions if this JVM has it: results are compared bit for bit. */
+    public static String vectorModule() {
+        String module = "jdk.incubator.vector";
+        return ModuleLayer.boot().findModule(module).isPresent() ? "--add-modules=" + module : "";
     }
 
     /** The processes of the executors that this JVM's Spark has started, by their ids. */

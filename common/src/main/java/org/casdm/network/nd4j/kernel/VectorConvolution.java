@@ -34,8 +34,8 @@ final class VectorConvolution {
     private static final int FEWEST_TILES_OF_IMAGE = 16;
     /** With fewer, the transforms take what the products save; numbers of channels are multiples of it. */
     private static final int FEWEST_CHANNELS = 32;
-    /** The kernel's values at the points: 64 MiB of the heap. */
-    private static final int MOST_KERNEL_FLOATS = 1 << 24;
+    /** The kernel's values at the points, 32 MiB of the heap: of each network, and their gradient as much again. */
+    private static final int MOST_KERNEL_FLOATS = 1 << 23;
 
     private static final float[] NONE = new float[VectorProducts.LANES];
 
