@@ -1,7 +1,6 @@
 package org.casdm.data;
 
 import java.io.Serializable;
-import java.util.Locale;
 
 /**
  * Which positions of the {@link EpochOrder} a worker takes: step s of W workers with batches of B covers the W × B
@@ -14,8 +13,8 @@ public record BatchOrder(int workers, int batchSize) implements Serializable {
     /** @throws IllegalArgumentException when a number is below 1 */
     public BatchOrder {
         if (workers < 1 || batchSize < 1) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "at least one worker and one image a batch, not %d and %d", workers, batchSize));
+            throw new IllegalArgumentException(
+                    "at least one worker and one image a batch, not " + workers + " and " + batchSize);
         }
     }
 
@@ -32,8 +31,7 @@ public record BatchOrder(int workers, int batchSize) implements Serializable {
      */
     public long firstPosition(long step, int worker) {
         if (step < 0 || worker < 0 || worker >= workers) {
-            throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "no step %d of worker %d among %d", step, worker, workers));
+            throw new IllegalArgumentException("no step " + step + " of worker " + worker + " among " + workers);
         }
         return Math.addExact(Math.multiplyExact(step, imagesPerStep()), (long) worker * batchSize);
     }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.casdm.failure.DataException;
 
 /**
@@ -55,12 +54,8 @@ public final class FileNames {
      */
     public static void requireUtf8(String name, Charset charset) throws DataException {
         if (!anyNameWorks(charset) && !StandardCharsets.US_ASCII.newEncoder().canEncode(name)) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: its name cannot be used in a process whose locale has the charset %s. Set LC_ALL=C.UTF-8 in "
-                            + "the environment (for executors: spark.executorEnv.LC_ALL)",
-                    name,
-                    charset));
+            throw new DataException(name + ": its name cannot be used in a process whose locale has the charset "
+                    + charset + ". Set LC_ALL=C.UTF-8 in the environment (for executors: spark.executorEnv.LC_ALL)");
         }
     }
 }

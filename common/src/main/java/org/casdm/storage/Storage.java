@@ -4,7 +4,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -41,11 +40,8 @@ public final class Storage {
             return uri.getPath().isEmpty() ? new Path(uri.getScheme(), uri.getAuthority(), Path.SEPARATOR) : path;
         } catch (IllegalArgumentException e) {
             throw new DataException(
-                    String.format(
-                                    Locale.ROOT,
-                                    "\"%s\" is not a path (%s); give a folder or file as in /data/images, ",
-                                    location,
-                                    e.getMessage())
+                    "\"" + location + "\" is not a path (" + e.getMessage()
+                            + "); give a folder or file as in /data/images, "
                             + "file:///data/images or s3a://bucket/images",
                     e);
         }
@@ -83,18 +79,14 @@ public final class Storage {
     /** The whole content of a file that fits into an array. */
     public static byte[] bytes(Path path, long length, Configuration hadoop) throws IOException {
         if (length > Integer.MAX_VALUE - 8) {
-            throw new DataException(String.format(
-                    Locale.ROOT, "%s has %d bytes; files of 2 GiB and more cannot be read", path, length));
+            throw new DataException(path + " has " + length + " bytes; files of 2 GiB and more cannot be read");
         }
         try (var input = fileSystem(path, hadoop).open(path)) {
             byte[] content = input.readNBytes((int) length);
             if (content.length != length || input.read() != -1) {
-                throw new DataException(String.format(
-                                Locale.ROOT,
-                                "%s had %d bytes when it was listed and has another length now. ",
-                                path,
-                                length)
-                        + "Run again when nothing writes to it");
+                throw new DataException(
+                        path + " had " + length + " bytes when it was listed and has another length now. "
+                                + "Run again when nothing writes to it");
             }
             return content;
         } catch (IOException e) {
@@ -121,12 +113,8 @@ public final class Storage {
         }
         if (isUnknownStore(error)) {
             return new DataException(
-                    String.format(
-                                    Locale.ROOT,
-                                    "%s: there is no bucket \"%s\" at this endpoint. Check its name and ",
-                                    path,
-                                    path.toUri().getHost())
-                            + "fs.s3a.endpoint; the storage says: "
+                    path + ": there is no bucket \"" + path.toUri().getHost()
+                            + "\" at this endpoint. Check its name and fs.s3a.endpoint; the storage says: "
                             + error.getMessage(),
                     error);
         }
@@ -135,11 +123,7 @@ public final class Storage {
         }
         if (error instanceof UnsupportedFileSystemException) {
             return new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: no file system for \"%s:\" (file: and s3a: are usual)",
-                            path,
-                            path.toUri().getScheme()),
+                    path + ": no file system for \"" + path.toUri().getScheme() + ":\" (file: and s3a: are usual)",
                     error);
         }
         return new DataException(path + " cannot be read: " + error, error);

@@ -3,7 +3,6 @@ package org.casdm.data.picture;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Lays square pictures out in a grid to be looked at, row by row, with gaps of two pixels.
@@ -37,14 +36,8 @@ public record ContactSheet(int columns, int scale) {
      */
     public void write(byte[] images, int count, int size, int channels, OutputStream destination) throws IOException {
         if (count < 1 || channels != 1 && channels != 3 || images.length < (long) count * size * size * channels) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "%d bytes are not %d pictures of %d x %d x %d",
-                    images.length,
-                    count,
-                    size,
-                    size,
-                    channels));
+            throw new IllegalArgumentException(images.length + " bytes are not " + count + " pictures of " + size
+                    + " x " + size + " x " + channels);
         }
         int across = Math.min(columns, count);
         int down = (count + columns - 1) / columns;

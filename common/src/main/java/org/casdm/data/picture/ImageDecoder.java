@@ -8,7 +8,6 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -57,11 +56,8 @@ public final class ImageDecoder {
      */
     public ImageDecoder(long maximumPixels) {
         if (maximumPixels < 1 || maximumPixels > LARGEST_MAXIMUM_PIXELS) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "the limit of pixels has to be 1 to %d, not %d",
-                    LARGEST_MAXIMUM_PIXELS,
-                    maximumPixels));
+            throw new IllegalArgumentException(
+                    "the limit of pixels has to be 1 to " + LARGEST_MAXIMUM_PIXELS + ", not " + maximumPixels);
         }
         this.maximumPixels = maximumPixels;
     }
@@ -104,8 +100,7 @@ public final class ImageDecoder {
     private static byte[] requireWhole(boolean whole, PictureFormat format, byte[] content, String id)
             throws BadImageException {
         if (!whole) {
-            throw new BadImageException(
-                    id, String.format(Locale.ROOT, "truncated %s of %d bytes", format, content.length));
+            throw new BadImageException(id, "truncated " + format + " of " + content.length + " bytes");
         }
         return content;
     }
@@ -148,14 +143,11 @@ public final class ImageDecoder {
 
     private void checkSize(long width, long height, String id) throws BadImageException {
         if (width < 1 || height < 1) {
-            throw new BadImageException(
-                    id, String.format(Locale.ROOT, "its header claims %d x %d pixels", width, height));
+            throw new BadImageException(id, "its header claims " + width + " x " + height + " pixels");
         }
         if (width * height > maximumPixels) {
             throw new BadImageException(
-                    id,
-                    String.format(
-                            Locale.ROOT, "%d x %d pixels are more than the limit of %d", width, height, maximumPixels));
+                    id, width + " x " + height + " pixels are more than the limit of " + maximumPixels);
         }
     }
 

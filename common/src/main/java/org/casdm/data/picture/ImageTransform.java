@@ -1,7 +1,6 @@
 package org.casdm.data.picture;
 
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -30,7 +29,7 @@ public record ImageTransform(int size) implements Serializable {
     public ImageTransform {
         if (size < 1 || size > MAXIMUM_SIZE) {
             throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "the image size has to be 1 to %d pixels, not %d", MAXIMUM_SIZE, size));
+                    "the image size has to be 1 to " + MAXIMUM_SIZE + " pixels, not " + size);
         }
     }
 

@@ -1,7 +1,5 @@
 package org.casdm.data.picture;
 
-import java.util.Locale;
-
 /**
  * A decoded picture.
  *
@@ -15,11 +13,11 @@ public record Picture(int width, int height, int channels, byte[] samples) {
     public Picture {
         if (width < 1 || height < 1 || channels != 1 && channels != 3) {
             throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "no such picture: %d x %d, %d channels", width, height, channels));
+                    "no such picture: " + width + " x " + height + ", " + channels + " channels");
         }
         if (samples.length != (long) width * height * channels) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "%d samples for a picture of %d x %d x %d", samples.length, height, width, channels));
+            throw new IllegalArgumentException(
+                    samples.length + " samples for a picture of " + height + " x " + width + " x " + channels);
         }
     }
 

@@ -3,7 +3,6 @@ package org.casdm.data.shard;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -58,31 +57,17 @@ public record DataFolder(String location, DatasetDescription description) implem
 
     /** One line to be shown. */
     public String summary() {
-        return String.format(
-                Locale.ROOT,
-                "%d images of %d x %d in %d shards in %s, %s",
-                count(),
-                description.size(),
-                description.size(),
-                description.shards().size(),
-                location,
-                classNames().isEmpty() ? "without labels" : classNames().size() + " classes");
+        return count() + " images of " + description.size() + " x " + description.size() + " in "
+                + description.shards().size() + " shards in " + location + ", "
+                + (classNames().isEmpty() ? "without labels" : classNames().size() + " classes");
     }
 
     /** @throws DataException when images of another size are wanted than there are */
     public void requireSize(int size) throws DataException {
         if (size != description.size()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s was prepared with %d x %d pixels, but %d x %d are requested: set the size (data.size, --size) "
-                            + "to %d, or prepare the source with --size %d",
-                    location,
-                    description.size(),
-                    description.size(),
-                    size,
-                    size,
-                    description.size(),
-                    size));
+            throw new DataException(location + " was prepared with " + description.size() + " x " + description.size()
+                    + " pixels, but " + size + " x " + size + " are requested: set the size (data.size, --size) to "
+                    + description.size() + ", or prepare the source with --size " + size);
         }
     }
 

@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
@@ -164,13 +163,8 @@ public record DatasetDescription(
             }
             var format = tree.get(FORMAT_FIELD);
             if (format == null || !format.isInt() || format.intValue() != FORMAT) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s: field %s is %s; this version of the program reads %d",
-                        file,
-                        FORMAT_FIELD,
-                        format,
-                        FORMAT));
+                throw new DataException(file + ": field " + FORMAT_FIELD + " is " + format
+                        + "; this version of the program reads " + FORMAT);
             }
             if (!JsonChecksum.removeIfSound(tree)) {
                 throw new DataException(file + " is damaged, or was changed by hand: its " + JsonChecksum.FIELD
@@ -181,23 +175,16 @@ public record DatasetDescription(
             return JSON.treeToValue(tree, DatasetDescription.class);
         } catch (JsonMappingException e) {
             throw new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %s%s. Prepare the data set again, or restore the file",
-                            file,
-                            field(e),
-                            e.getCause() instanceof IllegalArgumentException said
+                    file + ": " + field(e)
+                            + (e.getCause() instanceof IllegalArgumentException said
                                     ? said.getMessage()
-                                    : e.getOriginalMessage()),
+                                    : e.getOriginalMessage())
+                            + ". Prepare the data set again, or restore the file",
                     e);
         } catch (JsonProcessingException e) {
             throw new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s is damaged: %s (line %d). Prepare the data set again, or restore the file",
-                            file,
-                            e.getOriginalMessage(),
-                            e.getLocation().getLineNr()),
+                    file + " is damaged: " + e.getOriginalMessage() + " (line "
+                            + e.getLocation().getLineNr() + "). Prepare the data set again, or restore the file",
                     e);
         } catch (DataException e) {
             throw e;

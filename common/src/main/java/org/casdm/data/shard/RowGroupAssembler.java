@@ -3,7 +3,6 @@ package org.casdm.data.shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -80,11 +79,8 @@ final class RowGroupAssembler extends RecordMaterializer<Void> {
         @Override
         public void end() {
             if (ids.size() != image + 1 || !hasPixels) {
-                throw new MalformedShardException(String.format(
-                        Locale.ROOT,
-                        "image %d of the row group has no %s",
-                        image,
-                        hasPixels ? ShardSchema.ID : ShardSchema.PIXELS));
+                throw new MalformedShardException("image " + image + " of the row group has no "
+                        + (hasPixels ? ShardSchema.ID : ShardSchema.PIXELS));
             }
         }
     }
@@ -107,12 +103,8 @@ final class RowGroupAssembler extends RecordMaterializer<Void> {
         @Override
         public void addBinary(Binary value) {
             if (value.length() != byteCount) {
-                throw new MalformedShardException(String.format(
-                        Locale.ROOT,
-                        "image %d of the row group has %d bytes of pixels instead of %d",
-                        image,
-                        value.length(),
-                        byteCount));
+                throw new MalformedShardException("image " + image + " of the row group has " + value.length()
+                        + " bytes of pixels instead of " + byteCount);
             }
             ByteBuffer bytes = value.toByteBuffer();
             bytes.get(bytes.position(), pixels, image * byteCount, byteCount);

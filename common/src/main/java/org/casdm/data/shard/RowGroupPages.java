@@ -3,7 +3,6 @@ package org.casdm.data.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.format.PageHeader;
@@ -46,11 +45,10 @@ public final class RowGroupPages {
                 .filter(chunk -> columns.contains(column(chunk)))
                 .toList();
         if (!chunks.stream().map(RowGroupPages::column).sorted().toList().equals(columns)) {
-            throw damaged(
-                    file, String.format(Locale.ROOT, "a row group does not have each of the columns %s once", columns));
+            throw damaged(file, "a row group does not have each of the columns " + columns + " once");
         }
         if (group.getRowCount() < 0) {
-            throw damaged(file, String.format(Locale.ROOT, "a row group of %d rows", group.getRowCount()));
+            throw damaged(file, "a row group of " + group.getRowCount() + " rows");
         }
         long bytes = 0;
         for (var chunk : chunks) {
@@ -59,39 +57,25 @@ public final class RowGroupPages {
             if (start < 0 || size < 0 || size > length || start > length - size) {
                 throw damaged(
                         file,
-                        String.format(
-                                Locale.ROOT,
-                                "a column claims %d bytes from byte %d on, but the file has %d",
-                                size,
-                                start,
-                                length));
+                        "a column claims " + size + " bytes from byte " + start + " on, but the file has " + length);
             }
             if (chunk.getValueCount() != group.getRowCount()) {
                 throw damaged(
                         file,
-                        String.format(
-                                Locale.ROOT,
-                                "a row group of %d rows claims %d values in column \"%s\"",
-                                group.getRowCount(),
-                                chunk.getValueCount(),
-                                column(chunk)));
+                        "a row group of " + group.getRowCount() + " rows claims " + chunk.getValueCount()
+                                + " values in column \"" + column(chunk) + "\"");
             }
             bytes += size;
         }
         if (bytes > MOST_BYTES) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: a row group of %d images is too large to be read at once. Write the file "
-                            + "again with smaller row groups",
-                    file,
-                    group.getRowCount()));
+            throw new DataException(file + ": a row group of " + group.getRowCount()
+                    + " images is too large to be read at once. Write the file again with smaller row groups");
         }
         return new RowGroupPages(file, chunks);
     }
 
     private static DataException damaged(Path file, String how) {
-        return new DataException(
-                String.format(Locale.ROOT, "%s is damaged: %s. %s", file, how, ShardReader.WHAT_TO_DO));
+        return new DataException(file + " is damaged: " + how + ". " + ShardReader.WHAT_TO_DO);
     }
 
     /** Name of the column. */
@@ -139,17 +123,10 @@ public final class RowGroupPages {
 
     private long checked(long size, long most, PageHeader page, ColumnChunkMetaData chunk) throws DataException {
         if (size < 0 || size > most) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s is damaged: a page of its column \"%s\" claims %d bytes, %d when unpacked; "
-                            + "the column has %d, and %d when unpacked. %s",
-                    file,
-                    column(chunk),
-                    page.getCompressed_page_size(),
-                    page.getUncompressed_page_size(),
-                    chunk.getTotalSize(),
-                    chunk.getTotalUncompressedSize(),
-                    ShardReader.WHAT_TO_DO));
+            throw new DataException(file + " is damaged: a page of its column \"" + column(chunk) + "\" claims "
+                    + page.getCompressed_page_size() + " bytes, " + page.getUncompressed_page_size()
+                    + " when unpacked; the column has " + chunk.getTotalSize() + ", and "
+                    + chunk.getTotalUncompressedSize() + " when unpacked. " + ShardReader.WHAT_TO_DO);
         }
         return size;
     }

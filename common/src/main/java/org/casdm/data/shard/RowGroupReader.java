@@ -2,7 +2,6 @@ package org.casdm.data.shard;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -66,15 +65,9 @@ public final class RowGroupReader implements Closeable {
         for (int i = 0; i < images.count(); i++) {
             int label = images.labels()[i];
             if (label < smallest || label >= classes) {
-                throw new DataException(String.format(
-                                Locale.ROOT,
-                                "%s: image \"%s\" has the label %d, but %s names %d classes. Prepare the data ",
-                                new Path(folder, file),
-                                images.ids().get(i),
-                                label,
-                                DatasetDescription.FILE_NAME,
-                                classes)
-                        + "set again");
+                throw new DataException(new Path(folder, file) + ": image \""
+                        + images.ids().get(i) + "\" has the label " + label + ", but " + DatasetDescription.FILE_NAME
+                        + " names " + classes + " classes. Prepare the data set again");
             }
         }
     }

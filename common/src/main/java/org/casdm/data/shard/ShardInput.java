@@ -5,7 +5,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -109,8 +108,7 @@ public final class ShardInput implements InputFile {
         }
         // Parquet meets damaged files with exceptions of every kind, index errors among them.
         String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        return new DataException(
-                String.format(Locale.ROOT, "%s is damaged, or no Parquet file: %s. %s", file, said, advice), failure);
+        return new DataException(file + " is damaged, or no Parquet file: " + said + ". " + advice, failure);
     }
 
     /** Of what the network says, only some names the file. */

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -45,13 +44,8 @@ public final class ShardReader implements Closeable {
         for (var group : parquet.getRowGroups()) {
             RowGroupPages.of(input.file(), length, group, COLUMNS);
             if (group.getRowCount() > RowGroupPages.MOST_BYTES / byteCount) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s: a row group of %d images of %d bytes is too large to be read at once. "
-                                + "Write the file again with smaller row groups",
-                        input,
-                        group.getRowCount(),
-                        byteCount));
+                throw new DataException(input + ": a row group of " + group.getRowCount() + " images of " + byteCount
+                        + " bytes is too large to be read at once. Write the file again with smaller row groups");
             }
             rowGroups.add((int) group.getRowCount());
         }
@@ -104,27 +98,15 @@ public final class ShardReader implements Closeable {
             throw missing(file, e);
         }
         if (bytes != shard.bytes()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s has %d bytes where %s says %d: it is %s. %s",
-                    file,
-                    bytes,
-                    DatasetDescription.FILE_NAME,
-                    shard.bytes(),
-                    bytes < shard.bytes() ? "cut short" : "another file",
-                    WHAT_TO_DO));
+            throw new DataException(
+                    file + " has " + bytes + " bytes where " + DatasetDescription.FILE_NAME + " says " + shard.bytes()
+                            + ": it is " + (bytes < shard.bytes() ? "cut short" : "another file") + ". " + WHAT_TO_DO);
         }
         var reader = open(fileSystem, file, size);
         if (!reader.rowGroups().equals(shard.rowGroups())) {
             reader.close();
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s has row groups of %s images where %s says %s. %s",
-                    file,
-                    reader.rowGroups(),
-                    DatasetDescription.FILE_NAME,
-                    shard.rowGroups(),
-                    WHAT_TO_DO));
+            throw new DataException(file + " has row groups of " + reader.rowGroups() + " images where "
+                    + DatasetDescription.FILE_NAME + " says " + shard.rowGroups() + ". " + WHAT_TO_DO);
         }
         return reader;
     }
@@ -139,13 +121,11 @@ public final class ShardReader implements Closeable {
 
     private Type column(MessageType schema, String name, PrimitiveTypeName type) throws DataException {
         if (!schema.containsField(name)) {
-            throw new DataException(String.format(
-                    Locale.ROOT, "%s has no column \"%s\"; a shard has id, label and pixels", input, name));
+            throw new DataException(input + " has no column \"" + name + "\"; a shard has id, label and pixels");
         }
         var field = schema.getType(name);
         if (!field.isPrimitive() || field.asPrimitiveType().getPrimitiveTypeName() != type) {
-            throw new DataException(String.format(
-                    Locale.ROOT, "%s: its column \"%s\" is %s where a shard has %s", input, name, field, type));
+            throw new DataException(input + ": its column \"" + name + "\" is " + field + " where a shard has " + type);
         }
         return field;
     }
@@ -184,11 +164,8 @@ public final class ShardReader implements Closeable {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof MalformedShardException) {
                 return new DataException(
-                        String.format(
-                                Locale.ROOT,
-                                "%s: %s. Is data.size the size that the data set was prepared with?",
-                                input,
-                                cause.getMessage()),
+                        input + ": " + cause.getMessage()
+                                + ". Is data.size the size that the data set was prepared with?",
                         failure);
             }
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -85,13 +84,8 @@ public final class ImageSources {
             if ((rule == LabelRule.FOLDER || rule == LabelRule.NAME)
                     && found != SourceFormat.FOLDER
                     && found != SourceFormat.ZIP) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s has the format %s, but labels \"%s\" need a folder or a zip of pictures. "
-                                + "Set labels to auto or none",
-                        location,
-                        found.key(),
-                        rule.key()));
+                throw new DataException(location + " has the format " + found.key() + ", but labels \"" + rule.key()
+                        + "\" need a folder or a zip of pictures. Set labels to auto or none");
             }
             ImageSource source = switch (found) {
                 case FOLDER -> FolderListing.of(path, hadoop, limits).source(location, rule, hadoop, limits);

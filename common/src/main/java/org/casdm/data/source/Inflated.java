@@ -2,7 +2,6 @@ package org.casdm.data.source;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import org.casdm.data.BadImageException;
 
 /** Reading what somebody else says the length of. */
@@ -25,9 +24,7 @@ public final class Inflated {
     public static BadImageException tooLarge(String id, int maximumBytes) {
         return new BadImageException(
                 id,
-                String.format(
-                        Locale.ROOT,
-                        "larger than %s, the limit that --max-bytes sets",
-                        maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes"));
+                "larger than " + (maximumBytes >= 1 << 20 ? (maximumBytes >> 20) + " MiB" : maximumBytes + " bytes")
+                        + ", the limit that --max-bytes sets");
     }
 }

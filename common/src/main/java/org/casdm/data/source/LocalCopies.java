@@ -64,15 +64,9 @@ public final class LocalCopies implements Closeable {
         Files.createDirectories(folder);
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < status.getLen() + RESERVE_BYTES) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s (%s) has to be copied to a local disk, but %s has only %s free (%s of it "
-                            + "stay reserved). Give executors a scratch folder on a larger disk",
-                    file,
-                    size(status.getLen()),
-                    folder,
-                    size(free),
-                    size(RESERVE_BYTES)));
+            throw new DataException(file + " (" + size(status.getLen()) + ") has to be copied to a local disk, but "
+                    + folder + " has only " + size(free) + " free (" + size(RESERVE_BYTES)
+                    + " of it stay reserved). Give executors a scratch folder on a larger disk");
         }
         Path target = Files.createTempFile(folder, file.getName() + "-", ".copy");
         LOG.info("Copying {} ({}) to {}", file, size(status.getLen()), target);
@@ -99,13 +93,8 @@ public final class LocalCopies implements Closeable {
                 }
             }
             if (done != status.getLen()) {
-                throw new DataException(String.format(
-                                Locale.ROOT,
-                                "%s had %d bytes when it was listed and has %d now. Run again when ",
-                                file,
-                                status.getLen(),
-                                done)
-                        + "nothing writes to it");
+                throw new DataException(file + " had " + status.getLen() + " bytes when it was listed and has " + done
+                        + " now. Run again when nothing writes to it");
             }
             LOG.info("Copied {} in {} s", file, Math.round((System.nanoTime() - start) / 1e9));
             return target;

@@ -3,7 +3,6 @@ package org.casdm.data.source;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -72,12 +71,8 @@ public final class RangeInput extends InputStream {
     public static void requireLength(Path path, long length, Configuration hadoop) throws IOException {
         long now = Storage.fileSystem(path, hadoop).getFileStatus(path).getLen();
         if (now != length) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s had %d bytes when it was listed and has %d now. Run again when nothing writes to it",
-                    path,
-                    length,
-                    now));
+            throw new DataException(path + " had " + length + " bytes when it was listed and has " + now
+                    + " now. Run again when nothing writes to it");
         }
     }
 

@@ -48,10 +48,7 @@ public enum SourceFormat {
         return Arrays.stream(values())
                 .filter(format -> format.key.equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "unknown source format \"%s\"; possible are %s",
-                        key,
-                        Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException("unknown source format \"" + key + "\"; possible are "
+                        + Arrays.stream(values()).map(SourceFormat::key).collect(Collectors.joining(", "))));
     }
 }

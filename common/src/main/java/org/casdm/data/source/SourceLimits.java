@@ -1,7 +1,6 @@
 package org.casdm.data.source;
 
 import java.io.Serializable;
-import java.util.Locale;
 import org.casdm.data.picture.ImageDecoder;
 
 /**
@@ -26,12 +25,8 @@ public record SourceLimits(long maximumPixels, int maximumEntryBytes, int maximu
     /** @throws IllegalArgumentException when a number is out of range */
     public SourceLimits {
         if (maximumPixels < 1 || maximumEntryBytes < 1 || maximumEntryBytes > LARGEST_ENTRY || maximumRatio < 1) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "no such limits: %d pixels, %d bytes an entry, ratio %d",
-                    maximumPixels,
-                    maximumEntryBytes,
-                    maximumRatio));
+            throw new IllegalArgumentException("no such limits: " + maximumPixels + " pixels, " + maximumEntryBytes
+                    + " bytes an entry, ratio " + maximumRatio);
         }
     }
 

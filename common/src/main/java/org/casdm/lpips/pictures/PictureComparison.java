@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.casdm.data.picture.ImageDecoder;
@@ -78,15 +77,9 @@ public final class PictureComparison {
         var first = decode(pair.first());
         var second = decode(pair.second());
         if (first.width() != second.width() || first.height() != second.height()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s has %d x %d pixels and %s %d x %d: LPIPS compares pictures of the same size",
-                    pair.first(),
-                    first.width(),
-                    first.height(),
-                    pair.second(),
-                    second.width(),
-                    second.height()));
+            throw new DataException(pair.first() + " has " + first.width() + " x " + first.height() + " pixels and "
+                    + pair.second() + " " + second.width() + " x " + second.height()
+                    + ": LPIPS compares pictures of the same size");
         }
         return new Decoded(pair, first, second);
     }

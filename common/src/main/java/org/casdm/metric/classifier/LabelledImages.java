@@ -3,7 +3,6 @@ package org.casdm.metric.classifier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.data.shard.DataFolder;
 import org.casdm.data.shard.RowGroupReader;
@@ -101,10 +100,7 @@ public final class LabelledImages {
         return folder.summary() + "; " + count() + " of these"
                 + (considered == folder.count()
                         ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                ": only the first %d fit into the Java heap (CASDM_HEAP makes it larger)",
-                                considered));
+                        : ": only the first " + considered + " fit into the Java heap (CASDM_HEAP makes it larger)");
     }
 
     /** The classes' names, label by label. */

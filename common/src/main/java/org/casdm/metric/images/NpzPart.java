@@ -3,7 +3,6 @@ package org.casdm.metric.images;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.failure.DataException;
@@ -74,15 +73,9 @@ record NpzPart(String location, long first, int images) implements ImagePart {
                 || !shape.get(1).equals(shape.get(2))
                 || shape.get(1) < 1
                 || shape.get(1) > Short.MAX_VALUE) {
-            throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s: its array '%s' is %s of shape %s%s; a batch of images is UINT8 of shape ",
-                            location,
-                            ARRAY,
-                            header.type(),
-                            header.shapeText(),
-                            header.fortranOrder() ? " in Fortran order" : "")
-                    + "(count, size, size, 3)");
+            throw new DataException(location + ": its array '" + ARRAY + "' is " + header.type() + " of shape "
+                    + header.shapeText() + (header.fortranOrder() ? " in Fortran order" : "")
+                    + "; a batch of images is UINT8 of shape (count, size, size, 3)");
         }
         return shape.get(1).intValue();
     }

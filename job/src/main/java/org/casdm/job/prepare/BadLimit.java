@@ -2,7 +2,6 @@ package org.casdm.job.prepare;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.casdm.data.shard.SkippedRecord;
 import org.casdm.failure.DataException;
@@ -27,14 +26,8 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
      */
     void checkPart(String part, List<SkippedRecord> bad) throws DataException {
         if (bad.size() > CERTAINTY * fraction * estimatedImages) {
-            throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s: %d pictures cannot be used, more than max-bad-fraction = %s of about %d allows. ",
-                            part,
-                            bad.size(),
-                            fraction,
-                            estimatedImages)
-                    + advice(bad));
+            throw new DataException(part + ": " + bad.size() + " pictures cannot be used, more than max-bad-fraction = "
+                    + fraction + " of about " + estimatedImages + " allows. " + advice(bad));
         }
     }
 
@@ -42,14 +35,8 @@ record BadLimit(String source, double fraction, long estimatedImages) implements
     void checkAll(List<SkippedRecord> bad, long good) throws DataException {
         long all = good + bad.size();
         if (bad.size() > fraction * all) {
-            throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s: %d of %d pictures cannot be used, more than max-bad-fraction = %s allows. ",
-                            source,
-                            bad.size(),
-                            all,
-                            fraction)
-                    + advice(bad));
+            throw new DataException(source + ": " + bad.size() + " of " + all
+                    + " pictures cannot be used, more than max-bad-fraction = " + fraction + " allows. " + advice(bad));
         }
     }
 

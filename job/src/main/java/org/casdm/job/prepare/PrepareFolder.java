@@ -94,23 +94,16 @@ final class PrepareFolder {
         if (begun.isPresent()) {
             var differences = begun.get().differences(plan);
             if (!differences.isEmpty()) {
-                throw new DataException(String.format(
-                                Locale.ROOT,
-                                "%s holds, or was begun with, another data set: %s. Choose another folder, or ",
-                                root,
-                                String.join("; ", differences))
-                        + "remove this one");
+                throw new DataException(root + " holds, or was begun with, another data set: "
+                        + String.join("; ", differences) + ". Choose another folder, or remove this one");
             }
             LOG.info("{} was begun before: resuming", root);
             return;
         }
         var entries = entries(root);
         if (entries.length > 0) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s is not empty: it holds %s. Choose another folder, or remove this one",
-                    root,
-                    entries[0].getPath().getName()));
+            throw new DataException(root + " is not empty: it holds "
+                    + entries[0].getPath().getName() + ". Choose another folder, or remove this one");
         }
         write(planFile, plan);
     }

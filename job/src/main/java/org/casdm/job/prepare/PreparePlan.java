@@ -3,7 +3,6 @@ package org.casdm.job.prepare;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.casdm.data.source.ImageSource;
 import org.casdm.data.source.label.LabelRule;
@@ -44,8 +43,7 @@ record PreparePlan(
     static PreparePlan of(PrepareSettings settings, ImageSource source, long imagesEstimate) {
         var digest = Sha256.newDigest();
         for (var part : source.parts()) {
-            digest.update(String.format(Locale.ROOT, "%s %d\n", part.name(), part.bytes())
-                    .getBytes(StandardCharsets.UTF_8));
+            digest.update((part.name() + " " + part.bytes() + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return new PreparePlan(
                 source.location(),
@@ -80,7 +78,7 @@ record PreparePlan(
 
     private static void compare(List<String> differences, String what, Object begun, Object now) {
         if (!Objects.equals(begun, now)) {
-            differences.add(String.format(Locale.ROOT, "%s was %s, is %s", what, begun, now));
+            differences.add(what + " was " + begun + ", is " + now);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.casdm.job.prepare;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
@@ -143,11 +142,7 @@ public final class PreparedCache {
                         limits.toString())
                 .getBytes(StandardCharsets.UTF_8));
         var words = path.getName().replaceAll("[^A-Za-z0-9.-]+", "_");
-        return String.format(
-                Locale.ROOT,
-                "%s-%d-%s",
-                words.isEmpty() ? "images" : words.substring(0, Math.min(LONGEST_NAME, words.length())),
-                size,
-                Sha256.hex(digest).substring(0, FINGERPRINT_DIGITS));
+        return (words.isEmpty() ? "images" : words.substring(0, Math.min(LONGEST_NAME, words.length()))) + "-" + size
+                + "-" + Sha256.hex(digest).substring(0, FINGERPRINT_DIGITS);
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
@@ -65,12 +64,9 @@ record WriteShard(
                     continue;
                 }
                 if (Arrays.equals(key, lastKey)) {
-                    throw new DataException(String.format(
-                            Locale.ROOT,
-                            "two pictures have the id \"%s\": one in %s, one in %s. Rename or remove one",
-                            id,
-                            partNames.value().get(lastPart),
-                            partNames.value().get(PreparedRecord.part(value))));
+                    throw new DataException("two pictures have the id \"" + id + "\": one in "
+                            + partNames.value().get(lastPart) + ", one in "
+                            + partNames.value().get(PreparedRecord.part(value)) + ". Rename or remove one");
                 }
                 if (writer == null) {
                     writer = new ShardWriter(folder.fileSystem(), file, size);

@@ -2,7 +2,6 @@ package org.casdm.job.promote;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Where a Fréchet distance comes from, and so what it may be compared with.
@@ -49,7 +48,7 @@ record Conditions(
 
     private static void note(List<String> differences, String name, String mine, String others) {
         if (!mine.equals(others)) {
-            differences.add(String.format(Locale.ROOT, "%s (%s, not %s)", name, mine, others));
+            differences.add(name + " (" + mine + ", not " + others + ")");
         }
     }
 }

@@ -89,15 +89,9 @@ final class SkippedSteps {
     }
 
     private static String describe(SkippedStep step) {
-        return String.format(
-                Locale.ROOT,
-                "step %d of worker %d on executor %s: loss %s, norm of the gradient %s%s",
-                step.step(),
-                step.workerIndex(),
-                step.executorId(),
-                number(step.score()),
-                number(step.gradientNorm()),
-                step.kept().isEmpty() ? "" : "; " + step.kept());
+        return "step " + step.step() + " of worker " + step.workerIndex() + " on executor " + step.executorId()
+                + ": loss " + number(step.score()) + ", norm of the gradient " + number(step.gradientNorm())
+                + (step.kept().isEmpty() ? "" : "; " + step.kept());
     }
 
     private static String number(double value) {

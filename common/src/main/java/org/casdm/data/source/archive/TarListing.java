@@ -86,13 +86,8 @@ public final class TarListing {
                 List.of(),
                 sampled,
                 parts,
-                String.format(
-                        Locale.ROOT,
-                        "%d tar%s of pictures in %s, %s",
-                        tars.size(),
-                        tars.size() == 1 ? "" : "s",
-                        location,
-                        sampled ? "numbered classes (.cls or .json files)" : "no classes"),
+                tars.size() + " tar" + (tars.size() == 1 ? "" : "s") + " of pictures in " + location + ", "
+                        + (sampled ? "numbered classes (.cls or .json files)" : "no classes"),
                 fingerprint.hex());
     }
 
@@ -166,11 +161,9 @@ public final class TarListing {
             }
         }
         if (byClass.isEmpty()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s holds no tars within the tar%s. If it holds the pictures themselves, use format tar",
-                    path,
-                    refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")"));
+            throw new DataException(path + " holds no tars within the tar"
+                    + (refused.isEmpty() ? "" : " (" + refused.get(0).reason() + ")")
+                    + ". If it holds the pictures themselves, use format tar");
         }
         List<String> classNames = List.copyOf(byClass.keySet());
         List<SourcePart> parts = new ArrayList<>();
@@ -183,12 +176,8 @@ public final class TarListing {
                 parts.size(),
                 false,
                 parts.isEmpty() ? refused : List.of())));
-        var summary = String.format(
-                Locale.ROOT,
-                "%d classes, a tar each, in %s%s",
-                parts.size(),
-                location,
-                refused.isEmpty() ? "" : "; " + refused.get(0).reason());
+        var summary = parts.size() + " classes, a tar each, in " + location
+                + (refused.isEmpty() ? "" : "; " + refused.get(0).reason());
         return new ImageSource(location, SourceFormat.IMAGENET, classNames, parts, summary, fingerprint);
     }
 
@@ -239,8 +228,7 @@ public final class TarListing {
     }
 
     private static String cut(RangeInput range, String file) {
-        return String.format(
-                Locale.ROOT, "the outer tar is cut short or damaged at byte %d of %s", range.position(), file);
+        return "the outer tar is cut short or damaged at byte " + range.position() + " of " + file;
     }
 
     /** {@code train/n01440764.tar} is of class n01440764. */

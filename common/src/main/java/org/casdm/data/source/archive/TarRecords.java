@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Queue;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -110,7 +109,7 @@ final class TarRecords extends LookAhead {
 
     private void readLabel(TarArchiveEntry entry, String name) throws IOException {
         if (entry.getSize() > SampleLabel.MOST_BYTES) {
-            labelProblem = String.format(Locale.ROOT, "%s has %d bytes, too many for a label", name, entry.getSize());
+            labelProblem = name + " has " + entry.getSize() + " bytes, too many for a label";
             return;
         }
         byte[] content = tar.readNBytes((int) entry.getSize());
@@ -187,15 +186,11 @@ final class TarRecords extends LookAhead {
     private BadRecord damaged(String what) {
         return new BadRecord(
                 part.name(),
-                String.format(
-                        Locale.ROOT,
-                        "%s, at byte %d of %s%s; entries before it were read, later ones were not",
-                        what,
-                        range.position(),
-                        part.file(),
-                        stream == null || stream.position() == range.position() - part.start()
+                what + ", at byte " + range.position() + " of " + part.file()
+                        + (stream == null || stream.position() == range.position() - part.start()
                                 ? ""
-                                : String.format(Locale.ROOT, " (byte %d unpacked)", stream.position())));
+                                : " (byte " + stream.position() + " unpacked)")
+                        + "; entries before it were read, later ones were not");
     }
 
     @Override

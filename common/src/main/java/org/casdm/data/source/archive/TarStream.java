@@ -3,7 +3,6 @@ package org.casdm.data.source.archive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.casdm.data.source.RangeInput;
@@ -114,10 +113,7 @@ final class TarStream extends BlockStream {
     private void advance(long count) throws IOException {
         position += count;
         if (compressed() && position > RATIO_MATTERS_FROM && position / maximumRatio > range.position()) {
-            throw new IOException(String.format(
-                            Locale.ROOT,
-                            "compressed data grows by more than a factor of %d, the limit that ",
-                            maximumRatio)
+            throw new IOException("compressed data grows by more than a factor of " + maximumRatio + ", the limit that "
                     + "--max-ratio sets");
         }
     }

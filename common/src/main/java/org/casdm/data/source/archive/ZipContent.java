@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Locale;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -84,16 +83,11 @@ final class ZipContent implements Closeable {
         if (member.size() > TarStream.RATIO_MATTERS_FROM && member.size() / limits.maximumRatio() > member.packed()) {
             throw new BadImageException(
                     name,
-                    String.format(
-                            Locale.ROOT,
-                            "%d bytes would unpack to %d, more than the factor of %d that --max-ratio allows",
-                            member.packed(),
-                            member.size(),
-                            limits.maximumRatio()));
+                    member.packed() + " bytes would unpack to " + member.size() + ", more than the factor of "
+                            + limits.maximumRatio() + " that --max-ratio allows");
         }
         if (member.packed() > member.size() + GROWTH_BYTES) {
-            throw new BadImageException(
-                    name, String.format(Locale.ROOT, "%d bytes claim to unpack to %d", member.packed(), member.size()));
+            throw new BadImageException(name, member.packed() + " bytes claim to unpack to " + member.size());
         }
     }
 
@@ -131,8 +125,7 @@ final class ZipContent implements Closeable {
                 return all(member, new BZip2CompressorInputStream(new ByteArrayInputStream(packed)));
             default:
                 throw new BadImageException(
-                        member.name(),
-                        String.format(Locale.ROOT, "compressed by method %d, which cannot be read", member.method()));
+                        member.name(), "compressed by method " + member.method() + ", which cannot be read");
         }
     }
 
@@ -146,8 +139,7 @@ final class ZipContent implements Closeable {
     private static byte[] sized(ZipMember member, boolean asPromised, byte[] content) throws BadImageException {
         if (!asPromised) {
             throw new BadImageException(
-                    member.name(),
-                    String.format(Locale.ROOT, "not as long as the zip's directory says (%d bytes)", member.size()));
+                    member.name(), "not as long as the zip's directory says (" + member.size() + " bytes)");
         }
         return content;
     }

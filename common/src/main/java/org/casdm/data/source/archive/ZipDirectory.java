@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.CRC32;
 import org.casdm.data.source.RangeInput;
 
@@ -108,14 +107,13 @@ final class ZipDirectory {
         for (long i = 0; i < count; i++) {
             ByteBuffer header = next(ENTRY_BYTES);
             if (header.getInt(0) != ENTRY_SIGNATURE) {
-                throw new IOException(
-                        String.format(Locale.ROOT, "entry %d of %d of the directory is damaged", i, count));
+                throw new IOException("entry " + i + " of " + count + " of the directory is damaged");
             }
             byte[] name = next(unsigned(header, 28)).array();
             ByteBuffer extra = next(unsigned(header, 30));
             input.skip(unsigned(header, 32));
             if (input.position() > end) {
-                throw new IOException(String.format(Locale.ROOT, "entry %d of %d goes beyond the directory", i, count));
+                throw new IOException("entry " + i + " of " + count + " goes beyond the directory");
             }
             if (name.length == 0 || name[name.length - 1] != '/') {
                 members.add(member(header, name, extra, start));

@@ -3,7 +3,6 @@ package org.casdm.data.source.archive;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -68,11 +67,7 @@ public final class ZipListing {
                 throw input.failure();
             }
             throw new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s is not a zip file, or cut short or damaged (%s). Download it again",
-                            path,
-                            e.getMessage()),
+                    path + " is not a zip file, or cut short or damaged (" + e.getMessage() + "). Download it again",
                     e);
         }
         for (ZipMember member : members) {
@@ -91,12 +86,8 @@ public final class ZipListing {
 
     private ImageSource source(LabelRule rule, Optional<byte[]> labelFile) throws IOException {
         if (pictures.isEmpty()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s holds no pictures (%d other files). Pictures are entries named %s",
-                    path,
-                    ignored,
-                    PicturePaths.EXTENSION_LIST));
+            throw new DataException(path + " holds no pictures (" + ignored
+                    + " other files). Pictures are entries named " + PicturePaths.EXTENSION_LIST);
         }
         PictureLabels labels = PictureLabels.of(
                 location, rule, pictures.stream().map(ZipMember::name).sorted().toList(), labelFile);
@@ -112,13 +103,8 @@ public final class ZipListing {
                 SourceFormat.ZIP,
                 labels.classNames(),
                 parts(labels),
-                String.format(
-                        Locale.ROOT,
-                        "%d pictures in the zip %s, %s%s",
-                        pictures.size(),
-                        location,
-                        labels.summary(),
-                        BadRecord.omitted(ignored, refused)),
+                pictures.size() + " pictures in the zip " + location + ", " + labels.summary()
+                        + BadRecord.omitted(ignored, refused),
                 fingerprint);
     }
 

@@ -2,7 +2,6 @@ package org.casdm.data.source.archive;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.casdm.data.BadImageException;
@@ -38,7 +37,7 @@ record ZipPart(
 
     @Override
     public String name() {
-        return String.format(Locale.ROOT, "%s, pictures %d to %d", file, first, first + members.size() - 1);
+        return file + ", pictures " + first + " to " + (first + members.size() - 1);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -65,16 +64,9 @@ public final class CifarListing {
                 format,
                 classNames,
                 parts,
-                String.format(
-                        Locale.ROOT,
-                        "%d records of %s in %d file%s of %s, %d classes%s",
-                        count,
-                        format.key(),
-                        files.size(),
-                        files.size() == 1 ? "" : "s",
-                        location,
-                        classNames.size(),
-                        cut == 0 ? "" : ", " + cut + " of the records cut short at a file's end"),
+                count + " records of " + format.key() + " in " + files.size() + " file" + (files.size() == 1 ? "" : "s")
+                        + " of " + location + ", " + classNames.size() + " classes"
+                        + (cut == 0 ? "" : ", " + cut + " of the records cut short at a file's end"),
                 fingerprint);
     }
 
@@ -87,12 +79,9 @@ public final class CifarListing {
             }
         }
         if (files.isEmpty()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s holds no %s of %s. Give the folder that the archive unpacks to, or one file",
-                    folder,
-                    format == SourceFormat.CIFAR10 ? "data_batch_*.bin" : "train.bin",
-                    format.key()));
+            throw new DataException(
+                    folder + " holds no " + (format == SourceFormat.CIFAR10 ? "data_batch_*.bin" : "train.bin") + " of "
+                            + format.key() + ". Give the folder that the archive unpacks to, or one file");
         }
         files.sort(Comparator.comparing(file -> file.getPath().getName()));
         return files;
@@ -114,13 +103,9 @@ public final class CifarListing {
             int coarse = format == SourceFormat.CIFAR10 ? 0 : input.read();
             int label = input.read();
             if (coarse >= COARSE_CLASSES || label >= classCount(format)) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s does not begin with a record of %s: label %d. Is it the binary version, and the right "
-                                + "format (cifar10, cifar100)?",
-                        file.getPath(),
-                        format.key(),
-                        coarse >= COARSE_CLASSES ? coarse : label));
+                throw new DataException(file.getPath() + " does not begin with a record of " + format.key() + ": label "
+                        + (coarse >= COARSE_CLASSES ? coarse : label)
+                        + ". Is it the binary version, and the right format (cifar10, cifar100)?");
             }
         }
     }
@@ -139,13 +124,8 @@ public final class CifarListing {
             if (names.size() == classCount(format)) {
                 return names;
             }
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s lists %d classes where %s has %d. Repair or remove it",
-                    list,
-                    names.size(),
-                    format.key(),
-                    classCount(format)));
+            throw new DataException(list + " lists " + names.size() + " classes where " + format.key() + " has "
+                    + classCount(format) + ". Repair or remove it");
         }
     }
 

@@ -1,7 +1,6 @@
 package org.casdm.data.source.array;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.casdm.data.picture.Picture;
 import org.casdm.data.source.BadRecord;
@@ -42,7 +41,7 @@ public record CifarPart(String file, long length, SourceFormat format, int class
 
     @Override
     public String name() {
-        return String.format(Locale.ROOT, "%s, records %d to %d", file, first, end - 1);
+        return file + ", records " + first + " to " + (end - 1);
     }
 
     @Override
@@ -80,25 +79,15 @@ public record CifarPart(String file, long length, SourceFormat format, int class
         byte[] content = input.readNBytes(recordBytes(format));
         if (content.length < recordBytes(format)) {
             return new BadRecord(
-                    id,
-                    String.format(
-                            Locale.ROOT,
-                            "the record is cut short: %d of %d bytes",
-                            content.length,
-                            recordBytes(format)));
+                    id, "the record is cut short: " + content.length + " of " + recordBytes(format) + " bytes");
         }
         int start = labelBytes(format);
         int label = content[start - 1] & 0xff;
         if (label >= classes) {
             return new BadRecord(
                     id,
-                    String.format(
-                            Locale.ROOT,
-                            "label %d where %s has 0 to %d; perhaps the file is not %s",
-                            label,
-                            format.key(),
-                            classes - 1,
-                            format.key()));
+                    "label " + label + " where " + format.key() + " has 0 to " + (classes - 1)
+                            + "; perhaps the file is not " + format.key());
         }
         return new RawImage(id, label, new DecodedPicture(Picture.ofPlanes(SIDE, content, start)));
     }

@@ -59,12 +59,8 @@ public final class IdxFile {
     /** @throws DataException when a single image would not fit into an array */
     static void requireSize(Path path, int[] dimensions) throws DataException {
         if ((long) dimensions[1] * dimensions[2] > LARGEST_IMAGE) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: its header gives images of %d x %d. Download it again",
-                    path,
-                    dimensions[2],
-                    dimensions[1]));
+            throw new DataException(path + ": its header gives images of " + dimensions[2] + " x " + dimensions[1]
+                    + ". Download it again");
         }
     }
 
@@ -76,29 +72,20 @@ public final class IdxFile {
                 // Each product is of two numbers below 2^31.
                 length *= dimension;
                 if (length > Integer.MAX_VALUE - 8) {
-                    throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s holds %s elements; 2 GiB and more cannot be read",
-                            path,
-                            Arrays.stream(expected).mapToObj(Integer::toString).collect(Collectors.joining(" x "))));
+                    throw new DataException(path + " holds "
+                            + Arrays.stream(expected)
+                                    .mapToObj(Integer::toString)
+                                    .collect(Collectors.joining(" x ")) + " elements; 2 GiB and more cannot be read");
                 }
             }
             byte[] data = input.readNBytes((int) length);
             if (data.length < length) {
-                throw new DataException(String.format(
-                                Locale.ROOT,
-                                "%s is cut short: its header promises %d bytes of data, there are %d. ",
-                                path,
-                                length,
-                                data.length)
-                        + "Download it again");
+                throw new DataException(path + " is cut short: its header promises " + length
+                        + " bytes of data, there are " + data.length + ". Download it again");
             }
             if (input.read() != -1) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s continues after the %d bytes that its header states. Download it again",
-                        path,
-                        length));
+                throw new DataException(
+                        path + " continues after the " + length + " bytes that its header states. Download it again");
             }
             return data;
         } catch (EOFException | ZipException e) {
@@ -133,8 +120,7 @@ public final class IdxFile {
         for (int i = 0; i < dimensions.length; i++) {
             dimensions[i] = input.readInt();
             if (dimensions[i] < 1) {
-                throw new DataException(String.format(
-                        Locale.ROOT, "%s: its header gives %d as a size. Download it again", path, dimensions[i]));
+                throw new DataException(path + ": its header gives " + dimensions[i] + " as a size. Download it again");
             }
         }
         return dimensions;

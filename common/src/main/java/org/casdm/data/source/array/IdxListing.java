@@ -3,7 +3,6 @@ package org.casdm.data.source.array;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -54,14 +53,8 @@ public final class IdxListing {
                 SourceFormat.IDX,
                 NumberedLabels.names(classes),
                 parts,
-                String.format(
-                        Locale.ROOT,
-                        "%d grey images of %d x %d in the IDX file %s, %s",
-                        dimensions[0],
-                        dimensions[2],
-                        dimensions[1],
-                        images,
-                        classes == 0 ? "without labels" : classes + " classes"),
+                dimensions[0] + " grey images of " + dimensions[2] + " x " + dimensions[1] + " in the IDX file "
+                        + images + ", " + (classes == 0 ? "without labels" : classes + " classes"),
                 fingerprint);
     }
 
@@ -85,11 +78,8 @@ public final class IdxListing {
         throw new DataException(
                 names.isEmpty()
                         ? folder + " holds no IDX file of images (train-images-idx3-ubyte, perhaps with .gz)"
-                        : String.format(
-                                Locale.ROOT,
-                                "%s holds several IDX files of images, none named train: %s. Give one of them",
-                                folder,
-                                names));
+                        : folder + " holds several IDX files of images, none named train: " + names
+                                + ". Give one of them");
     }
 
     /** Whether this is the name of an IDX file of images. */
@@ -115,13 +105,8 @@ public final class IdxListing {
     private static int classCount(Path images, int imageCount, Path labels, Configuration hadoop) throws IOException {
         int[] dimensions = IdxFile.dimensions(labels, IdxFile.LABELS_MAGIC, hadoop);
         if (dimensions[0] != imageCount) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s holds %d labels, %s %d images: they do not belong together",
-                    labels,
-                    dimensions[0],
-                    images,
-                    imageCount));
+            throw new DataException(labels + " holds " + dimensions[0] + " labels, " + images + " " + imageCount
+                    + " images: they do not belong together");
         }
         int largest = 0;
         for (byte label : IdxFile.data(labels, IdxFile.LABELS_MAGIC, dimensions, hadoop)) {

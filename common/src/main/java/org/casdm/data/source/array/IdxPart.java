@@ -3,7 +3,6 @@ package org.casdm.data.source.array;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
@@ -35,7 +34,7 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
         implements SourcePart {
     @Override
     public String name() {
-        return String.format(Locale.ROOT, "%s, records %d to %d", images, first, end - 1);
+        return images + ", records " + first + " to " + (end - 1);
     }
 
     @Override
@@ -69,11 +68,8 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
                     }
                     if (index == end) {
                         if (end == total && input.read() != -1) {
-                            throw new DataException(String.format(
-                                    Locale.ROOT,
-                                    "%s continues after the %d images that its header promises. Download it again",
-                                    images,
-                                    total));
+                            throw new DataException(images + " continues after the " + total
+                                    + " images that its header promises. Download it again");
                         }
                         return null;
                     }
@@ -86,13 +82,8 @@ record IdxPart(String images, String labels, int total, int rows, int columns, i
                             new DecodedPicture(new Picture(columns, rows, 1, samples)));
                 } catch (EOFException | ZipException e) {
                     throw new DataException(
-                            String.format(
-                                    Locale.ROOT,
-                                    "%s is cut short or damaged: its header promises %d images, and it ends within"
-                                            + " image %d. Download it again",
-                                    images,
-                                    total,
-                                    index),
+                            images + " is cut short or damaged: its header promises " + total
+                                    + " images, and it ends within image " + index + ". Download it again",
                             e);
                 }
             }

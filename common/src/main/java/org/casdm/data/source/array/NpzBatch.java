@@ -2,7 +2,6 @@ package org.casdm.data.source.array;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -40,13 +39,9 @@ final class NpzBatch implements Closeable {
                 || header.shape().get(1) != 3L * side * side
                 || header.shape().get(0) > LARGEST_COUNT
                 || (long) side * side > limits.maximumPixels()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: data has shape %s and type %s%s where rows of 3 x side x side bytes (uint8) were expected",
-                    path,
-                    header.shapeText(),
-                    header.type().code(),
-                    header.fortranOrder() ? " in Fortran order" : ""));
+            throw new DataException(path + ": data has shape " + header.shapeText() + " and type "
+                    + header.type().code() + (header.fortranOrder() ? " in Fortran order" : "")
+                    + " where rows of 3 x side x side bytes (uint8) were expected");
         }
         labels = labels();
     }
@@ -68,12 +63,8 @@ final class NpzBatch implements Closeable {
         }
         NpyReader reader = file.array(LABELS);
         if (reader.header().elementCount() != count()) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s has %d labels for %d pictures. Download it again",
-                    path,
-                    reader.header().elementCount(),
-                    count()));
+            throw new DataException(path + " has " + reader.header().elementCount() + " labels for " + count()
+                    + " pictures. Download it again");
         }
         int[] result = new int[count()];
         double[] one = new double[1];

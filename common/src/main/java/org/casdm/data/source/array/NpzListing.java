@@ -3,7 +3,6 @@ package org.casdm.data.source.array;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -88,16 +87,8 @@ public final class NpzListing {
                 SourceFormat.IMAGENET_NPZ,
                 IntStream.rangeClosed(1, classes).mapToObj(Integer::toString).toList(),
                 parts,
-                String.format(
-                        Locale.ROOT,
-                        "%d pictures of %d x %d in %d .npz file%s of %s, %d classes",
-                        count,
-                        side,
-                        side,
-                        files.size(),
-                        files.size() == 1 ? "" : "s",
-                        location,
-                        classes),
+                count + " pictures of " + side + " x " + side + " in " + files.size() + " .npz file"
+                        + (files.size() == 1 ? "" : "s") + " of " + location + ", " + classes + " classes",
                 fingerprint);
     }
 

@@ -2,7 +2,6 @@ package org.casdm.data.source.array;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
 import org.casdm.data.picture.Picture;
@@ -30,7 +29,7 @@ import org.casdm.tensor.npy.NpyReader;
 record NpzPart(String file, int first, int end, int recordBytes) implements SourcePart {
     @Override
     public String name() {
-        return String.format(Locale.ROOT, "%s, records %d to %d", file, first, end - 1);
+        return file + ", records " + first + " to " + (end - 1);
     }
 
     @Override
@@ -82,20 +81,14 @@ record NpzPart(String file, int first, int end, int recordBytes) implements Sour
                 index = end;
                 return new BadRecord(
                         fileName,
-                        String.format(
-                                        Locale.ROOT,
-                                        "cut short or damaged: %s, at record %d of %s; records before it were ",
-                                        e.getMessage(),
-                                        record,
-                                        file)
-                                + "read, later ones were not");
+                        "cut short or damaged: " + e.getMessage() + ", at record " + record + " of " + file
+                                + "; records before it were read, later ones were not");
             }
             index++;
             var id = fileName + "#" + record;
             int label = batch.labelled() ? batch.label(record) - 1 : DatasetDescription.NO_LABEL;
             if (batch.labelled() && label < 0) {
-                return new BadRecord(
-                        id, String.format(Locale.ROOT, "label %d where labels begin at 1", batch.label(record)));
+                return new BadRecord(id, "label " + batch.label(record) + " where labels begin at 1");
             }
             return new RawImage(id, label, new DecodedPicture(Picture.ofPlanes(batch.side(), planes, 0)));
         }

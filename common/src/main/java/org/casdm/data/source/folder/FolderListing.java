@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -72,17 +71,13 @@ public final class FolderListing {
             listing.list(fileSystem);
         }
         if (listing.files.isEmpty()) {
-            throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s holds no pictures (%d other files, %d refused%s). Pictures are files ",
-                            folder,
-                            listing.ignored,
-                            listing.refused.size(),
-                            listing.refused.isEmpty()
-                                    ? ""
-                                    : ", the first is " + listing.refused.get(0).id() + ": "
-                                            + listing.refused.get(0).reason())
-                    + "named " + PicturePaths.EXTENSION_LIST + ", in it or in its subfolders");
+            throw new DataException(folder + " holds no pictures (" + listing.ignored + " other files, "
+                    + listing.refused.size() + " refused"
+                    + (listing.refused.isEmpty()
+                            ? ""
+                            : ", the first is " + listing.refused.get(0).id() + ": "
+                                    + listing.refused.get(0).reason())
+                    + "). Pictures are files named " + PicturePaths.EXTENSION_LIST + ", in it or in its subfolders");
         }
         listing.files.sort(Comparator.comparing(FileEntry::relative));
         return listing;
@@ -170,14 +165,11 @@ public final class FolderListing {
             }
             return missing;
         });
-        var summary = String.format(
-                Locale.ROOT,
-                "%d picture files in %s, %s%s%s",
-                files.size(),
-                location,
-                labels.summary(),
-                BadRecord.omitted(ignored, refused),
-                loops.isEmpty() ? "" : ", links to a folder that contains them ignored: " + String.join(", ", loops));
+        var summary = files.size() + " picture files in " + location + ", " + labels.summary()
+                + BadRecord.omitted(ignored, refused)
+                + (loops.isEmpty()
+                        ? ""
+                        : ", links to a folder that contains them ignored: " + String.join(", ", loops));
         return new ImageSource(location, SourceFormat.FOLDER, labels.classNames(), parts(labels), summary, fingerprint);
     }
 

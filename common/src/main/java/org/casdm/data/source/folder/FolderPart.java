@@ -2,7 +2,6 @@ package org.casdm.data.source.folder;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -38,9 +37,7 @@ record FolderPart(String folder, List<String> names, List<Integer> labels, long 
 
     @Override
     public String name() {
-        return names.isEmpty()
-                ? folder
-                : String.format(Locale.ROOT, "%s, %d files from %s on", folder, names.size(), names.get(0));
+        return names.isEmpty() ? folder : folder + ", " + names.size() + " files from " + names.get(0) + " on";
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.casdm.data.shard.DatasetDescription;
 import org.casdm.failure.DataException;
@@ -53,12 +52,8 @@ public final class DatasetToolLabels {
             return Optional.empty();
         } catch (JsonProcessingException e) {
             throw new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s is not JSON: %s (line %d). Restore it, or remove it to take classes from folders",
-                            file,
-                            e.getOriginalMessage(),
-                            e.getLocation().getLineNr()),
+                    file + " is not JSON: " + e.getOriginalMessage() + " (line "
+                            + e.getLocation().getLineNr() + "). Restore it, or remove it to take classes from folders",
                     e);
         } catch (DataException e) {
             throw e;
@@ -91,12 +86,9 @@ public final class DatasetToolLabels {
     }
 
     private static DataException unusable(JsonParser json, String file) {
-        return new DataException(String.format(
-                        Locale.ROOT,
-                        "%s, line %d: labels are pairs of a file's name and a class, a whole number from 0 to %d. ",
-                        file,
-                        json.currentLocation().getLineNr(),
-                        NumberedLabels.MOST_CLASSES - 1)
+        return new DataException(file + ", line " + json.currentLocation().getLineNr()
+                + ": labels are pairs of a file's name and a class, a whole number from 0 to "
+                + (NumberedLabels.MOST_CLASSES - 1) + ". "
                 + "Set labels to none, folder or name to read the pictures without this file");
     }
 }

@@ -37,10 +37,7 @@ public enum LabelRule {
         return Arrays.stream(values())
                 .filter(rule -> rule.key.equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "unknown label rule \"%s\"; possible are %s",
-                        key,
-                        Arrays.stream(values()).map(LabelRule::key).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException("unknown label rule \"" + key + "\"; possible are "
+                        + Arrays.stream(values()).map(LabelRule::key).collect(Collectors.joining(", "))));
     }
 }

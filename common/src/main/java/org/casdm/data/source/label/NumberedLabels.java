@@ -1,7 +1,6 @@
 package org.casdm.data.source.label;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Labels that are whole numbers from 0 on: their classes are called by their numbers. */
@@ -23,7 +22,6 @@ public final class NumberedLabels {
 
     /** What is wrong with a number that is none. */
     public static String problem(Object number) {
-        return String.format(
-                Locale.ROOT, "its label is %s; labels are whole numbers from 0 to %d", number, MOST_CLASSES - 1);
+        return "its label is " + number + "; labels are whole numbers from 0 to " + (MOST_CLASSES - 1);
     }
 }

@@ -3,7 +3,6 @@ package org.casdm.data.source.label;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -56,12 +55,9 @@ public final class PictureLabels {
             case NAME -> {
                 for (String path : sorted) {
                     if (nameClass(path).isEmpty()) {
-                        throw new DataException(String.format(
-                                Locale.ROOT,
-                                "%s: the name of %s has no underscore after a class, as in "
-                                        + "cat_00001.png. Rename it, or choose other labels than \"name\"",
-                                location,
-                                path));
+                        throw new DataException(location + ": the name of " + path
+                                + " has no underscore after a class, as in cat_00001.png. Rename it, or choose other "
+                                + "labels than \"name\"");
                     }
                 }
                 yield byClass(sorted, PictureLabels::nameClass, "file names");
@@ -69,14 +65,11 @@ public final class PictureLabels {
             case AUTO, FOLDER -> {
                 boolean inFolders = sorted.stream().allMatch(path -> path.indexOf('/') >= 0);
                 if (!inFolders && rule == LabelRule.FOLDER) {
-                    throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s: not every picture is in a folder, as labels \"folder\" need: %s",
-                            location,
-                            sorted.stream()
+                    throw new DataException(location + ": not every picture is in a folder, as labels \"folder\" need: "
+                            + sorted.stream()
                                     .filter(path -> path.indexOf('/') < 0)
                                     .findFirst()
-                                    .orElseThrow()));
+                                    .orElseThrow());
                 }
                 yield inFolders
                         ? byClass(sorted, PicturePaths::className, "folders")
@@ -120,8 +113,6 @@ public final class PictureLabels {
 
     /** For the summary of a source. */
     public String summary() {
-        return classNames.isEmpty()
-                ? "no classes"
-                : String.format(Locale.ROOT, "%d classes (%s)", classNames.size(), origin);
+        return classNames.isEmpty() ? "no classes" : classNames.size() + " classes (" + origin + ")";
     }
 }

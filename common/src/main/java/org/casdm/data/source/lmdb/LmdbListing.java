@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -67,11 +66,8 @@ public final class LmdbListing {
 
     private static ImageSource source(
             String location, List<String> classNames, List<SourcePart> parts, SourceFingerprint fingerprint) {
-        var summary = String.format(
-                Locale.ROOT,
-                "an LMDB of pictures in %s, %s",
-                location,
-                classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
+        var summary = "an LMDB of pictures in " + location + ", "
+                + (classNames.isEmpty() ? "no classes" : classNames.size() + " classes, an LMDB each");
         return new ImageSource(location, SourceFormat.LSUN, classNames, parts, summary, fingerprint);
     }
 

@@ -1,7 +1,6 @@
 package org.casdm.data.source.lmdb;
 
 import java.io.IOException;
-import java.util.Locale;
 import org.casdm.data.source.ReadContext;
 import org.casdm.data.source.SourcePart;
 import org.casdm.data.source.SourceRecords;
@@ -20,7 +19,7 @@ import org.casdm.storage.Storage;
 public record LmdbPart(String file, int index, int ranges, long bytes, String prefix, int label) implements SourcePart {
     @Override
     public String name() {
-        return ranges == 1 ? file : String.format(Locale.ROOT, "%s, range %d of %d", file, index + 1, ranges);
+        return ranges == 1 ? file : file + ", range " + (index + 1) + " of " + ranges;
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.Locale;
 import org.casdm.data.source.BadRecord;
 import org.casdm.data.source.EncodedPicture;
 import org.casdm.data.source.Inflated;
@@ -75,8 +74,7 @@ final class LmdbRecords extends LookAhead {
                             EnvFlags.MDB_NOLOCK,
                             EnvFlags.MDB_NORDAHEAD);
         } catch (LmdbNativeException e) {
-            throw new DataException(
-                    String.format(Locale.ROOT, "%s cannot be opened as an LMDB: %s", part.file(), e.getMessage()), e);
+            throw new DataException(part.file() + " cannot be opened as an LMDB: " + e.getMessage(), e);
         }
     }
 
@@ -85,13 +83,12 @@ final class LmdbRecords extends LookAhead {
         long needed = (environment.info().lastPageNumber + 1) * environment.stat().pageSize;
         long length = Files.size(local);
         if (length < needed) {
-            throw damaged(String.format(Locale.ROOT, "it has %d bytes where its pages need %d", length, needed));
+            throw damaged("it has " + length + " bytes where its pages need " + needed);
         }
     }
 
     private DataException damaged(String what) {
-        return new DataException(
-                String.format(Locale.ROOT, "%s is cut short or damaged: %s. Download it again", part.file(), what));
+        return new DataException(part.file() + " is cut short or damaged: " + what + ". Download it again");
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.casdm.data.source.parquet;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.parquet.schema.GroupType;
@@ -57,14 +56,11 @@ record ParquetColumns(List<String> image, String label, boolean textual) impleme
                 .flatMap(name -> images.stream().filter(path -> path.get(0).equals(name)))
                 .findFirst();
         if (named.isEmpty() && images.size() != 1) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: %s. Pictures are files in a binary column, or in a struct with a field \"%s\"",
-                    file,
-                    images.isEmpty()
+            throw new DataException(file + ": "
+                    + (images.isEmpty()
                             ? "no column holds pictures"
-                            : "several columns may hold pictures, and none is named image: " + images,
-                    BYTES));
+                            : "several columns may hold pictures, and none is named image: " + images)
+                    + ". Pictures are files in a binary column, or in a struct with a field \"" + BYTES + "\"");
         }
         Optional<Type> label = LABEL_NAMES.stream()
                 .filter(schema::containsField)

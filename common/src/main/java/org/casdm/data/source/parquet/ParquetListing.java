@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -49,13 +48,9 @@ public final class ParquetListing {
                 ParquetColumns found =
                         rule == LabelRule.NONE ? pictures.columns().withoutLabel() : pictures.columns();
                 if (columns != null && !columns.equals(found)) {
-                    throw new DataException(String.format(
-                            Locale.ROOT,
-                            "%s has the columns %s where %s has %s. Put files of other columns elsewhere",
-                            file,
-                            found.paths(),
-                            files.get(0).getPath(),
-                            columns.paths()));
+                    throw new DataException(file + " has the columns " + found.paths() + " where "
+                            + files.get(0).getPath() + " has " + columns.paths()
+                            + ". Put files of other columns elsewhere");
                 }
                 columns = found;
                 if (columns.textual()) {
@@ -79,15 +74,10 @@ public final class ParquetListing {
                 parts.stream()
                         .<SourcePart>map(part -> part.withClassNames(classNames))
                         .toList(),
-                String.format(
-                        Locale.ROOT,
-                        "%d rows in %d Parquet file%s of %s, pictures in column %s, %s",
-                        parts.stream().mapToLong(ParquetPart::rows).sum(),
-                        files.size(),
-                        files.size() == 1 ? "" : "s",
-                        location,
-                        String.join(".", columns.image()),
-                        !columns.labelled()
+                parts.stream().mapToLong(ParquetPart::rows).sum() + " rows in " + files.size() + " Parquet file"
+                        + (files.size() == 1 ? "" : "s") + " of " + location + ", pictures in column "
+                        + String.join(".", columns.image()) + ", "
+                        + (!columns.labelled()
                                 ? "no classes"
                                 : (numbered ? "numbered" : Integer.toString(classNames.size()))
                                         + " classes in column "

@@ -3,7 +3,6 @@ package org.casdm.data.source.parquet;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.parquet.example.data.Group;
 import org.casdm.data.BadImageException;
@@ -45,7 +44,7 @@ record ParquetPart(
 
     @Override
     public String name() {
-        return String.format(Locale.ROOT, "%s, rows %d to %d", file, first, first + rows - 1);
+        return file + ", rows " + first + " to " + (first + rows - 1);
     }
 
     @Override

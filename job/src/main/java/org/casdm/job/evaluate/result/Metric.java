@@ -49,10 +49,7 @@ public enum Metric {
         return Arrays.stream(values())
                 .filter(metric -> metric.key().equals(key.toLowerCase(Locale.ROOT)))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "unknown metric \"%s\"; possible are %s",
-                        key,
-                        Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException("unknown metric \"" + key + "\"; possible are "
+                        + Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", "))));
     }
 }
