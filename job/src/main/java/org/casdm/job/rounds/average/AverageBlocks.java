@@ -331,7 +331,7 @@ public final class AverageBlocks implements Function2<Integer, Iterator<Integer>
         /** A block of the round's start; the driver's where the executor that averaged it does not give it. */
         ByteBuffer start(int index) throws IOException {
             try {
-                return starts.get(index).bytes();
+                return starts.get(index).bytesAtOnce();
             } catch (IOException e) {
                 var failed = starts.put(index, ofStart(sources.driver(), index));
                 lost = lost.plus(failed.fetched());

@@ -40,6 +40,18 @@ public final class IncomingBlock implements AutoCloseable {
      * @throws IOException why it cannot be read, also after as many repetitions as Spark's settings ask for
      */
     public ByteBuffer bytes() throws IOException {
+        return bytes(exchange.retries());
+    }
+
+    /**
+     * As {@link #bytes()}, without repetitions: for a block that is elsewhere too. The executor may be dead, and a second
+     * of waiting counts for each of its blocks.
+     */
+    public ByteBuffer bytesAtOnce() throws IOException {
+        return bytes(0);
+    }
+
+    private ByteBuffer bytes(int retries) throws IOException {
         if (lease != null) {
             return lease.bytes();
         }
@@ -48,7 +60,7 @@ public final class IncomingBlock implements AutoCloseable {
                 pending.join();
                 return memory.bytes();
             } catch (CompletionException e) {
-                if (attempt == exchange.retries()) {
+                if (attempt == retries) {
                     throw new IOException(TaskResults.brief(e.getCause()), e.getCause());
                 }
             }
