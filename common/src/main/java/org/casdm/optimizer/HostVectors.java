@@ -8,9 +8,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A pass over vectors as long as a model, float32 on the CPU: by BLAS, in parts of a fixed size that all processors
- * share, for the driver, which has nothing else to do then. It takes the time in which memory is read and written once;
- * the result does not depend on how many processors there are.
+ * Passes over vectors as long as a model, float32 on the CPU, in parts of a fixed size. They take the time in which memory
+ * is read and written once. The processors share the parts, also those that a worker does not count as its own: a pass
+ * is short, and ends sooner so. The result does not depend on how many there are.
  */
 final class HostVectors {
 
@@ -29,7 +29,7 @@ final class HostVectors {
                 && (vector.length() == 1 || vector.elementWiseStride() == 1);
     }
 
-    /** target ← factor · target + added · source. */
+    /** target ← factor · target + added · source, by BLAS. */
     static void blend(INDArray target, double factor, double added, INDArray source) {
         var to = pointer(target);
         var from = pointer(source);

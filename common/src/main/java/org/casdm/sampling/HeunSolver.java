@@ -15,11 +15,6 @@ record HeunSolver(NoiseLevels levels) implements Solver {
     }
 
     @Override
-    public int networkCalls() {
-        return 2 * levels.count() - 1;
-    }
-
-    @Override
     public float[] solve(float[] initial, Estimates estimates, StepNoise noise, StepListener listener) {
         var x = new float[initial.length];
         var seen = new float[initial.length];

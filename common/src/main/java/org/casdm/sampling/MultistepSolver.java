@@ -14,11 +14,6 @@ record MultistepSolver(NoiseLevels levels) implements Solver {
     }
 
     @Override
-    public int networkCalls() {
-        return levels.count();
-    }
-
-    @Override
     public float[] solve(float[] x, Estimates estimates, StepNoise noise, StepListener listener) {
         float[] previous = null;
         for (int i = 0; i < levels.count(); i++) {

@@ -9,9 +9,6 @@ interface Solver {
     /** Steps from noise to an image, as {@link State#step} counts them. */
     int steps();
 
-    /** How often the networks are asked for an image. */
-    int networkCalls();
-
     /**
      * Goes the way.
      *

@@ -14,11 +14,6 @@ record StepwiseSolver(ReverseProcess process, RespacedSchedule respaced) impleme
     }
 
     @Override
-    public int networkCalls() {
-        return process.steps();
-    }
-
-    @Override
     public float[] solve(float[] x, Estimates estimates, StepNoise noise, StepListener listener) {
         var fresh = new float[x.length];
         for (int step = process.steps() - 1; step >= 0; step--) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.config.CasdmConfig.EngineChoice;
@@ -29,20 +28,6 @@ class SamplerGoldenTest {
         return new ModelSpec(kind, theta, phi, false, golden.clip(), NoiseSchedule.linear(1000), true);
     }
 
-    private static FloatPointer parameters(ModelSpec model) {
-        var parts = model.networks().stream()
-                .map(network -> Networks.formulaWeights("golden.sampler." + network.name(), network.spec()))
-                .toList();
-        var vector =
-                new FloatPointer(parts.stream().mapToLong(part -> part.length).sum());
-        long from = 0;
-        for (float[] part : parts) {
-            vector.getPointer(from).put(part);
-            from += part.length;
-        }
-        return vector;
-    }
-
     private double error(EngineChoice engine, String name, ModelSpec model, Estimator estimator) {
         var computer = EngineRequests.computer(engine);
         try (var sampler = new Sampler(
@@ -50,7 +35,7 @@ class SamplerGoldenTest {
                 computer.device(),
                 computer.arithmetic(2),
                 model,
-                parameters(model),
+                Networks.formulaParameters(model, "golden.sampler."::concat),
                 SIZE,
                 golden.settings(name, estimator))) {
             return golden.error(name, sampler);

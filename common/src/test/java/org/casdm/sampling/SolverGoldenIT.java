@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.FloatPointer;
 import org.casdm.cascade.ModelSpec;
 import org.casdm.cascade.ModelSpec.Kind;
 import org.casdm.config.CasdmConfig.EngineChoice;
@@ -37,20 +36,6 @@ class SolverGoldenIT {
     private final Golden theta = Golden.load("solvers");
     private final Golden cascade = Golden.load("solvers_cascade");
 
-    private static FloatPointer parameters(ModelSpec model, Map<String, String> seeds) {
-        var parts = model.networks().stream()
-                .map(network -> Networks.formulaWeights(seeds.get(network.name()), network.spec()))
-                .toList();
-        var vector =
-                new FloatPointer(parts.stream().mapToLong(part -> part.length).sum());
-        long from = 0;
-        for (float[] part : parts) {
-            vector.getPointer(from).put(part);
-            from += part.length;
-        }
-        return vector;
-    }
-
     private static double error(
             EngineChoice engine,
             Golden golden,
@@ -59,7 +44,7 @@ class SolverGoldenIT {
             Map<String, String> seeds,
             SamplerSettings settings) {
         var computer = EngineRequests.computer(engine);
-        try (var vector = parameters(model, seeds);
+        try (var vector = Networks.formulaParameters(model, seeds::get);
                 var sampler = new Sampler(
                         computer.engine(), computer.device(), computer.arithmetic(2), model, vector, SIZE, settings)) {
             var initial = Networks.channelsLast(golden, "xT", DataType.FLOAT);

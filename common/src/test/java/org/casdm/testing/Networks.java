@@ -11,6 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.cascade.ModelSpec;
 import org.casdm.network.Parameter;
 import org.casdm.network.UNetParameters;
 import org.casdm.network.UNetSpec;
@@ -69,6 +72,25 @@ public final class Networks {
                     Formula.parameter(seed, parameter.name(), parameter.fileShape()), values, (int) parameter.offset());
         }
         return values;
+    }
+
+    /**
+     * The formula's weights of a model's networks, θ before φ.
+     *
+     * @param seedOf the seed that belongs to a network's name
+     */
+    public static FloatPointer formulaParameters(ModelSpec model, UnaryOperator<String> seedOf) {
+        var parts = model.networks().stream()
+                .map(network -> formulaWeights(seedOf.apply(network.name()), network.spec()))
+                .toList();
+        var vector =
+                new FloatPointer(parts.stream().mapToLong(part -> part.length).sum());
+        long from = 0;
+        for (float[] part : parts) {
+            vector.getPointer(from).put(part);
+            from += part.length;
+        }
+        return vector;
     }
 
     /**

@@ -61,8 +61,8 @@ final class WorkerPlacement {
     }
 
     /**
-     * Chooses executors for workers. None where the executor is gone, whose workers would be waited for in vain, and for
-     * those that are more than their share: they have come together while the others were not there yet.
+     * Chooses executors for workers. A worker stays on its executor, with two exceptions that Spark places anew: the
+     * executor is gone, or it has more workers than its share, since it was there before the others.
      *
      * @param before executors of workers in the round before
      * @param hosts  of the executors that there are

@@ -23,27 +23,28 @@ final class HostAttention {
 
     /** Arguments as those of {@link Kernels#attend}. */
     void forward(INDArray joint, int heads, INDArray probabilities, INDArray attended) {
-        var shape = Shape.of(joint, heads);
+        var shape = AttentionShape.of(joint, heads);
+        var matrices = new Matrices(shape);
         var x = HostMemory.pointer(joint);
         var p = probabilities == null ? null : HostMemory.pointer(probabilities);
         var y = HostMemory.pointer(attended);
-        int positions = shape.positions;
+        int positions = shape.positions();
         int rowsOfBlock = Math.min(positions, Math.max(1, BLOCK_FLOATS / positions));
-        parallel.forEach(shape.matrices(), i -> {
+        parallel.forEach(matrices.count(), i -> {
             var local = scratch.get();
             for (int from = 0; from < positions; from += rowsOfBlock) {
                 int rows = Math.min(rowsOfBlock, positions - from);
                 var scores = p == null
                         ? local.matrix(0, rowsOfBlock * positions)
-                        : shape.scores(p, i).getPointer((long) from * positions);
+                        : matrices.scores(p, i).getPointer((long) from * positions);
                 HostProducts.multiply(
                         rows,
                         positions,
-                        shape.width,
+                        shape.width(),
                         shape.scale(),
-                        shape.part(x, i, 0).getPointer((long) from * shape.row()),
+                        matrices.part(x, i, 0).getPointer((long) from * shape.row()),
                         shape.row(),
-                        shape.part(x, i, 1),
+                        matrices.part(x, i, 1),
                         shape.row(),
                         true,
                         scores,
@@ -51,15 +52,15 @@ final class HostAttention {
                 Softmax.forward(HostMemory.floats(scores, rows * positions), 0, rows, positions, local);
                 HostProducts.multiply(
                         rows,
-                        shape.width,
+                        shape.width(),
                         positions,
                         1,
                         scores,
                         positions,
-                        shape.part(x, i, 2),
+                        matrices.part(x, i, 2),
                         shape.row(),
                         false,
-                        shape.head(y, i).getPointer((long) from * shape.channels()),
+                        matrices.merged(y, i).getPointer((long) from * shape.channels()),
                         shape.channels());
             }
         });
@@ -68,38 +69,39 @@ final class HostAttention {
     /** Arguments as those of {@link Kernels#attendBackward}. */
     void backward(
             INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient) {
-        var shape = Shape.of(joint, heads);
+        var shape = AttentionShape.of(joint, heads);
+        var matrices = new Matrices(shape);
         var x = HostMemory.pointer(joint);
         var dx = HostMemory.pointer(jointGradient);
         var dy = HostMemory.pointer(attendedGradient);
         var p = HostMemory.floats(probabilities);
         var pPointer = HostMemory.pointer(probabilities);
-        int positions = shape.positions;
+        int positions = shape.positions();
         int row = shape.row();
-        parallel.forEach(shape.matrices(), i -> {
+        parallel.forEach(matrices.count(), i -> {
             var local = scratch.get();
             var gradient = local.matrix(0, positions * positions);
-            var scores = shape.scores(pPointer, i);
-            var output = shape.head(dy, i);
+            var scores = matrices.scores(pPointer, i);
+            var output = matrices.merged(dy, i);
             HostProducts.multiplyTransposed(
                     positions,
-                    shape.width,
+                    shape.width(),
                     positions,
                     1,
                     scores,
                     positions,
                     output,
                     shape.channels(),
-                    shape.part(dx, i, 2),
+                    matrices.part(dx, i, 2),
                     row);
             HostProducts.multiply(
                     positions,
                     positions,
-                    shape.width,
+                    shape.width(),
                     1,
                     output,
                     shape.channels(),
-                    shape.part(x, i, 2),
+                    matrices.part(x, i, 2),
                     row,
                     true,
                     gradient,
@@ -113,66 +115,58 @@ final class HostAttention {
                     local);
             HostProducts.multiply(
                     positions,
-                    shape.width,
+                    shape.width(),
                     positions,
                     shape.scale(),
                     gradient,
                     positions,
-                    shape.part(x, i, 1),
+                    matrices.part(x, i, 1),
                     row,
                     false,
-                    shape.part(dx, i, 0),
+                    matrices.part(dx, i, 0),
                     row);
             HostProducts.multiplyTransposed(
                     positions,
-                    shape.width,
+                    shape.width(),
                     positions,
                     shape.scale(),
                     gradient,
                     positions,
-                    shape.part(x, i, 0),
+                    matrices.part(x, i, 0),
                     row,
-                    shape.part(dx, i, 1),
+                    matrices.part(dx, i, 1),
                     row);
         });
     }
 
     /** Where the matrices of each image and head lie. */
-    private record Shape(int images, int positions, int heads, int width) {
+    private record Matrices(AttentionShape shape) {
 
-        static Shape of(INDArray joint, int heads) {
-            return new Shape((int) joint.size(0), (int) joint.size(1), heads, (int) joint.size(2) / heads / 3);
+        int count() {
+            return shape.images() * shape.heads();
         }
 
-        int matrices() {
-            return images * heads;
+        private int image(int matrix) {
+            return matrix / shape.heads();
         }
 
-        int channels() {
-            return heads * width;
-        }
-
-        int row() {
-            return 3 * channels();
-        }
-
-        float scale() {
-            return (float) (1 / Math.sqrt(width));
+        private int head(int matrix) {
+            return matrix % shape.heads();
         }
 
         /** Queries (0), keys (1) or values (2) of one matrix. */
         FloatPointer part(FloatPointer joint, int matrix, int index) {
-            return joint.getPointer(
-                    (long) (matrix / heads) * positions * row() + (matrix % heads * 3L + index) * width);
+            return joint.getPointer((long) image(matrix) * shape.positions() * shape.row()
+                    + (head(matrix) * 3L + index) * shape.width());
         }
 
-        FloatPointer head(FloatPointer merged, int matrix) {
+        FloatPointer merged(FloatPointer merged, int matrix) {
             return merged.getPointer(
-                    (long) (matrix / heads) * positions * channels() + (long) (matrix % heads) * width);
+                    (long) image(matrix) * shape.positions() * shape.channels() + (long) head(matrix) * shape.width());
         }
 
         FloatPointer scores(FloatPointer probabilities, int matrix) {
-            return probabilities.getPointer((long) matrix * positions * positions);
+            return probabilities.getPointer((long) matrix * shape.positions() * shape.positions());
         }
     }
 }

@@ -40,40 +40,18 @@ final class VectorAttention {
         return joint.size(2) / 3 / heads % VectorProducts.COLUMNS == 0;
     }
 
-    /**
-     * Numbers of an image.
-     *
-     * @param positions how many rows and columns scores have
-     * @param heads how many
-     * @param width of a head's queries, keys and values
-     */
-    private record Shape(int positions, int heads, int width) {
-
-        static Shape of(INDArray joint, int heads) {
-            return new Shape((int) joint.size(1), heads, (int) joint.size(2) / heads / 3);
-        }
-
-        int channels() {
-            return heads * width;
-        }
-
-        int row() {
-            return 3 * channels();
-        }
-
-        float scale() {
-            return (float) (1 / Math.sqrt(width));
-        }
+    /** How an image's matrices are laid out in heap memory. */
+    private record Layout(AttentionShape shape) {
 
         /** Positions rounded up to whole parts of a product; what is added is zero. */
         int columns() {
             int part = VectorProducts.COLUMNS;
-            return (positions + part - 1) / part * part;
+            return (shape.positions() + part - 1) / part * part;
         }
 
         int rowsOfBlock() {
             int parts = Math.max(1, BLOCK_FLOATS / columns() / VectorProducts.ROWS);
-            return Math.min(positions, parts * VectorProducts.ROWS);
+            return Math.min(shape.positions(), parts * VectorProducts.ROWS);
         }
 
         int blockLength() {
@@ -81,41 +59,46 @@ final class VectorAttention {
         }
 
         int jointLength() {
-            return (positions + SPARE_ROWS) * row();
+            return (shape.positions() + SPARE_ROWS) * shape.row();
         }
 
         int mergedLength() {
-            return (positions + SPARE_ROWS) * channels();
+            return (shape.positions() + SPARE_ROWS) * shape.channels();
+        }
+
+        int turnedLength() {
+            return shape.width() * columns();
         }
     }
 
     /** Arguments as those of {@link Kernels#attend}. */
     void forward(INDArray joint, int heads, INDArray probabilities, INDArray attended) {
-        var shape = Shape.of(joint, heads);
+        var shape = AttentionShape.of(joint, heads);
+        var layout = new Layout(shape);
         var x = HostMemory.floats(joint);
         var p = probabilities == null ? null : HostMemory.floats(probabilities);
         var y = HostMemory.floats(attended);
-        int positions = shape.positions;
-        int columns = shape.columns();
+        int positions = shape.positions();
+        int columns = layout.columns();
         int row = shape.row();
         int channels = shape.channels();
         parallel.forEach((int) joint.size(0), image -> {
             var local = scratch.get();
-            var values = local.tile(JOINT, shape.jointLength());
-            var result = local.tile(MERGED, shape.mergedLength());
-            var turned = local.tile(TURNED, shape.width * columns);
-            var scores = local.tile(SCORES, shape.blockLength());
+            var values = local.tile(JOINT, layout.jointLength());
+            var result = local.tile(MERGED, layout.mergedLength());
+            var turned = local.tile(TURNED, layout.turnedLength());
+            var scores = local.tile(SCORES, layout.blockLength());
             var lanes = local.tile(SUMS, VectorProducts.LANES);
             x.get(image * positions * row, values, 0, positions * row);
             for (int head = 0; head < heads; head++) {
-                int query = 3 * head * shape.width;
-                turn(values, query + shape.width, shape, shape.scale(), turned);
-                for (int from = 0; from < positions; from += shape.rowsOfBlock()) {
-                    int rows = Math.min(shape.rowsOfBlock(), positions - from);
+                int query = 3 * head * shape.width();
+                turn(values, query + shape.width(), shape, columns, shape.scale(), turned);
+                for (int from = 0; from < positions; from += layout.rowsOfBlock()) {
+                    int rows = Math.min(layout.rowsOfBlock(), positions - from);
                     VectorProducts.multiply(
                             rows,
                             columns,
-                            shape.width,
+                            shape.width(),
                             values,
                             from * row + query,
                             row,
@@ -135,16 +118,16 @@ final class VectorAttention {
                     }
                     VectorProducts.multiply(
                             rows,
-                            shape.width,
+                            shape.width(),
                             positions,
                             scores,
                             0,
                             columns,
                             values,
-                            query + 2 * shape.width,
+                            query + 2 * shape.width(),
                             row,
                             result,
-                            from * channels + head * shape.width,
+                            from * channels + head * shape.width(),
                             channels);
                 }
             }
@@ -155,37 +138,38 @@ final class VectorAttention {
     /** Arguments as those of {@link Kernels#attendBackward}. */
     void backward(
             INDArray joint, int heads, INDArray probabilities, INDArray attendedGradient, INDArray jointGradient) {
-        var shape = Shape.of(joint, heads);
+        var shape = AttentionShape.of(joint, heads);
+        var layout = new Layout(shape);
         var x = HostMemory.floats(joint);
         var p = HostMemory.floats(probabilities);
         var dy = HostMemory.floats(attendedGradient);
         var dx = HostMemory.floats(jointGradient);
-        int positions = shape.positions;
-        int columns = shape.columns();
-        int width = shape.width;
+        int positions = shape.positions();
+        int columns = layout.columns();
+        int width = shape.width();
         int row = shape.row();
         int channels = shape.channels();
         parallel.forEach((int) joint.size(0), image -> {
             var local = scratch.get();
-            var values = local.tile(JOINT, shape.jointLength());
-            var output = local.tile(MERGED, shape.mergedLength());
-            var gradient = local.tile(JOINT_GRADIENT, shape.jointLength());
-            var turned = local.tile(TURNED, width * columns);
-            var scores = local.tile(SCORES, shape.blockLength());
-            var scoreGradients = local.tile(SCORE_GRADIENTS, shape.blockLength());
+            var values = local.tile(JOINT, layout.jointLength());
+            var output = local.tile(MERGED, layout.mergedLength());
+            var gradient = local.tile(JOINT_GRADIENT, layout.jointLength());
+            var turned = local.tile(TURNED, layout.turnedLength());
+            var scores = local.tile(SCORES, layout.blockLength());
+            var scoreGradients = local.tile(SCORE_GRADIENTS, layout.blockLength());
             var lanes = local.tile(SUMS, VectorProducts.LANES);
             x.get(image * positions * row, values, 0, positions * row);
             dy.get(image * positions * channels, output, 0, positions * channels);
             Arrays.fill(gradient, 0, positions * row, 0);
             // Behind a row's last column there are zeros.
-            Arrays.fill(scores, 0, shape.blockLength(), 0);
+            Arrays.fill(scores, 0, layout.blockLength(), 0);
             for (int head = 0; head < heads; head++) {
                 int query = 3 * head * width;
                 int key = query + width;
                 int value = key + width;
-                turn(values, value, shape, 1, turned);
-                for (int from = 0; from < positions; from += shape.rowsOfBlock()) {
-                    int rows = Math.min(shape.rowsOfBlock(), positions - from);
+                turn(values, value, shape, columns, 1, turned);
+                for (int from = 0; from < positions; from += layout.rowsOfBlock()) {
+                    int rows = Math.min(layout.rowsOfBlock(), positions - from);
                     int outputs = from * channels + head * width;
                     for (int r = 0; r < rows; r++) {
                         int place = ((image * heads + head) * positions + from + r) * positions;
@@ -244,16 +228,15 @@ final class VectorAttention {
     }
 
     /** Keys or values of a head, [positions, width], times a factor, as [width, columns]. */
-    private static void turn(float[] values, int at, Shape shape, float factor, float[] turned) {
-        int columns = shape.columns();
-        for (int position = 0; position < shape.positions; position++) {
+    private static void turn(float[] values, int at, AttentionShape shape, int columns, float factor, float[] turned) {
+        for (int position = 0; position < shape.positions(); position++) {
             int from = at + position * shape.row();
-            for (int i = 0; i < shape.width; i++) {
+            for (int i = 0; i < shape.width(); i++) {
                 turned[i * columns + position] = factor * values[from + i];
             }
         }
-        for (int i = 0; i < shape.width; i++) {
-            Arrays.fill(turned, i * columns + shape.positions, (i + 1) * columns, 0);
+        for (int i = 0; i < shape.width(); i++) {
+            Arrays.fill(turned, i * columns + shape.positions(), (i + 1) * columns, 0);
         }
     }
 }

@@ -17,9 +17,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class VectorConvolution {
 
-    private static final int POINTS = WinogradTransforms.POINTS;
-    private static final int TILE = WinogradTransforms.TILE;
-    private static final int KERNEL = WinogradTransforms.KERNEL;
+    private static final int POINTS = WinogradPoints.POINTS;
+    private static final int TILE = WinogradPoints.TILE;
+    private static final int KERNEL = WinogradPoints.KERNEL;
     private static final int PRODUCTS = POINTS * POINTS;
 
     /** Values at the points of a block: a megabyte. */
@@ -37,6 +37,7 @@ final class VectorConvolution {
     /** The kernel's values at the points, 32 MiB of the heap: of each network, and their gradient as much again. */
     private static final int MOST_KERNEL_FLOATS = 1 << 23;
 
+    /** Biases of zero; never written. */
     private static final float[] NONE = new float[VectorProducts.LANES];
 
     // Heap memory of a thread: what is shared by all threads of a pass is the calling thread's.

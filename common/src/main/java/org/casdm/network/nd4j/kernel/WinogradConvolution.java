@@ -2,6 +2,7 @@ package org.casdm.network.nd4j.kernel;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.casdm.network.nd4j.kernel.vector.WinogradPoints;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -12,9 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class WinogradConvolution {
 
-    private static final int POINTS = WinogradTransforms.POINTS;
-    private static final int TILE = WinogradTransforms.TILE;
-    private static final int KERNEL = WinogradTransforms.KERNEL;
+    private static final int POINTS = WinogradPoints.POINTS;
+    private static final int TILE = WinogradPoints.TILE;
+    private static final int KERNEL = WinogradPoints.KERNEL;
     private static final int PRODUCTS = POINTS * POINTS;
     /** With fewer, the transforms take what the products save. */
     private static final int FEWEST_CHANNELS = 64;

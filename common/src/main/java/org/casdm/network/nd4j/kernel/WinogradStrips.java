@@ -2,6 +2,7 @@ package org.casdm.network.nd4j.kernel;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.casdm.network.nd4j.kernel.vector.WinogradPoints;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -16,8 +17,8 @@ final class WinogradStrips {
     static final int MOST_ROWS = 8;
     static final int GROUP_FLOATS = 4 << 20;
 
-    private static final int POINTS = WinogradTransforms.POINTS;
-    private static final int TILE = WinogradTransforms.TILE;
+    private static final int POINTS = WinogradPoints.POINTS;
+    private static final int TILE = WinogradPoints.TILE;
 
     private final int images;
     private final int height;

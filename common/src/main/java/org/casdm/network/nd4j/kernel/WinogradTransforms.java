@@ -1,5 +1,13 @@
 package org.casdm.network.nd4j.kernel;
 
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.A;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.A2;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.AT_A;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.AT_B;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.AT_ZERO;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.B;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.B2;
+
 /**
  * The transforms of Winograd's minimal filtering F(4×4, 3×3) (Lavin &amp; Gray, arXiv 1509.09308): a window of 6×6
  * inputs, a kernel of 3×3 and a tile of 4×4 outputs become polynomials' values at six points in either direction, whose
@@ -11,21 +19,6 @@ package org.casdm.network.nd4j.kernel;
  * hold many channels and places, and the loops are so short since the JIT compiler vectorises only short ones.
  */
 final class WinogradTransforms {
-
-    /** Points in one direction. */
-    static final int POINTS = 6;
-    /** Outputs of a tile in one direction. */
-    static final int TILE = 4;
-    /** Sides of the kernel. */
-    static final int KERNEL = 3;
-
-    private static final float A = 0.625f;
-    private static final float B = 1.5f;
-    private static final float A2 = A * A;
-    private static final float B2 = B * B;
-    private static final float AT_ZERO = (float) (1 / (0.390625 * 2.25));
-    private static final float AT_A = (float) (1 / (2 * 0.390625 * (0.390625 - 2.25)));
-    private static final float AT_B = (float) (1 / (2 * 2.25 * (2.25 - 0.390625)));
 
     private WinogradTransforms() {}
 

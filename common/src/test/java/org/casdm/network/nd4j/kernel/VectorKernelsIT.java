@@ -1,8 +1,11 @@
 package org.casdm.network.nd4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.casdm.network.nd4j.kernel.KernelChecks.close;
+import static org.casdm.network.nd4j.kernel.KernelChecks.exact;
+import static org.casdm.network.nd4j.kernel.KernelChecks.like;
+import static org.casdm.network.nd4j.kernel.KernelChecks.random;
 
-import org.casdm.testing.Networks;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,25 +31,6 @@ class VectorKernelsIT {
         ONE.close();
     }
 
-    private static INDArray random(long seed, long... shape) {
-        return Networks.normal(seed, DataType.FLOAT, shape);
-    }
-
-    private static INDArray exact(INDArray array) {
-        return array.castTo(DataType.DOUBLE);
-    }
-
-    /** Filled with what must not remain. */
-    private static INDArray like(INDArray array, DataType type) {
-        return Nd4j.valueArrayOf(array.shape(), Double.NaN, type);
-    }
-
-    private static void close(INDArray actual, INDArray expected, double tolerance) {
-        double difference = exact(actual).sub(exact(expected)).norm2Number().doubleValue();
-        assertThat(difference)
-                .isLessThanOrEqualTo(tolerance * exact(expected).norm2Number().doubleValue());
-    }
-
     private static INDArray images(INDArray batch, int from, int to) {
         return batch.get(NDArrayIndex.interval(from, to)).dup('c');
     }
@@ -68,34 +52,9 @@ class VectorKernelsIT {
     void convolution(int images, int height, int width, int in, int out) {
         var x = random(1, images, height, width, in);
         var weight = random(2, 3, 3, in, out);
-        var bias = random(3, out);
-        var gradient = random(4, images, height, width, out);
         assertThat(VectorConvolution.suits(x, weight)).isTrue();
 
-        var output = like(gradient, DataType.DOUBLE);
-        EXACT.convolve(exact(x), exact(weight), exact(bias), 1, output);
-        var gradients =
-                new INDArray[] {like(x, DataType.DOUBLE), like(weight, DataType.DOUBLE), like(bias, DataType.DOUBLE)};
-        EXACT.convolveBackward(
-                exact(x), exact(weight), exact(bias), 1, exact(gradient), gradients[0], gradients[1], gradients[2]);
-
-        INDArray[] first = null;
-        for (var kernels : new Kernels[] {TWO, ONE}) {
-            var actual = new INDArray[] {
-                like(gradient, DataType.FLOAT),
-                like(x, DataType.FLOAT),
-                like(weight, DataType.FLOAT),
-                like(bias, DataType.FLOAT)
-            };
-            kernels.convolve(x, weight, bias, 1, actual[0]);
-            kernels.convolveBackward(x, weight, bias, 1, gradient, actual[1], actual[2], actual[3]);
-            close(actual[0], output, 3e-6);
-            for (int i = 0; i < 3; i++) {
-                close(actual[i + 1], gradients[i], 4e-6);
-            }
-            first = first == null ? actual : first;
-            assertThat(actual).as("bit for bit, for any number of threads").isEqualTo(first);
-        }
+        KernelChecks.convolution(x, weight, 3e-6, 4e-6, TWO, ONE);
     }
 
     @Test

@@ -1,20 +1,19 @@
 package org.casdm.network.nd4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.casdm.network.nd4j.kernel.KernelChecks.like;
+import static org.casdm.network.nd4j.kernel.KernelChecks.random;
 
-import org.casdm.testing.Networks;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Against the plain sums in double precision. */
 class WinogradConvolutionTest {
 
-    private static final Kernels EXACT = new DeviceKernels();
     private static final HostKernels TWO = new HostKernels(2);
     private static final HostKernels ONE = new HostKernels(1);
 
@@ -24,59 +23,16 @@ class WinogradConvolutionTest {
         ONE.close();
     }
 
-    private static INDArray random(long seed, long... shape) {
-        return Networks.normal(seed, DataType.FLOAT, shape);
-    }
-
-    private static INDArray exact(INDArray array) {
-        return array.castTo(DataType.DOUBLE);
-    }
-
-    /** Filled with what must not remain. */
-    private static INDArray like(INDArray array, DataType type) {
-        return Nd4j.valueArrayOf(array.shape(), Double.NaN, type);
-    }
-
-    private static void close(INDArray actual, INDArray expected) {
-        double difference = exact(actual).sub(expected).norm2Number().doubleValue();
-        assertThat(difference).isLessThanOrEqualTo(3e-6 * expected.norm2Number().doubleValue());
-    }
-
     /** One strip; several for each image; several images; sides without a common power of two; several groups. */
     @ParameterizedTest
     @CsvSource({"1,32,32,64,64", "2,64,36,64,72", "4,16,16,96,64", "2,20,28,64,65", "5,64,64,64,64", "8,8,8,256,64"})
     void isTheConvolution(int images, int height, int width, int in, int out) {
         var x = random(1, images, height, width, in);
         var weight = random(2, 3, 3, in, out);
-        var bias = random(3, out);
-        var gradient = random(4, images, height, width, out);
         assertThat(WinogradConvolution.suitsBackward(x, weight)).isTrue();
         assertThat(WinogradConvolution.suits(x, weight)).isEqualTo(images * height * width > 512);
 
-        var output = like(gradient, DataType.DOUBLE);
-        EXACT.convolve(exact(x), exact(weight), exact(bias), 1, output);
-        var gradients =
-                new INDArray[] {like(x, DataType.DOUBLE), like(weight, DataType.DOUBLE), like(bias, DataType.DOUBLE)};
-        EXACT.convolveBackward(
-                exact(x), exact(weight), exact(bias), 1, exact(gradient), gradients[0], gradients[1], gradients[2]);
-
-        INDArray[] first = null;
-        for (var kernels : new Kernels[] {TWO, ONE}) {
-            var actual = new INDArray[] {
-                like(gradient, DataType.FLOAT),
-                like(x, DataType.FLOAT),
-                like(weight, DataType.FLOAT),
-                like(bias, DataType.FLOAT)
-            };
-            kernels.convolve(x, weight, bias, 1, actual[0]);
-            kernels.convolveBackward(x, weight, bias, 1, gradient, actual[1], actual[2], actual[3]);
-            close(actual[0], output);
-            for (int i = 0; i < 3; i++) {
-                close(actual[i + 1], gradients[i]);
-            }
-            first = first == null ? actual : first;
-            assertThat(actual).as("bit for bit, for any number of threads").isEqualTo(first);
-        }
+        KernelChecks.convolution(x, weight, 3e-6, 3e-6, TWO, ONE);
     }
 
     /** As the last part of an epoch may have it: memory of an earlier, larger batch is still there. */

@@ -1,5 +1,13 @@
 package org.casdm.network.nd4j.kernel.vector;
 
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.A;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.A2;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.AT_A;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.AT_B;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.AT_ZERO;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.B;
+import static org.casdm.network.nd4j.kernel.vector.WinogradPoints.B2;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,14 +18,6 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorWinogradTransforms {
 
     private static final VectorSpecies<Float> SPECIES = VectorProducts.SPECIES;
-
-    private static final float A = 0.625f;
-    private static final float B = 1.5f;
-    private static final float A2 = A * A;
-    private static final float B2 = B * B;
-    private static final float AT_ZERO = (float) (1 / (0.390625 * 2.25));
-    private static final float AT_A = (float) (1 / (2 * 0.390625 * (0.390625 - 2.25)));
-    private static final float AT_B = (float) (1 / (2 * 2.25 * (2.25 - 0.390625)));
 
     private VectorWinogradTransforms() {}
 
